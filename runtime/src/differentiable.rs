@@ -1,0 +1,184 @@
+//! Which types carry derivatives, and what their tangents and shadows are.
+
+use crate::tangent::for_each_tuple;
+use crate::{NoTangent, OptionTangent, ResultTangent, Tangent};
+use core::marker::PhantomData;
+
+/// A type whose values may be inputs, results and intermediates of a differentiable function.
+///
+/// `#[derive(Differentiable)]` implements it for structs and enums. Integers, `bool`, `char` and
+/// strings implement it with [`NoTangent`]: they may pass through, but carry no derivative.
+///
+/// ```
+/// use pullback_runtime::Differentiable;
+///
+/// let x: &[f64] = &[1.0, 2.0];
+/// assert_eq!(x.zero_tangent(), vec![0.0, 0.0]);
+/// assert_eq!((1.0_f32, [2.0_f64; 2]).zero_tangent(), (0.0_f32, [0.0_f64; 2]));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` carries no derivative",
+    label = "this type is not `Differentiable`",
+    note = "write `#[derive(Differentiable)]` on the type, or mark the parameter `#[constant]`, or name the inputs to differentiate with `wrt(...)`"
+)]
+pub trait Differentiable {
+    /// The space of its directions and gradients, always owned.
+    type Tangent: Tangent;
+
+    /// What a callee borrows of a tangent: the tangent itself, but `[T]` for a slice.
+    type Shadow: ?Sized;
+
+    /// The zero tangent at this value, of its shape.
+    fn zero_tangent(&self) -> Self::Tangent;
+
+    /// Borrows a tangent as a shadow.
+    fn shadow(tangent: &mut Self::Tangent) -> &mut Self::Shadow;
+}
+
+/// The tangent of `T`, for short.
+pub type TangentOf<T> = <T as Differentiable>::Tangent;
+
+/// The shadow of a type that is borrowed whole.
+macro_rules! whole_shadow {
+    () => {
+        type Shadow = Self::Tangent;
+        #[inline(always)]
+        fn shadow(tangent: &mut Self::Tangent) -> &mut Self::Shadow {
+            tangent
+        }
+    };
+}
+
+/// Scalars are their own tangents.
+macro_rules! scalar {
+    ($($float:ident)*) => { $(
+        impl Differentiable for $float {
+            type Tangent = $float;
+            whole_shadow!();
+            #[inline(always)]
+            fn zero_tangent(&self) -> $float {
+                0.0
+            }
+        }
+    )* };
+}
+
+scalar!(f32 f64);
+
+/// Types that carry no derivative.
+macro_rules! constant {
+    ($($(@[$($generics:tt)*])? $ty:ty,)*) => { $(
+        impl $(<$($generics)*>)? Differentiable for $ty {
+            type Tangent = NoTangent;
+            whole_shadow!();
+            #[inline(always)]
+            fn zero_tangent(&self) -> NoTangent {
+                NoTangent
+            }
+        }
+    )* };
+}
+
+constant! {
+    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
+    bool, char, (), str, String,
+    core::cmp::Ordering,
+    core::ops::RangeFull,
+    @[T] core::ops::Range<T>,
+    @[T] core::ops::RangeInclusive<T>,
+    @[T] core::ops::RangeFrom<T>,
+    @[T] core::ops::RangeTo<T>,
+    @[T] core::ops::RangeToInclusive<T>,
+    @[T: ?Sized] PhantomData<T>,
+}
+
+/// Pointers are transparent: their tangent is that of what they point to, owned.
+macro_rules! pointer {
+    ($($ty:ty),*) => { $(
+        impl<T: Differentiable + ?Sized> Differentiable for $ty {
+            type Tangent = T::Tangent;
+            type Shadow = T::Shadow;
+            #[inline(always)]
+            fn zero_tangent(&self) -> T::Tangent {
+                (**self).zero_tangent()
+            }
+            #[inline(always)]
+            fn shadow(tangent: &mut T::Tangent) -> &mut T::Shadow {
+                T::shadow(tangent)
+            }
+        }
+    )* };
+}
+
+pointer!(&T, &mut T, Box<T>);
+
+impl<T: Differentiable> Differentiable for [T] {
+    type Tangent = Vec<T::Tangent>;
+    type Shadow = [T::Tangent];
+    #[inline]
+    fn zero_tangent(&self) -> Vec<T::Tangent> {
+        self.iter().map(T::zero_tangent).collect()
+    }
+    #[inline(always)]
+    fn shadow(tangent: &mut Vec<T::Tangent>) -> &mut [T::Tangent] {
+        tangent
+    }
+}
+
+impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
+    type Tangent = [T::Tangent; N];
+    whole_shadow!();
+    #[inline]
+    fn zero_tangent(&self) -> [T::Tangent; N] {
+        core::array::from_fn(|i| self[i].zero_tangent())
+    }
+}
+
+impl<T: Differentiable> Differentiable for Vec<T> {
+    type Tangent = Vec<T::Tangent>;
+    whole_shadow!();
+    #[inline]
+    fn zero_tangent(&self) -> Vec<T::Tangent> {
+        self.as_slice().zero_tangent()
+    }
+}
+
+impl<T: Differentiable> Differentiable for Option<T> {
+    type Tangent = OptionTangent<T::Tangent>;
+    whole_shadow!();
+    #[inline]
+    fn zero_tangent(&self) -> OptionTangent<T::Tangent> {
+        match self {
+            Some(inner) => OptionTangent::Some(inner.zero_tangent()),
+            None => OptionTangent::None,
+        }
+    }
+}
+
+impl<T: Differentiable, E> Differentiable for Result<T, E> {
+    type Tangent = ResultTangent<T::Tangent>;
+    whole_shadow!();
+    #[inline]
+    fn zero_tangent(&self) -> ResultTangent<T::Tangent> {
+        match self {
+            Ok(inner) => ResultTangent::Ok(inner.zero_tangent()),
+            Err(_) => ResultTangent::Err,
+        }
+    }
+}
+
+/// Tuples, component by component.
+macro_rules! tuple {
+    ($(($($name:ident $index:tt),+))*) => { $(
+        impl<$($name: Differentiable),+> Differentiable for ($($name,)+) {
+            type Tangent = ($($name::Tangent,)+);
+            whole_shadow!();
+            #[inline]
+            fn zero_tangent(&self) -> Self::Tangent {
+                ($(self.$index.zero_tangent(),)+)
+            }
+        }
+    )* };
+}
+
+for_each_tuple!(tuple);

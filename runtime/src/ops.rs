@@ -1,0 +1,152 @@
+//! Derivative rules of the operators, for operands whose type a macro cannot see.
+//!
+//! Where the type is a known scalar, generated code contains the formula itself. Elsewhere it calls
+//! `rt::mul_vjp_lhs(&a, &b, &t)`, which resolves to the rule of whatever `Mul` that is: those of the
+//! scalars here, those of tensors, or a user's own `#[differentiable] impl Mul`.
+
+use crate::{Differentiable, TangentOf};
+
+/// Declares the rule trait of a binary operator and the functions that generated code calls.
+macro_rules! binary_rule {
+    ($($rule:ident $operator:literal $message:literal $vjp_lhs:ident $vjp_rhs:ident $jvp:ident)*) => { $(
+        #[doc = concat!("The derivative of `a ", $operator, " b` with `a: Self` and `b: B`.")]
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = "an operator between differentiated values",
+            note = "write `#[differentiable]` on the `impl` of this operator, or pass the value through `pullback::detach`"
+        )]
+        pub trait $rule<B: Differentiable>: Differentiable {
+            /// What the operator gives.
+            type Out: Differentiable;
+            /// The cotangent of the left operand, from the cotangent `t` of the result.
+            fn vjp_lhs(a: &Self, b: &B, t: &TangentOf<Self::Out>) -> TangentOf<Self>;
+            /// The cotangent of the right operand, from the cotangent `t` of the result.
+            fn vjp_rhs(a: &Self, b: &B, t: &TangentOf<Self::Out>) -> TangentOf<B>;
+            /// The tangent of the result, from those of the operands.
+            fn jvp(a: &Self, b: &B, da: &TangentOf<Self>, db: &TangentOf<B>) -> TangentOf<Self::Out>;
+        }
+
+        #[doc = concat!("The cotangent of `a` in `a ", $operator, " b`.")]
+        #[inline(always)]
+        pub fn $vjp_lhs<A: $rule<B>, B: Differentiable>(a: &A, b: &B, t: &TangentOf<A::Out>) -> TangentOf<A> {
+            A::vjp_lhs(a, b, t)
+        }
+
+        #[doc = concat!("The cotangent of `b` in `a ", $operator, " b`.")]
+        #[inline(always)]
+        pub fn $vjp_rhs<A: $rule<B>, B: Differentiable>(a: &A, b: &B, t: &TangentOf<A::Out>) -> TangentOf<B> {
+            A::vjp_rhs(a, b, t)
+        }
+
+        #[doc = concat!("The tangent of `a ", $operator, " b`.")]
+        #[inline(always)]
+        pub fn $jvp<A: $rule<B>, B: Differentiable>(
+            a: &A,
+            b: &B,
+            da: &TangentOf<A>,
+            db: &TangentOf<B>,
+        ) -> TangentOf<A::Out> {
+            A::jvp(a, b, da, db)
+        }
+    )* };
+}
+
+binary_rule! {
+    AddRule "+" "`{Self} + {B}` has no derivative rule" add_vjp_lhs add_vjp_rhs add_jvp
+    SubRule "-" "`{Self} - {B}` has no derivative rule" sub_vjp_lhs sub_vjp_rhs sub_jvp
+    MulRule "*" "`{Self} * {B}` has no derivative rule" mul_vjp_lhs mul_vjp_rhs mul_jvp
+    DivRule "/" "`{Self} / {B}` has no derivative rule" div_vjp_lhs div_vjp_rhs div_jvp
+    RemRule "%" "`{Self} % {B}` has no derivative rule" rem_vjp_lhs rem_vjp_rhs rem_jvp
+}
+
+/// The derivative of `-a`.
+#[diagnostic::on_unimplemented(
+    message = "`-{Self}` has no derivative rule",
+    label = "an operator on a differentiated value",
+    note = "write `#[differentiable]` on the `impl` of this operator, or pass the value through `pullback::detach`"
+)]
+pub trait NegRule: Differentiable {
+    /// What the operator gives.
+    type Out: Differentiable;
+    /// The cotangent of the operand, from the cotangent `t` of the result.
+    fn vjp(a: &Self, t: &TangentOf<Self::Out>) -> TangentOf<Self>;
+    /// The tangent of the result, from that of the operand.
+    fn jvp(a: &Self, da: &TangentOf<Self>) -> TangentOf<Self::Out>;
+}
+
+/// The cotangent of `a` in `-a`.
+#[inline(always)]
+pub fn neg_vjp<A: NegRule>(a: &A, t: &TangentOf<A::Out>) -> TangentOf<A> {
+    A::vjp(a, t)
+}
+
+/// The tangent of `-a`.
+#[inline(always)]
+pub fn neg_jvp<A: NegRule>(a: &A, da: &TangentOf<A>) -> TangentOf<A::Out> {
+    A::jvp(a, da)
+}
+
+/// One rule for one pair of operand types. Both operands bind by value, the references away.
+macro_rules! scalar_binary {
+    ($rule:ident $float:ident $lhs:ty, $rhs:ty, |$a:ident, $b:ident| $da:expr, $db:expr) => {
+        impl $rule<$rhs> for $lhs {
+            type Out = $float;
+            #[inline(always)]
+            fn vjp_lhs(&$a: &$lhs, &$b: &$rhs, t: &$float) -> $float {
+                let _ = ($a, $b);
+                *t * $da
+            }
+            #[inline(always)]
+            fn vjp_rhs(&$a: &$lhs, &$b: &$rhs, t: &$float) -> $float {
+                let _ = ($a, $b);
+                *t * $db
+            }
+            #[inline(always)]
+            fn jvp(&$a: &$lhs, &$b: &$rhs, da: &$float, db: &$float) -> $float {
+                let _ = ($a, $b);
+                *da * $da + *db * $db
+            }
+        }
+    };
+}
+
+/// The four combinations of by value and by reference.
+macro_rules! scalar_rules {
+    ($float:ident: $($rule:ident |$a:ident, $b:ident| $da:expr, $db:expr;)*) => {
+        $(
+            scalar_binary!($rule $float $float, $float, |$a, $b| $da, $db);
+            scalar_binary!($rule $float &$float, $float, |$a, $b| $da, $db);
+            scalar_binary!($rule $float $float, &$float, |$a, $b| $da, $db);
+            scalar_binary!($rule $float &$float, &$float, |$a, $b| $da, $db);
+        )*
+        scalar_rules!(negate $float $float);
+        scalar_rules!(negate $float &$float);
+    };
+    (negate $float:ident $operand:ty) => {
+        impl NegRule for $operand {
+            type Out = $float;
+            #[inline(always)]
+            fn vjp(_a: &$operand, t: &$float) -> $float {
+                -*t
+            }
+            #[inline(always)]
+            fn jvp(_a: &$operand, da: &$float) -> $float {
+                -*da
+            }
+        }
+    };
+}
+
+macro_rules! for_each_float {
+    ($($float:ident)*) => { $(
+        scalar_rules! { $float:
+            AddRule |a, b| 1.0, 1.0;
+            SubRule |a, b| 1.0, -1.0;
+            MulRule |a, b| b, a;
+            DivRule |a, b| 1.0 / b, -(a / b) / b;
+            RemRule |a, b| 1.0, -(a / b).trunc();
+        }
+    )* };
+}
+
+for_each_float!(f32 f64);

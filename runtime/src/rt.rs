@@ -1,0 +1,169 @@
+//! The vocabulary of generated code. Not for users: names and meanings may change in any version.
+
+use crate::tangent::add_elements;
+use crate::{Differentiable, NoTangent, Real, Tangent};
+use core::marker::PhantomData;
+
+pub use crate::__zero_or_none as zero_or_none;
+pub use crate::helper;
+pub use crate::ops::*;
+pub use crate::tape::{Lane, Slot, Tape};
+
+/// The zero tangent at `x`.
+#[inline(always)]
+pub fn zero<T: Differentiable + ?Sized>(x: &T) -> T::Tangent {
+    x.zero_tangent()
+}
+
+/// Borrows the tangent of a value of type `T` as what a callee with that parameter asks for. The
+/// value is there for its type alone.
+#[inline(always)]
+pub fn shadow<'a, T: Differentiable + ?Sized>(
+    _of: &T,
+    tangent: &'a mut T::Tangent,
+) -> &'a mut T::Shadow {
+    T::shadow(tangent)
+}
+
+/// Adds a contribution to an adjoint.
+#[inline(always)]
+pub fn accumulate<S: Accumulate<V> + ?Sized, V>(into: &mut S, by: V) {
+    into.accumulate(by);
+}
+
+/// Moves an adjoint out and leaves a zero of the same shape.
+#[inline(always)]
+pub fn take<T: Tangent>(x: &mut T) -> T {
+    x.take()
+}
+
+/// Requires a real scalar, for the sake of the error message.
+#[inline(always)]
+pub fn assert_scalar<T: Real>(_: &T) {}
+
+/// The literal `value` in the type of `like`, for partial derivatives in generic functions.
+#[inline(always)]
+pub fn lit<T: Real>(_like: &T, value: f64) -> T {
+    T::from_f64(value)
+}
+
+/// What an adjoint, or a shadow of one, can have added to it.
+#[diagnostic::on_unimplemented(
+    message = "a cotangent of type `{V}` does not fit an adjoint of type `{Self}`"
+)]
+pub trait Accumulate<V> {
+    /// Adds `by`.
+    fn accumulate(&mut self, by: V);
+}
+
+impl<T: Tangent> Accumulate<T> for T {
+    #[inline(always)]
+    fn accumulate(&mut self, by: T) {
+        self.absorb(by);
+    }
+}
+
+impl<T: Tangent, const N: usize> Accumulate<[T; N]> for Vec<T> {
+    #[inline]
+    fn accumulate(&mut self, by: [T; N]) {
+        self.accumulate(by.as_slice());
+    }
+}
+
+impl<T: Tangent> Accumulate<&[T]> for Vec<T> {
+    #[inline]
+    fn accumulate(&mut self, by: &[T]) {
+        let shared = self.len().min(by.len());
+        add_elements(self, by);
+        self.extend_from_slice(&by[shared..]);
+    }
+}
+
+impl<T: Tangent> Accumulate<Vec<T>> for [T] {
+    #[inline]
+    fn accumulate(&mut self, by: Vec<T>) {
+        self.accumulate(by.as_slice());
+    }
+}
+
+impl<T: Tangent, const N: usize> Accumulate<[T; N]> for [T] {
+    #[inline]
+    fn accumulate(&mut self, by: [T; N]) {
+        self.accumulate(by.as_slice());
+    }
+}
+
+impl<T: Tangent> Accumulate<&[T]> for [T] {
+    /// A shorter `by` has zeros behind it. A longer one is a seed of the wrong length.
+    #[inline]
+    fn accumulate(&mut self, by: &[T]) {
+        if by.len() > self.len() {
+            too_long(by.len(), self.len());
+        }
+        add_elements(self, by);
+    }
+}
+
+/// Reports a cotangent that has more elements than its value.
+#[cold]
+#[inline(never)]
+fn too_long(given: usize, expected: usize) -> ! {
+    panic!("a cotangent of {given} elements was given for a slice of {expected}")
+}
+
+/// Stands for an argument that was passed by value and is not passed again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owned;
+
+/// Names the type that a closure never called would give: that of a frame, which cannot be written.
+#[inline(always)]
+pub fn frame_type<A, R, F: 'static>(_: impl FnOnce(A) -> (R, F)) -> PhantomData<F> {
+    PhantomData
+}
+
+/// A value whose type may or may not be `Differentiable`; see [`zero_or_none!`].
+#[derive(Debug)]
+pub struct Wrap<'a, T: ?Sized>(pub &'a T);
+
+/// Chosen first, one reference further out: the type is `Differentiable`.
+pub trait ZeroOfDifferentiable {
+    /// The zero's type.
+    type Tangent: Tangent;
+    /// The zero tangent at the value.
+    fn zero_or_none(&self) -> Self::Tangent;
+}
+
+impl<T: Differentiable + ?Sized> ZeroOfDifferentiable for &Wrap<'_, T> {
+    type Tangent = T::Tangent;
+    #[inline(always)]
+    fn zero_or_none(&self) -> T::Tangent {
+        self.0.zero_tangent()
+    }
+}
+
+/// Chosen otherwise: the type carries no derivative.
+pub trait ZeroOfAnything {
+    /// No tangent.
+    fn zero_or_none(&self) -> NoTangent;
+}
+
+impl<T: ?Sized> ZeroOfAnything for Wrap<'_, T> {
+    #[inline(always)]
+    fn zero_or_none(&self) -> NoTangent {
+        NoTangent
+    }
+}
+
+/// The zero tangent of an expression, and `NoTangent` if its type is not `Differentiable`.
+///
+/// It works by autoref: the receiver has one reference more than the fallback needs, and rustc
+/// prefers the candidate that dereferences less often.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __zero_or_none {
+    ($value:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::{ZeroOfAnything as _, ZeroOfDifferentiable as _};
+        (&&$crate::rt::Wrap(&$value)).zero_or_none()
+    }};
+}
