@@ -1,0 +1,21 @@
+//! The one check that every test program goes through, in every mode.
+//!
+//! A test program is data: a function, the way each argument is passed, a value for it, and
+//! optionally its closed-form gradient. [`programs!`] turns that into closures over flat lists of
+//! numbers, and [`check`] compares what the attribute generated with central differences of the
+//! untouched function. Nothing here uses the library's own tangent traits, so that a mistake in
+//! those cannot hide itself.
+
+// Each test binary includes this module and uses the part that it needs.
+#![allow(dead_code, unused_imports, unused_macros)]
+
+mod check;
+mod differences;
+mod flat;
+mod noise;
+mod table;
+
+pub use check::{Modes, Program, ScalarEntries, check};
+pub use flat::{Flat, flattened};
+pub use noise::{Noise, array, positive, scalar, vector};
+pub(crate) use table::{modes, optional, pass, programs, push, scalar_entries, split};
