@@ -79,7 +79,9 @@ macro_rules! rules {
             + DivAssign
             + RemAssign
             + Sum
+            + for<'a> Sum<&'a Self>
             + Product
+            + for<'a> Product<&'a Self>
             + Tangent
             + Differentiable<Tangent = Self, Shadow = Self>
             + AddRule<Self, Out = Self>
