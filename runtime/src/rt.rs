@@ -79,6 +79,20 @@ impl<T: Tangent> Accumulate<&[T]> for Vec<T> {
     }
 }
 
+impl<T: Tangent, const N: usize> Accumulate<Vec<T>> for [T; N] {
+    #[inline]
+    fn accumulate(&mut self, by: Vec<T>) {
+        self.as_mut_slice().accumulate(by.as_slice());
+    }
+}
+
+impl<T: Tangent, const N: usize> Accumulate<&[T]> for [T; N] {
+    #[inline]
+    fn accumulate(&mut self, by: &[T]) {
+        self.as_mut_slice().accumulate(by);
+    }
+}
+
 impl<T: Tangent> Accumulate<Vec<T>> for [T] {
     #[inline]
     fn accumulate(&mut self, by: Vec<T>) {

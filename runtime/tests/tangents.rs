@@ -160,6 +160,11 @@ fn accumulate_adds_what_fits() {
     accumulate(slice, &[0.0, 1.0][..]);
     assert_eq!(vector, [5.0, 4.0]);
 
+    let mut array = [1.0, 2.0];
+    accumulate(&mut array, vec![1.0]);
+    accumulate(&mut array, &[0.0, 1.0][..]);
+    assert_eq!(array, [2.0, 3.0]);
+
     accumulate(&mut NoTangent, NoTangent);
     let mut option = OptionTangent::None;
     accumulate(&mut option, OptionTangent::Some(1.0));
