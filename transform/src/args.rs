@@ -1,0 +1,406 @@
+//! The options of `#[differentiable(…)]`.
+//!
+//! The list is taken apart by hand rather than by `syn`'s parsers, because these stop at the first mistake:
+//! here every option is judged by itself, each mistake is reported at its own token with the spellings that
+//! are accepted, and the options that are right still count.
+
+use crate::diagnostics::{Code, Diagnostic};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::Parser;
+use syn::{LitInt, LitStr, Path};
+
+/// Which derivatives are generated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Forward and reverse mode.
+    #[default]
+    Both,
+    /// Reverse mode alone: `mode = "reverse"`.
+    Reverse,
+    /// Forward mode alone: `mode = "forward"`.
+    Forward,
+}
+
+/// What happens when an input can never reach the result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detached {
+    /// A warning at the parameter.
+    #[default]
+    Warn,
+    /// Nothing.
+    Allow,
+    /// An error at the parameter.
+    Deny,
+}
+
+/// The options of one use of the attribute.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The parameters to differentiate; all that have a tangent when absent.
+    pub wrt: Option<Vec<Ident>>,
+    /// Which derivatives are generated.
+    pub mode: Mode,
+    /// The highest order of derivative: 1 or 2.
+    pub order: u8,
+    /// Where the order was written, for refusals that concern it.
+    pub order_span: Option<Span>,
+    /// What happens when an input can never reach the result.
+    pub detached: Detached,
+    /// The name space to generate, where the function's own name is taken.
+    pub name: Option<Ident>,
+    /// Where the crate `pullback` is found.
+    pub krate: Option<Path>,
+    /// Whether callers keep the arguments alone and recompute.
+    pub checkpoint: bool,
+    /// The user's own reverse rule.
+    pub vjp: Option<Path>,
+    /// The user's own forward rule.
+    pub jvp: Option<Path>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            wrt: None,
+            mode: Mode::default(),
+            order: 1,
+            order_span: None,
+            detached: Detached::default(),
+            name: None,
+            krate: None,
+            checkpoint: false,
+            vjp: None,
+            jvp: None,
+        }
+    }
+}
+
+/// The options' names, each with the spelling that its diagnostics show.
+const OPTIONS: [(&str, &str); 9] = [
+    ("wrt", "`wrt(x, y)`"),
+    ("mode", "`mode = \"reverse\"` or `mode = \"forward\"`"),
+    ("order", "`order = 1` or `order = 2`"),
+    (
+        "detached",
+        "`detached = \"warn\"`, `detached = \"allow\"` or `detached = \"deny\"`",
+    ),
+    ("name", "`name = other`"),
+    ("crate", "`crate = some::path`"),
+    ("checkpoint", "`checkpoint`"),
+    ("vjp", "`vjp = some::path`"),
+    ("jvp", "`jvp = some::path`"),
+];
+
+/// Names that other tools and languages use for our options.
+const ALIASES: [(&str, &str); 9] = [
+    ("with_respect_to", "wrt"),
+    ("argnums", "wrt"),
+    ("args", "wrt"),
+    ("inputs", "wrt"),
+    ("reverse", "mode"),
+    ("forward", "mode"),
+    ("krate", "crate"),
+    ("path", "crate"),
+    ("rename", "name"),
+];
+
+/// Reads the attribute's argument list; the diagnostics name every mistake in it.
+///
+/// What is wrong is left at its default, so that the caller can go on.
+pub fn parse(attr: TokenStream) -> (Options, Vec<Diagnostic>) {
+    let mut reader = Reader::default();
+    for option in split_at_commas(attr, &mut reader.problems) {
+        reader.option(option);
+    }
+    (reader.options, reader.problems)
+}
+
+#[derive(Default)]
+struct Reader {
+    options: Options,
+    seen: Vec<String>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn refuse(&mut self, code: Code, tokens: impl ToTokens, detail: String) {
+        self.problems.push(Diagnostic::new(code, tokens, detail));
+    }
+
+    fn option(&mut self, tokens: Vec<TokenTree>) {
+        let mut rest = tokens.iter().cloned();
+        let Some(TokenTree::Ident(key)) = rest.next() else {
+            let all: TokenStream = tokens.into_iter().collect();
+            self.refuse(
+                Code::BadOption,
+                &all,
+                format!("expected the name of an option, found `{all}`"),
+            );
+            return;
+        };
+        let rest: Vec<TokenTree> = rest.collect();
+        let name = key.unraw().to_string();
+        let Some((name, spelling)) = OPTIONS.into_iter().find(|o| o.0 == name) else {
+            let problem = Diagnostic::new(Code::UnknownOption, &key, format!("`{name}`"));
+            self.problems.push(match near(&name) {
+                Some(meant) => problem.with_help(format!("did you mean {meant}?")),
+                None => problem,
+            });
+            return;
+        };
+        // The first one counts, as for every duplicate in Rust that is an error.
+        if self.seen.iter().any(|s| s == name) {
+            self.refuse(Code::DuplicateOption, &key, format!("`{name}`"));
+            return;
+        }
+        self.seen.push(name.to_string());
+
+        match name {
+            "wrt" => self.wrt(&key, &rest, spelling),
+            "checkpoint" => match rest.first() {
+                None => {
+                    self.options.checkpoint = true;
+                    self.not_yet(&key, name);
+                }
+                Some(_) => self.malformed(rest.into_iter().collect(), spelling),
+            },
+            _ => match rest.split_first() {
+                Some((TokenTree::Punct(eq), value)) if eq.as_char() == '=' && !value.is_empty() => {
+                    self.value(&key, name, value.iter().cloned().collect(), spelling);
+                }
+                _ => self.malformed(tokens.into_iter().collect(), spelling),
+            },
+        }
+    }
+
+    fn malformed(&mut self, tokens: TokenStream, spelling: &str) {
+        let found = format!("found `{tokens}`");
+        self.problems.push(
+            Diagnostic::new(Code::BadOption, tokens, found).with_help(format!("write {spelling}")),
+        );
+    }
+
+    fn not_yet(&mut self, key: &Ident, name: &str) {
+        let problem = Diagnostic::new(Code::OptionNotYet, key, format!("`{name}`"));
+        // A rule of the user's own is not a matter of memory: without it the derivative may differ.
+        self.problems.push(match name {
+            "checkpoint" => problem,
+            _ => problem.with_help("remove it; the derivative is then that of the function's body"),
+        });
+    }
+
+    fn wrt(&mut self, key: &Ident, rest: &[TokenTree], spelling: &str) {
+        let [TokenTree::Group(list)] = rest else {
+            let all = key
+                .to_token_stream()
+                .into_iter()
+                .chain(rest.iter().cloned())
+                .collect();
+            return self.malformed(all, spelling);
+        };
+        if list.delimiter() != Delimiter::Parenthesis || list.stream().is_empty() {
+            return self.malformed(list.to_token_stream(), spelling);
+        }
+        let mut names: Vec<Ident> = Vec::new();
+        for entry in split_at_commas(list.stream(), &mut self.problems) {
+            match entry.as_slice() {
+                [TokenTree::Ident(name)] if names.contains(name) => {
+                    self.refuse(Code::DuplicateOption, name, format!("`{name}` in `wrt`"));
+                }
+                [TokenTree::Ident(name)] => names.push(name.clone()),
+                _ => self.malformed(entry.into_iter().collect(), spelling),
+            }
+        }
+        // A list in which nothing could be read says nothing of what was wanted.
+        if !names.is_empty() {
+            self.options.wrt = Some(names);
+        }
+    }
+
+    fn value(&mut self, key: &Ident, name: &str, value: TokenStream, spelling: &str) {
+        let options = &mut self.options;
+        let text = syn::parse2::<LitStr>(value.clone())
+            .map(|s| s.value())
+            .unwrap_or_default();
+        let path = || Path::parse_mod_style.parse2(value.clone()).ok();
+        let understood = match name {
+            "mode" => set(
+                &mut options.mode,
+                match text.as_str() {
+                    "reverse" => Some(Mode::Reverse),
+                    "forward" => Some(Mode::Forward),
+                    _ => None,
+                },
+            ),
+            "detached" => set(
+                &mut options.detached,
+                match text.as_str() {
+                    "warn" => Some(Detached::Warn),
+                    "allow" => Some(Detached::Allow),
+                    "deny" => Some(Detached::Deny),
+                    _ => None,
+                },
+            ),
+            "order" => {
+                options.order_span = value.clone().into_iter().next().map(|t| t.span());
+                let number = syn::parse2::<LitInt>(value.clone()).and_then(|n| n.base10_parse());
+                set(
+                    &mut options.order,
+                    number.ok().filter(|n| matches!(n, 1 | 2)),
+                )
+            }
+            "name" => {
+                let ident = syn::parse2::<Ident>(value.clone()).ok();
+                set(&mut options.name, ident.map(Some))
+            }
+            "crate" => set(&mut options.krate, path().map(Some)),
+            "vjp" => set(&mut options.vjp, path().map(Some)),
+            "jvp" => set(&mut options.jvp, path().map(Some)),
+            _ => false,
+        };
+        match understood {
+            true if name == "vjp" || name == "jvp" => self.not_yet(key, name),
+            true => {}
+            false => {
+                let meant = meant_value(name, &value);
+                let found = format!("`{value}` is not a value of `{name}`");
+                let problem = Diagnostic::new(Code::BadOption, value, found);
+                self.problems.push(match meant {
+                    Some(meant) => problem.with_help(format!("did you mean `{name} = {meant}`?")),
+                    None => problem.with_help(format!("write {spelling}")),
+                });
+            }
+        }
+    }
+}
+
+/// Sets the slot if there is a value, and says whether there was.
+fn set<T>(slot: &mut T, value: Option<T>) -> bool {
+    let understood = value.is_some();
+    if let Some(value) = value {
+        *slot = value;
+    }
+    understood
+}
+
+/// The pieces between commas; a comma with nothing before it is reported, a trailing one is fine.
+fn split_at_commas(tokens: TokenStream, problems: &mut Vec<Diagnostic>) -> Vec<Vec<TokenTree>> {
+    let mut pieces = vec![];
+    let mut piece = vec![];
+    for tree in tokens {
+        match &tree {
+            TokenTree::Punct(p) if p.as_char() == ',' => {
+                if piece.is_empty() {
+                    problems.push(
+                        Diagnostic::new(
+                            Code::BadOption,
+                            &tree,
+                            "there is nothing before this comma",
+                        )
+                        .with_help("remove the comma"),
+                    );
+                } else {
+                    pieces.push(std::mem::take(&mut piece));
+                }
+            }
+            _ => piece.push(tree),
+        }
+    }
+    if !piece.is_empty() {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+/// The option that a misspelt name stands for, as it is written.
+fn near(name: &str) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    let target = ALIASES.iter().find(|a| a.0 == lower).map(|a| a.1);
+    OPTIONS
+        .iter()
+        .find(|o| Some(o.0) == target)
+        .or_else(|| closest(&lower, OPTIONS.iter(), |o| o.0))
+        .map(|o| o.1)
+}
+
+/// The value that a misspelt one stands for, as it is written.
+fn meant_value(option: &str, value: &TokenStream) -> Option<String> {
+    let words: &[(&str, &str)] = match option {
+        "mode" => &[
+            ("reverse", "reverse"),
+            ("rev", "reverse"),
+            ("backward", "reverse"),
+            ("backwards", "reverse"),
+            ("vjp", "reverse"),
+            ("forward", "forward"),
+            ("fwd", "forward"),
+            ("forwards", "forward"),
+            ("jvp", "forward"),
+        ],
+        "detached" => &[
+            ("warn", "warn"),
+            ("warning", "warn"),
+            ("allow", "allow"),
+            ("ignore", "allow"),
+            ("deny", "deny"),
+            ("forbid", "deny"),
+            ("error", "deny"),
+        ],
+        _ => &[],
+    };
+    let quoted = syn::parse2::<LitStr>(value.clone());
+    let written = quoted.map_or_else(|_| value.to_string(), |s| s.value());
+    match option {
+        "mode" | "detached" => {
+            closest(&written.to_lowercase(), words.iter(), |w| w.0).map(|w| format!("\"{}\"", w.1))
+        }
+        "order" => matches!(written.trim(), "1" | "2").then(|| written.trim().to_string()),
+        // Names and paths are often put in quotes, as in the attributes of other crates.
+        "name" => syn::parse_str::<Ident>(&written)
+            .ok()
+            .map(|i| i.to_string()),
+        _ => Path::parse_mod_style
+            .parse_str(&written)
+            .ok()
+            .map(|p| p.to_token_stream().to_string().replace(' ', "")),
+    }
+}
+
+/// The nearest of `all` when it is at most two edits, and less than half of the word, away.
+fn closest<'a, T>(
+    word: &str,
+    all: impl Iterator<Item = &'a T>,
+    key: impl Fn(&T) -> &str,
+) -> Option<&'a T> {
+    all.map(|t| (edits(word, key(t)), t))
+        .filter(|(d, t)| *d <= 2 && 2 * d < key(t).chars().count().max(2))
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, t)| t)
+}
+
+/// Levenshtein's distance.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let up = row.get(j + 1).copied().unwrap_or(0);
+            let here = (diagonal + usize::from(ca != *cb))
+                .min(left + 1)
+                .min(up + 1);
+            diagonal = up;
+            if let Some(slot) = row.get_mut(j) {
+                *slot = left;
+            }
+            left = here;
+        }
+        if let Some(slot) = row.last_mut() {
+            *slot = left;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
