@@ -52,6 +52,8 @@ pub enum Modes {
     Smooth,
     /// The point is a kink, where differences mean nothing: the closed form alone decides.
     Kink,
+    /// The function detaches, so differences see more than its derivative: the closed form decides.
+    Cut,
     /// The function computes in `f32`; its closed form, in `f64`, decides to single precision.
     Single,
 }
@@ -59,7 +61,7 @@ pub enum Modes {
 impl Modes {
     fn exact(self) -> f64 {
         match self {
-            Self::Smooth | Self::Kink => EXACT,
+            Self::Smooth | Self::Kink | Self::Cut => EXACT,
             Self::Single => 2e-6,
         }
     }

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! `vector` stands before a function whose result is not a scalar (it has no `grad`), `kink` before
-//! one whose input sits on a kink, `single` before one that computes in `f32`. Each argument says
-//! how it is passed:
+//! one whose input sits on a kink, `cut` before one that detaches, `single` before one that computes
+//! in `f32`, `vector_single` before one that does both. Each argument says how it is passed:
 //!
 //! | word | passed | differentiated |
 //! |---|---|---|
@@ -30,6 +30,10 @@ macro_rules! programs {
     (@lines) => {};
     (@lines vector $($rest:tt)*) => { $crate::harness::programs!(@line vector $($rest)*); };
     (@lines kink $($rest:tt)*) => { $crate::harness::programs!(@line kink $($rest)*); };
+    (@lines vector_single $($rest:tt)*) => {
+        $crate::harness::programs!(@line vector_single $($rest)*);
+    };
+    (@lines cut $($rest:tt)*) => { $crate::harness::programs!(@line cut $($rest)*); };
     (@lines single $($rest:tt)*) => { $crate::harness::programs!(@line single $($rest)*); };
     (@lines $($rest:tt)*) => { $crate::harness::programs!(@line smooth $($rest)*); };
     (@line $mode:ident $name:ident { $($args:tt)* }
@@ -199,6 +203,7 @@ macro_rules! push {
 /// The entries that a function with a scalar result has.
 macro_rules! scalar_entries {
     (vector $($rest:tt)*) => { None };
+    (vector_single $($rest:tt)*) => { None };
     ($mode:ident $name:ident [$(($x:ident $word:ident $value:expr))*] [$($active:ident)*]
         $named:ident) => {{
         use $crate::harness::{Flat, ScalarEntries, flattened, pass};
@@ -241,7 +246,9 @@ macro_rules! optional {
 /// The word in front of a line.
 macro_rules! modes {
     (kink) => { Modes::Kink };
+    (cut) => { Modes::Cut };
     (single) => { Modes::Single };
+    (vector_single) => { Modes::Single };
     ($other:ident) => { Modes::Smooth };
 }
 

@@ -1,17 +1,25 @@
 //! The program list: small realistic functions over the whole accepted language, each checked in
 //! every mode by the one check of `harness`.
 
+// The table of programs is read by a macro, a line a step.
 #![recursion_limit = "512"]
+// The functions are written as a user's own would be, clumsiness included: it is what they test.
+#![allow(clippy::all, unused_assignments, unused_variables, unused_labels, unused_must_use, unused_braces)]
 
 #[path = "../harness/mod.rs"]
 mod harness;
 
 mod arithmetic;
+mod bindings;
 mod branches;
 mod calls;
+mod constants;
 mod early_exits;
 mod iterators;
 mod loops;
 mod matches;
 mod memory;
 mod methods;
+mod nasty;
+mod single;
+mod tuples;

@@ -359,7 +359,7 @@ programs! {
     whole_rows { a: refer = [array::<3>(18), array::<3>(19), array::<3>(20)], s: val = 0.6 };
     vector_of_vectors { x: slice = vector(7, 21), n: konst = 4_usize };
     vec_literal { x: val = 0.4, y: val = 1.3 }
-        exact [2.0 * x + 6.0 * x * x * y * y, 4.0 * x * x * x * y];
+        exact [2.0 * x + 4.0 * x * y * y, 4.0 * x * x * y];
     gauss_elimination { matrix: slice = vec![3.0, 0.4, -0.7, 0.6, 2.5, 0.3, -0.2, 0.8, 4.0],
         rhs: slice = vector(3, 22) };
     cholesky_determinant { matrix: slice = vec![3.0, 0.4, -0.7, 0.6, 2.5, 0.3, -0.2, 0.8, 4.0],
