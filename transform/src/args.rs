@@ -380,8 +380,17 @@ fn closest<'a, T>(
         .map(|(_, t)| t)
 }
 
-/// Levenshtein's distance.
+/// Levenshtein's distance, where transposed letters count once.
 fn edits(a: &str, b: &str) -> usize {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    // Letters in another order are one slip, however far they moved.
+    if a != b && sorted(a) == sorted(b) {
+        return 1;
+    }
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, ca) in a.chars().enumerate() {
