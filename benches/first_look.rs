@@ -107,10 +107,8 @@ fn run(options: &Options) -> Result<(), String> {
     found |= report(options, &Pendulum::new())?;
     found |= report(options, &gmm)?;
     if !found {
-        return Err(format!(
-            "no problem has {:?} in its name",
-            options.only.as_deref()
-        ));
+        let only = options.only.as_deref().unwrap_or_default();
+        return Err(format!("no problem has `{only}` in its name"));
     }
     if options.gmm.is_some() {
         eprintln!("{}: {}", gmm.name(), gmm.checksums());

@@ -145,7 +145,6 @@ fn time<P: Problem>(problem: &P) -> Row {
     ratios.sort_by(f64::total_cmp);
     let [primal, generated, by_hand] = least;
     Row {
-        name: problem.name(),
         primal,
         generated,
         by_hand,
