@@ -128,9 +128,18 @@ fn gradient_of_dot_allocates_its_results() {
 fn accumulation_allocates_nothing() {
     let (x, y) = (input(0.0), input(1.0));
     let (mut dx, mut dy) = (vec![0.0; N], vec![0.0; N]);
-    assert_eq!(allocations(|| sum_of_squares::accumulate_grad(&x, &mut dx)), 0);
-    assert_eq!(allocations(|| sum_over_references::accumulate_grad(&x, &mut dx)), 0);
-    assert_eq!(allocations(|| dot::accumulate_grad(&x, &y, &mut dx, &mut dy)), 0);
+    assert_eq!(
+        allocations(|| sum_of_squares::accumulate_grad(&x, &mut dx)),
+        0
+    );
+    assert_eq!(
+        allocations(|| sum_over_references::accumulate_grad(&x, &mut dx)),
+        0
+    );
+    assert_eq!(
+        allocations(|| dot::accumulate_grad(&x, &y, &mut dx, &mut dy)),
+        0
+    );
     assert_eq!(dx[3], 4.0 * x[3] + y[3]);
     assert_eq!(dy[3], x[3]);
 }

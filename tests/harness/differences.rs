@@ -14,7 +14,10 @@ pub struct Estimate {
 /// Source: C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)" (1982).
 pub fn derivative(f: &dyn Fn(f64) -> f64) -> Estimate {
     let central = |h: f64| (f(h) - f(-h)) / (2.0 * h);
-    let mut best = Estimate { value: f64::NAN, error: f64::INFINITY };
+    let mut best = Estimate {
+        value: f64::NAN,
+        error: f64::INFINITY,
+    };
     for h in [4e-3, 1e-3, 1e-4, 1e-5] {
         let (a, b, c) = (central(h), central(h / 2.0), central(h / 4.0));
         let (ab, bc) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);

@@ -15,7 +15,7 @@ mod flat;
 mod noise;
 mod table;
 
-pub use check::{Modes, Program, ScalarEntries, check};
+pub use check::{Modes, Program, ScalarEntries, check, check_at_this_point};
 pub use flat::{Flat, flattened};
-pub use noise::{Noise, array, positive, scalar, vector};
-pub(crate) use table::{modes, optional, pass, programs, push, scalar_entries, split};
+pub use noise::{Noise, array, positive, scalar, set_attempt, vector};
+pub(crate) use table::{checked, modes, optional, pass, programs, push, scalar_entries, split};

@@ -1,5 +1,7 @@
 //! Seeded numbers for inputs and directions, so that every run checks the same points.
 
+use std::cell::Cell;
+
 /// A splitmix64 generator: one word of state, equidistributed, and short enough to be read.
 /// Source: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators"
 /// (OOPSLA 2014).
@@ -25,25 +27,39 @@ impl Noise {
     }
 }
 
+thread_local! {
+    /// Which of several inputs the seeded functions below give.
+    static ATTEMPT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Makes the functions below give other numbers for the same seeds.
+pub fn set_attempt(attempt: u64) {
+    ATTEMPT.set(attempt);
+}
+
+fn seeded(seed: u64) -> Noise {
+    Noise::new(seed.wrapping_add(ATTEMPT.get() << 32))
+}
+
 /// `n` numbers in -1..1.
 pub fn vector(n: usize, seed: u64) -> Vec<f64> {
-    let mut noise = Noise::new(seed);
+    let mut noise = seeded(seed);
     (0..n).map(|_| noise.between(-1.0, 1.0)).collect()
 }
 
 /// `n` numbers in 0.3..2, for logarithms, roots and divisors.
 pub fn positive(n: usize, seed: u64) -> Vec<f64> {
-    let mut noise = Noise::new(seed);
+    let mut noise = seeded(seed);
     (0..n).map(|_| noise.between(0.3, 2.0)).collect()
 }
 
 /// `N` numbers in -1..1, as an array.
 pub fn array<const N: usize>(seed: u64) -> [f64; N] {
-    let mut noise = Noise::new(seed);
+    let mut noise = seeded(seed);
     std::array::from_fn(|_| noise.between(-1.0, 1.0))
 }
 
 /// One number in -1..1.
 pub fn scalar(seed: u64) -> f64 {
-    Noise::new(seed).between(-1.0, 1.0)
+    seeded(seed).between(-1.0, 1.0)
 }

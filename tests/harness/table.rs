@@ -20,6 +20,9 @@
 //! | `inout_ref` | `&mut value` | yes, state before and after |
 //! | `konst`, `konst_slice`, `konst_mut` | by value, `&value[..]`, `&mut value` | no |
 //!
+//! `random` stands before a generated program, whose inputs must be seeded: where differences cannot
+//! judge it, it is checked at other inputs.
+//!
 //! `exact [..]` lists the gradient in closed form, in which the arguments may be named (for a
 //! `vector` function: the pullback of ones). `connected [..]` says which inputs `gradients` must
 //! give as `Some`.
@@ -34,8 +37,24 @@ macro_rules! programs {
         $crate::harness::programs!(@line vector_single $($rest)*);
     };
     (@lines cut $($rest:tt)*) => { $crate::harness::programs!(@line cut $($rest)*); };
+    (@lines random $($rest:tt)*) => { $crate::harness::programs!(@line random $($rest)*); };
     (@lines single $($rest:tt)*) => { $crate::harness::programs!(@line single $($rest)*); };
     (@lines $($rest:tt)*) => { $crate::harness::programs!(@line smooth $($rest)*); };
+    // A random program is checked at the first of a few inputs where differences can judge it.
+    (@line random $name:ident { $($args:tt)* }; $($rest:tt)*) => {
+        #[test]
+        fn $name() {
+            let judged = (0..8).any(|attempt| {
+                $crate::harness::set_attempt(attempt);
+                $crate::harness::programs!(@split random $name [] []
+                    all [] active [] pure [] state [] constant [] rest [$($args)*,])
+                .is_ok()
+            });
+            $crate::harness::set_attempt(0);
+            assert!(judged, "{}: differences are unsure at every input", stringify!($name));
+        }
+        $crate::harness::programs!(@lines $($rest)*);
+    };
     (@line $mode:ident $name:ident { $($args:tt)* }
         $(exact [$($exact:expr),* $(,)?])? $(connected [$($connected:expr),*])?; $($rest:tt)*) => {
         #[test]
@@ -65,7 +84,7 @@ macro_rules! programs {
         all [$(($x:ident $word:ident $value:expr))*] args $args:tt
         active [$($active:ident)*] pure [$($pure:ident)*] state [$($state:ident)*]
         constant [$($constant:ident)*]) => {{
-        use $crate::harness::{Flat, Modes, Program, check, flattened, pass};
+        use $crate::harness::{Flat, Modes, Program, flattened, pass};
 
         /// The tangents of the arguments, by name.
         #[allow(non_camel_case_types)]
@@ -74,7 +93,7 @@ macro_rules! programs {
         }
 
         $(let $x = $value;)*
-        check(&Program {
+        $crate::harness::checked!($mode Program {
             name: stringify!($name),
             start: [$(flattened(&$active)),*].concat(),
             sizes: vec![$(flattened(&$active).len()),*],
@@ -116,7 +135,7 @@ macro_rules! programs {
             exact: $crate::harness::optional!($([$(flattened(&$exact)),*].concat())?),
             connected: $crate::harness::optional!($(vec![$($connected),*])?),
             modes: $crate::harness::modes!($mode),
-        });
+        })
     }};
 
     ($($table:tt)*) => {
@@ -161,14 +180,30 @@ macro_rules! split {
 
 /// An argument as the function wants it.
 macro_rules! pass {
-    (val $x:expr) => { $x.clone() };
-    (slice $x:expr) => { &$x[..] };
-    (refer $x:expr) => { &$x };
-    (inout $x:expr) => { &mut $x[..] };
-    (inout_ref $x:expr) => { &mut $x };
-    (konst $x:expr) => { $x.clone() };
-    (konst_slice $x:expr) => { &$x[..] };
-    (konst_mut $x:expr) => { &mut $x };
+    (val $x:expr) => {
+        $x.clone()
+    };
+    (slice $x:expr) => {
+        &$x[..]
+    };
+    (refer $x:expr) => {
+        &$x
+    };
+    (inout $x:expr) => {
+        &mut $x[..]
+    };
+    (inout_ref $x:expr) => {
+        &mut $x
+    };
+    (konst $x:expr) => {
+        $x.clone()
+    };
+    (konst_slice $x:expr) => {
+        &$x[..]
+    };
+    (konst_mut $x:expr) => {
+        &mut $x
+    };
 }
 
 /// The call of `jvp`: the arguments as a tuple, and the tangents, owned or `&mut`, as another.
@@ -239,17 +274,37 @@ macro_rules! scalar_entries {
 
 /// `Some` of what is there.
 macro_rules! optional {
-    () => { None };
-    ($value:expr) => { Some($value) };
+    () => {
+        None
+    };
+    ($value:expr) => {
+        Some($value)
+    };
+}
+
+/// The check, which for a random program may ask for another input.
+macro_rules! checked {
+    (random $($program:tt)*) => { $crate::harness::check_at_this_point(&$($program)*) };
+    ($mode:ident $($program:tt)*) => { $crate::harness::check(&$($program)*) };
 }
 
 /// The word in front of a line.
 macro_rules! modes {
-    (kink) => { Modes::Kink };
-    (cut) => { Modes::Cut };
-    (single) => { Modes::Single };
-    (vector_single) => { Modes::Single };
-    ($other:ident) => { Modes::Smooth };
+    (kink) => {
+        Modes::Kink
+    };
+    (cut) => {
+        Modes::Cut
+    };
+    (single) => {
+        Modes::Single
+    };
+    (vector_single) => {
+        Modes::Single
+    };
+    ($other:ident) => {
+        Modes::Smooth
+    };
 }
 
-pub(crate) use {modes, optional, pass, programs, push, scalar_entries, split};
+pub(crate) use {checked, modes, optional, pass, programs, push, scalar_entries, split};

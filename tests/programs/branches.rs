@@ -34,13 +34,23 @@ fn else_if_chain(x: f64) -> f64 {
 /// Copies with other inputs, so that each arm of the chain is taken.
 #[differentiable]
 fn else_if_second(x: f64) -> f64 {
-    if x < -1.0 { -x } else if x < 0.0 { x * x } else { x.sin() }
+    if x < -1.0 {
+        -x
+    } else if x < 0.0 {
+        x * x
+    } else {
+        x.sin()
+    }
 }
 
 #[differentiable]
 fn huber(residual: f64, delta: f64) -> f64 {
     let a = residual.abs();
-    if a <= delta { 0.5 * residual * residual } else { delta * (a - 0.5 * delta) }
+    if a <= delta {
+        0.5 * residual * residual
+    } else {
+        delta * (a - 0.5 * delta)
+    }
 }
 
 #[differentiable]
@@ -115,7 +125,10 @@ fn if_inside_an_expression(x: f64, y: f64) -> f64 {
 
 #[differentiable]
 fn if_in_an_argument(x: f64, y: f64) -> f64 {
-    f64::hypot(if x > y { x } else { y }, if x < y { 2.0 * x } else { 3.0 * y })
+    f64::hypot(
+        if x > y { x } else { y },
+        if x < y { 2.0 * x } else { 3.0 * y },
+    )
 }
 
 #[differentiable]

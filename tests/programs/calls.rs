@@ -45,7 +45,9 @@ use library::{dot, inner};
 
 /// Numbers that nobody differentiates, drawn from a seed that each draw moves on.
 fn draw(seed: &mut u64) -> f64 {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed = seed
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
     (*seed >> 33) as f64 / (1_u64 << 31) as f64
 }
 
@@ -193,7 +195,11 @@ fn even_step(x: f64, n: usize) -> f64 {
 
 #[differentiable]
 fn odd_step(x: f64, n: usize) -> f64 {
-    if n == 0 { x * x } else { even_step(x.sin(), n - 1) }
+    if n == 0 {
+        x * x
+    } else {
+        even_step(x.sin(), n - 1)
+    }
 }
 
 #[differentiable]

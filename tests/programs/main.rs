@@ -4,7 +4,14 @@
 // The table of programs is read by a macro, a line a step.
 #![recursion_limit = "512"]
 // The functions are written as a user's own would be, clumsiness included: it is what they test.
-#![allow(clippy::all, unused_assignments, unused_variables, unused_labels, unused_must_use, unused_braces)]
+#![allow(
+    clippy::all,
+    unused_assignments,
+    unused_variables,
+    unused_labels,
+    unused_must_use,
+    unused_braces
+)]
 
 #[path = "../harness/mod.rs"]
 mod harness;

@@ -97,7 +97,13 @@ fn through_paths(x: f64, y: f64) -> f64 {
 
 #[differentiable]
 fn chained(x: f64) -> f64 {
-    x.sin().exp().sqrt().ln_1p().tanh().mul_add(2.0, 1.0).powi(2)
+    x.sin()
+        .exp()
+        .sqrt()
+        .ln_1p()
+        .tanh()
+        .mul_add(2.0, 1.0)
+        .powi(2)
 }
 
 /// Methods of a literal, of an expression in parentheses, of an index.

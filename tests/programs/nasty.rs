@@ -176,8 +176,7 @@ fn nothing_happens(x: f64) -> f64 {
     for _ in 0..3 {}
     match 3 {
         _ => {}
-    }
-    ;
+    };
     x
 }
 
