@@ -4,7 +4,7 @@
 //! here every option is judged by itself, each mistake is reported at its own token with the spellings that
 //! are accepted, and the options that are right still count.
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, nearest};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -206,7 +206,7 @@ impl Reader {
         let mut names: Vec<Ident> = Vec::new();
         for entry in split_at_commas(list.stream(), &mut self.problems) {
             match entry.as_slice() {
-                [TokenTree::Ident(name)] if names.contains(name) => {
+                [TokenTree::Ident(name)] if names.iter().any(|n| n.unraw() == name.unraw()) => {
                     self.refuse(Code::DuplicateOption, name, format!("`{name}` in `wrt`"));
                 }
                 [TokenTree::Ident(name)] => names.push(name.clone()),
@@ -317,12 +317,9 @@ fn split_at_commas(tokens: TokenStream, problems: &mut Vec<Diagnostic>) -> Vec<V
 /// The option that a misspelt name stands for, as it is written.
 fn near(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
-    let target = ALIASES.iter().find(|a| a.0 == lower).map(|a| a.1);
-    OPTIONS
-        .iter()
-        .find(|o| Some(o.0) == target)
-        .or_else(|| closest(&lower, OPTIONS.iter(), |o| o.0))
-        .map(|o| o.1)
+    let alias = ALIASES.iter().find(|a| a.0 == lower).map(|a| a.1);
+    let target = alias.or_else(|| nearest(&lower, OPTIONS.iter().map(|o| o.0)))?;
+    OPTIONS.iter().find(|o| o.0 == target).map(|o| o.1)
 }
 
 /// The value that a misspelt one stands for, as it is written.
@@ -354,7 +351,11 @@ fn meant_value(option: &str, value: &TokenStream) -> Option<String> {
     let written = quoted.map_or_else(|_| value.to_string(), |s| s.value());
     match option {
         "mode" | "detached" => {
-            closest(&written.to_lowercase(), words.iter(), |w| w.0).map(|w| format!("\"{}\"", w.1))
+            let meant = nearest(&written.to_lowercase(), words.iter().map(|w| w.0))?;
+            words
+                .iter()
+                .find(|w| w.0 == meant)
+                .map(|w| format!("\"{}\"", w.1))
         }
         "order" => matches!(written.trim(), "1" | "2").then(|| written.trim().to_string()),
         // Names and paths are often put in quotes, as in the attributes of other crates.
@@ -366,50 +367,4 @@ fn meant_value(option: &str, value: &TokenStream) -> Option<String> {
             .ok()
             .map(|p| p.to_token_stream().to_string().replace(' ', "")),
     }
-}
-
-/// The nearest of `all` when it is at most two edits, and less than half of the word, away.
-fn closest<'a, T>(
-    word: &str,
-    all: impl Iterator<Item = &'a T>,
-    key: impl Fn(&T) -> &str,
-) -> Option<&'a T> {
-    all.map(|t| (edits(word, key(t)), t))
-        .filter(|(d, t)| *d <= 2 && 2 * d < key(t).chars().count().max(2))
-        .min_by_key(|(d, _)| *d)
-        .map(|(_, t)| t)
-}
-
-/// Levenshtein's distance, where transposed letters count once.
-fn edits(a: &str, b: &str) -> usize {
-    let sorted = |word: &str| {
-        let mut letters: Vec<char> = word.chars().collect();
-        letters.sort_unstable();
-        letters
-    };
-    // Letters in another order are one slip, however far they moved.
-    if a != b && sorted(a) == sorted(b) {
-        return 1;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let up = row.get(j + 1).copied().unwrap_or(0);
-            let here = (diagonal + usize::from(ca != *cb))
-                .min(left + 1)
-                .min(up + 1);
-            diagonal = up;
-            if let Some(slot) = row.get_mut(j) {
-                *slot = left;
-            }
-            left = here;
-        }
-        if let Some(slot) = row.last_mut() {
-            *slot = left;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

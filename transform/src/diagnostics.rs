@@ -104,7 +104,7 @@ table! {
         => "use safe code, for example `x[i]` for `*x.get_unchecked(i)`, or move the block into a function that is called with constants only";
     InlineAsm: "inline assembly cannot be differentiated"
         => "write the computation in Rust";
-    RawAddress: "a derivative cannot follow a raw pointer"
+    RawAddress: "`&raw` makes a raw pointer, which a derivative cannot follow"
         => "borrow with `&` or `&mut` instead of `&raw`";
     TryBlock: "a `try` block cannot be differentiated"
         => "write a `match`, or move the block into a function that is called with constants only";
@@ -138,6 +138,10 @@ table! {
     // Items and attributes inside the body.
     StaticMut: "`static mut` cannot be differentiated"
         => "pass the state as a `&mut` parameter";
+    InnerStatic: "a `static` inside a differentiable function is not supported"
+        => "move it out of the function, so that the function and its derivative share it; for a constant, write `const`";
+    InnerImpl: "this `impl` inside a differentiable function is not supported"
+        => "move it out of the function; only types and traits that the function itself defines can be implemented there";
     InnerModule: "a module inside a differentiable function is not supported"
         => "move the module out of the function";
     ForeignBlock: "an `extern` block inside a differentiable function is not supported"
@@ -339,4 +343,49 @@ impl<'a> IntoIterator for &'a Diagnostics {
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()
     }
+}
+
+/// The known word that a misspelt one most likely stands for: at most two slips away, and less than half
+/// of it wrong.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|k| (edits(word, k), k))
+        .filter(|(slips, k)| *slips <= 2 && 2 * slips < k.chars().count().max(2))
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, k)| k)
+}
+
+/// Levenshtein's distance, where transposed letters count once.
+fn edits(a: &str, b: &str) -> usize {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    // Letters in another order are one slip, however far they moved.
+    if a != b && sorted(a) == sorted(b) {
+        return 1;
+    }
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let up = row.get(j + 1).copied().unwrap_or(0);
+            let here = (diagonal + usize::from(ca != *cb))
+                .min(left + 1)
+                .min(up + 1);
+            diagonal = up;
+            if let Some(slot) = row.get_mut(j) {
+                *slot = left;
+            }
+            left = here;
+        }
+        if let Some(slot) = row.last_mut() {
+            *slot = left;
+        }
+    }
+    row.last().copied().unwrap_or(0)
 }

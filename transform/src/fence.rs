@@ -13,7 +13,12 @@ mod signature;
 
 use crate::diagnostics::{Code, Diagnostic};
 use quote::ToTokens;
-use syn::{Block, Expr, Item, ItemFn, Local, Macro, Pat, StaticMutability, Stmt};
+use std::collections::HashSet;
+use syn::visit::Visit;
+use syn::{
+    Block, Expr, Ident, Item, ItemFn, ItemImpl, Local, Macro, Pat, Path, StaticMutability, Stmt,
+    Type,
+};
 
 use attributes::Place;
 use macro_args::MacroArgs;
@@ -21,6 +26,7 @@ use macro_args::MacroArgs;
 /// Everything in the function that is refused for its kind of syntax, in the order of the source.
 pub fn fence(item: &ItemFn) -> Vec<Diagnostic> {
     let mut fence = Fence::default();
+    fence.visit_block(&item.block);
     fence.function(item);
     fence.block(&item.block);
     fence.refused
@@ -29,6 +35,21 @@ pub fn fence(item: &ItemFn) -> Vec<Diagnostic> {
 #[derive(Default)]
 struct Fence {
     refused: Vec<Diagnostic>,
+    /// The types and traits that the body defines.
+    defined: HashSet<Ident>,
+}
+
+/// Collects what the body defines before anything is judged, since items may be used before they stand.
+impl<'ast> Visit<'ast> for Fence {
+    fn visit_item(&mut self, item: &'ast Item) {
+        self.defined.extend(match item {
+            Item::Enum(i) => Some(i.ident.clone()),
+            Item::Struct(i) => Some(i.ident.clone()),
+            Item::Trait(i) => Some(i.ident.clone()),
+            Item::Union(i) => Some(i.ident.clone()),
+            _ => None,
+        });
+    }
 }
 
 impl Fence {
@@ -78,20 +99,21 @@ impl Fence {
             | Item::Enum(_)
             | Item::ExternCrate(_)
             | Item::Fn(_)
-            | Item::Impl(_)
             | Item::Struct(_)
             | Item::Trait(_)
             | Item::Type(_)
             | Item::Union(_)
             | Item::Use(_) => {}
+            Item::Impl(i) if self.defines(i) => {}
+            Item::Impl(i) => self.refuse(Code::InnerImpl, i.impl_token, ""),
+            // The derivative has a copy of the body, where a `static` would be another variable.
             Item::Static(i) => match &i.mutability {
-                StaticMutability::None => {}
                 StaticMutability::Mut(mutability) => {
                     let mut tokens = i.static_token.to_token_stream();
                     mutability.to_tokens(&mut tokens);
                     self.refuse(Code::StaticMut, tokens, format!("`{}`", i.ident));
                 }
-                _ => self.refuse(Code::UnsupportedItem, i.static_token, ""),
+                _ => self.refuse(Code::InnerStatic, i.static_token, format!("`{}`", i.ident)),
             },
             Item::ForeignMod(i) => self.refuse(Code::ForeignBlock, &i.abi, ""),
             Item::Macro(i) => {
@@ -105,6 +127,22 @@ impl Fence {
             Item::Verbatim(tokens) => self.refuse(Code::UnsupportedItem, tokens, ""),
             _ => self.refuse(Code::UnsupportedItem, item, ""),
         }
+    }
+
+    /// Whether an `impl` is for a type or a trait of the body. Otherwise every copy of the body that the
+    /// derivative makes would implement the same thing again.
+    fn defines(&self, item: &ItemImpl) -> bool {
+        let is_defined = |path: &Path| {
+            path.segments
+                .first()
+                .is_some_and(|s| self.defined.contains(&s.ident))
+        };
+        let of_type = matches!(&*item.self_ty, Type::Path(t) if is_defined(&t.path));
+        of_type
+            || item
+                .trait_
+                .as_ref()
+                .is_some_and(|(path, _)| is_defined(path))
     }
 
     /// A pattern; which of them can be taken apart is decided with the value that is matched.

@@ -224,10 +224,10 @@ fn wrong_syntax_is_named_with_the_right_one() {
 #[test]
 fn duplicates_are_refused_and_the_first_counts() {
     let options = refused(
-        "order = 2, order = 1, wrt(a, b, a), wrt(c)",
+        "order = 2, order = 1, wrt(a, b, r#a), wrt(c)",
         &[
             (Code::DuplicateOption, "order", "`order`"),
-            (Code::DuplicateOption, "a", "`a` in `wrt`"),
+            (Code::DuplicateOption, "r#a", "`r#a` in `wrt`"),
             (Code::DuplicateOption, "wrt", "`wrt`"),
         ],
     );

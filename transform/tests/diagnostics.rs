@@ -1,7 +1,7 @@
 //! The table of refusals, and how one is shown.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use pullback_transform::diagnostics::{Code, Diagnostic, Diagnostics};
+use pullback_transform::diagnostics::{Code, Diagnostic, Diagnostics, nearest};
 use quote::ToTokens;
 use std::collections::HashSet;
 
@@ -18,12 +18,7 @@ fn every_text_speaks_to_the_user() {
             !title.ends_with('.') && !help.ends_with('.'),
             "{code:?} is a phrase"
         );
-        // The same words may refuse the same thing in a type and in an expression, as for pointers.
-        let twin = matches!(code, Code::RawAddress);
-        assert!(
-            titles.insert(title) || twin,
-            "{code:?} says what another code says"
-        );
+        assert!(titles.insert(title), "{code:?} says what another code says");
         for word in [
             "syn",
             "token",
@@ -96,4 +91,20 @@ fn all_are_emitted_in_order() {
     let text = all.into_tokens().to_string();
     assert_eq!(text.matches("compile_error").count(), 2);
     assert!(text.find("await") < text.find("yield"), "{text}");
+}
+
+#[test]
+fn a_slip_finds_the_word_that_was_meant() {
+    let known = ["sin", "sinh", "asin", "powi", "hypot"];
+    for (word, meant) in [
+        ("sin", Some("sin")),
+        ("asni", Some("asin")),
+        ("hypto", Some("hypot")),
+        ("hypotenuse", None),
+        ("pow", Some("powi")),
+        ("q", None),
+        ("", None),
+    ] {
+        assert_eq!(nearest(word, known), meant, "for {word}");
+    }
 }

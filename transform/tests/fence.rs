@@ -229,6 +229,9 @@ fn unread_syntax_is_refused() {
 #[test]
 fn items_are_refused_at_their_keyword() {
     body("«static mut» N: u8 = 0; x", Code::StaticMut);
+    body("«static» N: u8 = 0; x", Code::InnerStatic);
+    body("«impl» Outer { } x", Code::InnerImpl);
+    body("struct S; «impl» R for Vec<S> { } x", Code::InnerImpl);
     body("«mod» m { } x", Code::InnerModule);
     body("«extern \"C\"» { fn g(); } x", Code::ForeignBlock);
     body("«trait» A = B; x", Code::TraitAlias);
@@ -393,7 +396,7 @@ fn the_language_is_accepted() {
         "const K: f64 = 2.0; K * x",
         "fn g(x: f64) -> f64 { unsafe { h(x)? } } g(x)",
         "use std::f64::consts::*; struct S; enum E { A } type T = f64; impl S { } trait R { } x",
-        "static N: u8 = 0; x",
+        "impl S { } { impl R for f64 { } } struct S; trait R { } x",
         ";;; x",
         "assert!(x > 0.0, \"{x}\"); debug_assert_eq!(x, y); x",
         "println!(\"{:?} {y}\", x, y = 1); x",
