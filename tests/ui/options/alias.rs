@@ -1,0 +1,12 @@
+//! The name that another framework uses for `wrt`.
+
+use pullback::differentiable;
+
+#[differentiable(argnums(x))]
+fn f(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+fn main() {
+    assert_eq!(f(2.0, 3.0), 6.0);
+}

@@ -1,0 +1,12 @@
+//! A level that does not exist.
+
+use pullback::differentiable;
+
+#[differentiable(detached = "ignore")]
+fn f(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+fn main() {
+    assert_eq!(f(2.0, 3.0), 6.0);
+}

@@ -1,0 +1,12 @@
+//! A mode that does not exist.
+
+use pullback::differentiable;
+
+#[differentiable(mode = "backward")]
+fn f(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+fn main() {
+    assert_eq!(f(2.0, 3.0), 6.0);
+}

@@ -1,0 +1,12 @@
+//! The same option twice.
+
+use pullback::differentiable;
+
+#[differentiable(mode = "reverse", mode = "forward")]
+fn f(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+fn main() {
+    assert_eq!(f(2.0, 3.0), 6.0);
+}
