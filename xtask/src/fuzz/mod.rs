@@ -7,12 +7,14 @@
 //! them: the steps are bounded functions, and trip counts are small. The same seed gives the same
 //! text on every machine.
 
+mod command;
 mod expressions;
 mod loops;
 mod random;
 mod scope;
 mod statements;
 
+pub use command::{USAGE, command};
 use random::Random;
 use scope::{Kind, Scope, Var};
 
