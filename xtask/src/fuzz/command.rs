@@ -7,7 +7,7 @@ use std::process::Command;
 use super::{COMMITTED_COUNT, COMMITTED_SEED, generate};
 
 /// How the command is used.
-pub const USAGE: &str = "\
+const USAGE: &str = "\
 cargo xtask fuzz --seed S --count N   compile and check N random programs of seed S
 cargo xtask fuzz --print S N          print them instead
 cargo xtask fuzz --write              write the committed programs anew

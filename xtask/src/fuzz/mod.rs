@@ -14,7 +14,7 @@ mod random;
 mod scope;
 mod statements;
 
-pub use command::{USAGE, command};
+pub use command::command;
 use random::Random;
 use scope::{Kind, Scope, Var};
 
