@@ -85,7 +85,7 @@ fn annotated_functions() -> Vec<Annotated> {
 
 /// Looks for `#[differentiable]` and takes what follows it up to the end of the function's body.
 fn collect(tokens: TokenStream, file: &Path, found: &mut Vec<Annotated>) {
-    let mut trees = tokens.into_iter().peekable();
+    let mut trees = tokens.into_iter();
     while let Some(tree) = trees.next() {
         let TokenTree::Group(group) = tree else {
             continue;
