@@ -6,6 +6,8 @@
 
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
+pub mod calls;
 pub mod check;
 mod detach;
 mod differentiable;

@@ -1,10 +1,12 @@
 //! The vocabulary of generated code. Not for users: names and meanings may change in any version.
 
 use crate::tangent::add_elements;
-use crate::{Differentiable, NoTangent, Real, Tangent};
+pub use crate::{Differentiable, NoTangent, OptionTangent, Real, Tangent};
 use core::marker::PhantomData;
 
 pub use crate::__zero_or_none as zero_or_none;
+pub use crate::calls::*;
+pub use crate::detach::detach;
 pub use crate::helper;
 pub use crate::ops::*;
 pub use crate::tape::{Lane, Slot, Tape};

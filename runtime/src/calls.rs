@@ -1,0 +1,237 @@
+//! How generated code passes adjoints and tangents to another differentiable function.
+//!
+//! The caller does not know which of the callee's parameters carry a derivative, nor the callee which of
+//! the caller's arguments do. Each argument comes with a *shadow*: a borrow of its adjoint, or [`Skip`].
+
+use crate::{OptionTangent, Tangent};
+
+/// Stands for the adjoint or tangent of an argument that carries no derivative.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Skip;
+
+/// Stands for a pullback that waits on the tape.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OnTape;
+
+/// A place for the adjoint of a parameter whose shadow is `S`.
+#[diagnostic::on_unimplemented(
+    message = "this argument's adjoint does not fit the parameter that it is passed for",
+    note = "the parameter takes an adjoint of type `{S}`"
+)]
+pub trait Shadow<S: ?Sized> {
+    /// The adjoint, unless the argument carries no derivative.
+    fn open(&mut self) -> Option<&mut S>;
+}
+
+impl<S: ?Sized> Shadow<S> for Skip {
+    #[inline(always)]
+    fn open(&mut self) -> Option<&mut S> {
+        None
+    }
+}
+
+impl<T: Tangent> Shadow<T> for &mut T {
+    #[inline(always)]
+    fn open(&mut self) -> Option<&mut T> {
+        Some(self)
+    }
+}
+
+impl<T> Shadow<[T]> for &mut [T] {
+    #[inline(always)]
+    fn open(&mut self) -> Option<&mut [T]> {
+        Some(self)
+    }
+}
+
+impl<T> Shadow<[T]> for &mut Vec<T> {
+    #[inline(always)]
+    fn open(&mut self) -> Option<&mut [T]> {
+        Some(self)
+    }
+}
+
+impl<T, const N: usize> Shadow<[T]> for &mut [T; N] {
+    #[inline(always)]
+    fn open(&mut self) -> Option<&mut [T]> {
+        Some(*self)
+    }
+}
+
+/// The tangent of an argument by reference, for a parameter whose shadow is `S`.
+#[diagnostic::on_unimplemented(
+    message = "this argument's tangent does not fit the parameter that it is passed for"
+)]
+pub trait Direction<S: ?Sized> {
+    /// The tangent, unless the argument carries no derivative.
+    fn look(&self) -> Option<&S>;
+}
+
+impl<S: ?Sized> Direction<S> for Skip {
+    #[inline(always)]
+    fn look(&self) -> Option<&S> {
+        None
+    }
+}
+
+impl<T: Tangent> Direction<T> for &T {
+    #[inline(always)]
+    fn look(&self) -> Option<&T> {
+        Some(self)
+    }
+}
+
+impl<T> Direction<[T]> for &[T] {
+    #[inline(always)]
+    fn look(&self) -> Option<&[T]> {
+        Some(self)
+    }
+}
+
+impl<T> Direction<[T]> for &Vec<T> {
+    #[inline(always)]
+    fn look(&self) -> Option<&[T]> {
+        Some(self)
+    }
+}
+
+impl<T, const N: usize> Direction<[T]> for &[T; N] {
+    #[inline(always)]
+    fn look(&self) -> Option<&[T]> {
+        Some(*self)
+    }
+}
+
+/// The tangent of an argument by value.
+#[diagnostic::on_unimplemented(
+    message = "this argument's tangent does not fit the parameter that it is passed for"
+)]
+pub trait Given<T> {
+    /// The tangent, unless the argument carries no derivative.
+    fn given(self) -> Option<T>;
+}
+
+impl<T> Given<T> for Skip {
+    #[inline(always)]
+    fn given(self) -> Option<T> {
+        None
+    }
+}
+
+impl<T: Tangent> Given<T> for T {
+    #[inline(always)]
+    fn given(self) -> Option<T> {
+        Some(self)
+    }
+}
+
+/// Type-checks only if both are the same function, so that a name is not mistaken for another's.
+#[inline(always)]
+pub fn same_function<T, F: Fn(T) -> T>(_: F, _: F, _: &T) {}
+
+/// Type-checks only if both are the same exchange of two places.
+#[inline(always)]
+pub fn same_swap<T, F: Fn(&mut T, &mut T)>(_: F, _: F, _: &T) {}
+
+/// A zero of the shape of an adjoint.
+#[inline(always)]
+pub fn zero_like<T: ZeroLike + ?Sized>(x: &T) -> T::Owned {
+    x.zero_like()
+}
+
+/// What a zero can be made in the shape of.
+pub trait ZeroLike {
+    /// The zero.
+    type Owned;
+    /// Makes it.
+    fn zero_like(&self) -> Self::Owned;
+}
+
+impl<T: Tangent> ZeroLike for T {
+    type Owned = T;
+    #[inline(always)]
+    fn zero_like(&self) -> T {
+        Tangent::zero_like(self)
+    }
+}
+
+impl<T: Tangent> ZeroLike for [T] {
+    type Owned = Vec<T>;
+    #[inline]
+    fn zero_like(&self) -> Vec<T> {
+        self.iter().map(Tangent::zero_like).collect()
+    }
+}
+
+/// The owned tangent in a borrowed one, for `to_vec` and `clone`.
+#[inline(always)]
+pub fn to_tangent<T: ToOwned + ?Sized>(x: &T) -> T::Owned {
+    x.to_owned()
+}
+
+/// The negative of an adjoint.
+#[inline(always)]
+pub fn negated<T: Tangent>(x: &T) -> T {
+    let mut x = x.clone();
+    x.scale(-1.0);
+    x
+}
+
+/// The adjoint of a value that was repeated: the sum over the copies.
+#[inline]
+pub fn sum_elements<T: Tangent + Default>(xs: &[T]) -> T {
+    let mut sum = T::default();
+    for x in xs {
+        sum.add_assign(x);
+    }
+    sum
+}
+
+/// Sets adjoints to zero.
+#[inline]
+pub fn clear<T: Tangent>(xs: &mut [T]) {
+    xs.iter_mut().for_each(Tangent::set_zero);
+}
+
+/// Adds the elements of `from` to those of `to` and leaves zeros: the adjoint of a copy between slices.
+#[inline]
+pub fn move_elements<T: Tangent>(from: &mut [T], to: &mut [T]) {
+    for (from, to) in from.iter_mut().zip(to) {
+        to.absorb(from.take());
+    }
+}
+
+/// Moves adjoints out of a slice and leaves zeros.
+#[inline]
+pub fn take_elements<T: Tangent>(xs: &mut [T]) -> Vec<T> {
+    xs.iter_mut().map(Tangent::take).collect()
+}
+
+/// The adjoint of what `Some` was made of.
+#[inline]
+pub fn payload<T: Tangent + Default>(x: impl IntoPayload<T>) -> T {
+    x.into_payload().unwrap_or_default()
+}
+
+/// An adjoint of an `Option`.
+pub trait IntoPayload<T> {
+    /// The payload's adjoint, if there is one.
+    fn into_payload(self) -> Option<T>;
+}
+
+impl<T: Tangent> IntoPayload<T> for OptionTangent<T> {
+    #[inline]
+    fn into_payload(self) -> Option<T> {
+        match self {
+            OptionTangent::Some(t) => Some(t),
+            _ => None,
+        }
+    }
+}
+
+/// The payload's adjoint inside that of an `Option`, zero at first.
+#[inline]
+pub fn some_mut<T: Tangent + Default>(x: &mut OptionTangent<T>) -> &mut T {
+    x.some_mut(T::default)
+}
+

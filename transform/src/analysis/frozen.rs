@@ -1,0 +1,199 @@
+//! Memory that a read can be repeated from in the reverse sweep, because nothing writes it any more.
+
+use crate::ir::*;
+use crate::ty::Ty;
+use std::collections::HashMap;
+
+/// Where each variable's memory is written and where it is moved away.
+#[derive(Clone, Debug, Default)]
+pub struct Writes {
+    /// Positions of the writes in the order of the text, each with the loops around it.
+    writes: HashMap<VarId, Vec<(usize, Vec<ScopeId>)>>,
+    /// The loops around each variable's definition.
+    defined: HashMap<VarId, Vec<ScopeId>>,
+    /// Variables that something takes by value.
+    moved: HashMap<VarId, bool>,
+    /// The position of each definition by `Let` or `Bind`, with the loops around it.
+    at: HashMap<VarId, (usize, Vec<ScopeId>)>,
+}
+
+impl Writes {
+    /// Whether something takes the variable by value.
+    pub fn is_moved(&self, v: VarId) -> bool {
+        self.moved.get(&v).copied().unwrap_or(false)
+    }
+
+    /// Whether memory read where `reader` is defined still holds the same when the reverse sweep runs.
+    pub fn is_frozen(&self, f: &Function, root: VarId, reader: VarId) -> bool {
+        match self.at.get(&reader) {
+            Some((at, loops)) => self.is_frozen_at(f, root, *at, loops),
+            None => false,
+        }
+    }
+
+    fn is_frozen_at(&self, f: &Function, root: VarId, at: usize, loops: &[ScopeId]) -> bool {
+        let var = &f.vars[root];
+        let is_param = f.params.iter().any(|p| p.var == root);
+        if is_param && matches!(var.ty, Ty::Ref(_, true)) {
+            return false;
+        }
+        if matches!(var.ty, Ty::Ref(_, false)) {
+            return is_param;
+        }
+        if self.moved.get(&root).copied().unwrap_or(false) && !var.ty.is_copy() {
+            return false;
+        }
+        let home = self.defined.get(&root).map(Vec::as_slice).unwrap_or_default();
+        let Some(writes) = self.writes.get(&root) else {
+            return true;
+        };
+        writes.iter().all(|(write, around)| {
+            // A loop around both would bring the write after the read, unless the memory is made anew in it.
+            let together = around
+                .iter()
+                .zip(loops)
+                .take_while(|(a, b)| a == b)
+                .any(|(a, _)| !home.contains(a));
+            *write < at && !together
+        })
+    }
+}
+
+struct Walk<'a> {
+    f: &'a Function,
+    out: Writes,
+    position: usize,
+    loops: Vec<ScopeId>,
+}
+
+/// Collects the writes of a function.
+pub fn writes(f: &Function) -> Writes {
+    let mut walk = Walk { f, out: Writes::default(), position: 0, loops: Vec::new() };
+    walk.block(&f.body);
+    walk.out
+}
+
+impl Walk<'_> {
+    fn write(&mut self, place: &Place) {
+        let root = self.f.root(place);
+        self.out.writes.entry(root).or_default().push((self.position, self.loops.clone()));
+    }
+
+    fn define(&mut self, v: VarId) {
+        self.out.defined.insert(v, self.loops.clone());
+        self.out.at.insert(v, (self.position, self.loops.clone()));
+    }
+
+    fn moves(&mut self, e: &Expr) {
+        let mut take = |o: &Operand| {
+            if let Operand::Var(v) = o {
+                self.out.moved.insert(*v, true);
+            }
+        };
+        match e {
+            Expr::Use(o) => take(o),
+            Expr::Load(p) if p.path.is_empty() => {
+                self.out.moved.insert(p.base, true);
+            }
+            Expr::Tuple(es) | Expr::Array(es, _) => es.iter().for_each(|e| self.moves(e)),
+            Expr::Wrap(e) | Expr::Repeat(e, ..) => self.moves(e),
+            Expr::Call(_, args) => args.iter().for_each(|a| {
+                if let Arg::Value(o) = a {
+                    take(o);
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    fn expr(&mut self, e: &Expr) {
+        self.moves(e);
+        match e {
+            Expr::Call(_, args) => {
+                for arg in args {
+                    if let Arg::Exclusive(p, _) = arg {
+                        self.write(p);
+                    }
+                }
+            }
+            Expr::Opaque(o) | Expr::Refused(o, _) => self.opaque(o),
+            _ => {}
+        }
+    }
+
+    fn opaque(&mut self, o: &Opaque) {
+        for v in &o.writes {
+            self.write(&Place::var(*v));
+        }
+        if !o.pure {
+            for v in &o.reads {
+                if !self.f.vars[*v].ty.is_copy() && !matches!(self.f.vars[*v].ty, Ty::Unknown | Ty::Ref(..)) {
+                    // A call or a macro may take it by value; only borrowing is certain to be harmless.
+                    continue;
+                }
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        for stmt in block {
+            self.position += 1;
+            match &stmt.kind {
+                Kind::Let(v, e) => {
+                    self.expr(e);
+                    self.define(*v);
+                }
+                Kind::Declare(v) => {
+                    self.define(*v);
+                }
+                Kind::Bind(v, _) | Kind::Alias(v, _) => self.define(*v),
+                Kind::Destructure(_, v) => {
+                    self.out.moved.insert(*v, true);
+                }
+                Kind::Assign(p, e) | Kind::Update(p, _, e) => {
+                    self.expr(e);
+                    self.write(p);
+                }
+                Kind::Swap(a, kind) => {
+                    self.write(a);
+                    if let SwapKind::With(b, _) = kind {
+                        self.write(b);
+                    }
+                }
+                Kind::Fill(p, _) => self.write(p),
+                Kind::CopySlice { to, .. } => self.write(to),
+                Kind::If { then, els, .. } => {
+                    self.block(then);
+                    self.block(els);
+                }
+                Kind::Match(m) => {
+                    for v in &m.reads {
+                        self.out.moved.insert(*v, true);
+                    }
+                    m.arms.iter().for_each(|a| self.block(&a.body));
+                }
+                Kind::Loop(l) => {
+                    if let Head::For(h) = &l.head {
+                        let by_value = h.reads.iter().filter(|v| !self.f.vars[**v].ty.is_copy());
+                        for v in by_value {
+                            // `for x in vector` consumes it; `&vector` and `.iter()` do not.
+                            let text = h.iter.to_string();
+                            if text == self.f.vars[*v].ident.to_string() || text.contains("into_iter") {
+                                self.out.moved.insert(*v, true);
+                            }
+                        }
+                    }
+                    self.loops.push(l.id);
+                    if let Head::While(o) = &l.head {
+                        self.opaque(o);
+                    }
+                    self.block(&l.body);
+                    self.loops.pop();
+                }
+                Kind::Scope(_, _, b) => self.block(b),
+                Kind::Opaque(o) | Kind::Refused(o, _) => self.opaque(o),
+                Kind::Exit { .. } | Kind::Raw(_) | Kind::Accumulate(..) | Kind::Save(..) => {}
+            }
+        }
+    }
+}

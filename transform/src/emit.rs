@@ -1,0 +1,415 @@
+//! IR → tokens. The user's tokens keep their spans; what is generated is hygienic.
+
+use crate::ir::*;
+use crate::reverse::entry;
+use crate::ty::Ty;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use std::collections::{HashMap, HashSet};
+
+/// What the printing of statements depends on besides the function.
+#[derive(Default)]
+pub struct Style {
+    /// Calls that give a pullback along with their result.
+    pub pullbacks: HashMap<VarId, VarId>,
+    /// Calls that give a tangent along with their result, and the tangents of their arguments.
+    pub duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
+    /// Scopes that an exit names, and so need their label printed.
+    pub labelled: HashSet<ScopeId>,
+    /// The label of the function's body, where something leaves it early.
+    pub body: Option<Ident>,
+    /// Labels by scope.
+    pub labels: HashMap<ScopeId, Ident>,
+    /// Variables whose declaration is printed elsewhere.
+    pub hidden: HashSet<VarId>,
+}
+
+impl Style {
+    /// Collects the labels of a block.
+    pub fn of(block: &Block) -> Style {
+        let mut style = Style::default();
+        style.collect(block);
+        style
+    }
+
+    fn collect(&mut self, block: &Block) {
+        for stmt in block {
+            match &stmt.kind {
+                Kind::Exit { target, .. } => drop(self.labelled.insert(*target)),
+                Kind::If { then, els, .. } => {
+                    self.collect(then);
+                    self.collect(els);
+                }
+                Kind::Match(m) => m.arms.iter().for_each(|a| self.collect(&a.body)),
+                Kind::Loop(l) => {
+                    self.labels.insert(l.id, l.label.clone());
+                    self.collect(&l.body);
+                }
+                Kind::Scope(id, label, b) => {
+                    if let Some(label) = label {
+                        self.labels.insert(*id, label.clone());
+                    }
+                    self.collect(b);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The tokens of a place. A dereference before a further step is left to auto-dereference.
+pub fn place_tokens(f: &Function, place: &Place, _write: bool) -> Option<TokenStream> {
+    let mut out = f.vars.get(place.base)?.ident.to_token_stream();
+    for (n, step) in place.path.iter().enumerate() {
+        let last = n + 1 == place.path.len();
+        out = match step {
+            Proj::Deref if last => quote!((*#out)),
+            Proj::Deref => out,
+            Proj::Field(member) => quote!(#out.#member),
+            Proj::Index(o) => {
+                let i = operand_tokens(f, o);
+                quote!(#out[#i])
+            }
+            Proj::At(tokens, _) => quote!(#out[#tokens]),
+            Proj::Range(a, b, closed) => {
+                let a = a.as_ref().map(|o| operand_tokens(f, o));
+                let b = b.as_ref().map(|o| operand_tokens(f, o));
+                let limits = if *closed { quote!(..=) } else { quote!(..) };
+                quote!(#out[#a #limits #b])
+            }
+            Proj::Payload => quote!((*__rt::some_mut(&mut #out))),
+        };
+    }
+    Some(out)
+}
+
+/// The tokens of an operand.
+pub fn operand_tokens(f: &Function, operand: &Operand) -> TokenStream {
+    match operand {
+        Operand::Var(v) => f.vars[*v].ident.to_token_stream(),
+        Operand::Lit(tokens) => tokens.clone(),
+    }
+}
+
+/// How tightly an expression binds, as far as printing cares.
+fn strength(e: &Expr) -> u8 {
+    match e {
+        Expr::Binary(BinOp::Add | BinOp::Sub, ..) => 2,
+        Expr::Binary(..) => 3,
+        Expr::Neg(_) => 4,
+        Expr::Cast(..) => 1,
+        Expr::Use(Operand::Lit(t)) => literal_strength(t),
+        Expr::Opaque(o) | Expr::Refused(o, _) => literal_strength(&o.tokens),
+        Expr::Raw(t, _) => literal_strength(t),
+        _ => 9,
+    }
+}
+
+/// One token tree, a path or a call binds tightly; anything else is put in parentheses.
+fn literal_strength(tokens: &TokenStream) -> u8 {
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(
+            syn::Expr::Lit(_)
+            | syn::Expr::Path(_)
+            | syn::Expr::Call(_)
+            | syn::Expr::MethodCall(_)
+            | syn::Expr::Index(_)
+            | syn::Expr::Field(_)
+            | syn::Expr::Paren(_)
+            | syn::Expr::Macro(_)
+            | syn::Expr::Tuple(_)
+            | syn::Expr::Array(_),
+        ) => 9,
+        Ok(syn::Expr::Unary(_)) => 4,
+        _ => 0,
+    }
+}
+
+fn wrapped(f: &Function, e: &Expr, at_least: u8) -> TokenStream {
+    let tokens = expr_tokens(f, e);
+    if strength(e) < at_least { quote!((#tokens)) } else { tokens }
+}
+
+/// The tokens of an expression.
+pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
+    match e {
+        Expr::Use(o) => operand_tokens(f, o),
+        Expr::Load(p) => place_tokens(f, p, false).unwrap_or_default(),
+        Expr::Neg(a) => {
+            let a = wrapped(f, a, 4);
+            quote!(-#a)
+        }
+        Expr::Binary(op, a, b) => {
+            let level = if matches!(op, BinOp::Add | BinOp::Sub) { 2 } else { 3 };
+            let (a, b) = (wrapped(f, a, level), wrapped(f, b, level + 1));
+            let op = op_tokens(*op, false);
+            quote!(#a #op #b)
+        }
+        Expr::Method(recv, name, args) => {
+            let recv = wrapped(f, recv, 9);
+            let args = args.iter().map(|a| expr_tokens(f, a));
+            quote!(#recv.#name(#(#args),*))
+        }
+        Expr::Helper(name, args) => {
+            let args = args.iter().map(|a| expr_tokens(f, a));
+            quote!(__rt::helper::#name(#(#args),*))
+        }
+        Expr::Cast(a, ty) => {
+            let a = wrapped(f, a, 4);
+            quote!(#a as #ty)
+        }
+        Expr::Tuple(es) => {
+            let es = es.iter().map(|e| expr_tokens(f, e));
+            quote!((#(#es,)*))
+        }
+        Expr::Array(es, vec) => {
+            let es = es.iter().map(|e| expr_tokens(f, e));
+            if *vec { quote!(::std::vec![#(#es),*]) } else { quote!([#(#es),*]) }
+        }
+        Expr::Repeat(e, n, _, vec) => {
+            let e = expr_tokens(f, e);
+            if *vec { quote!(::std::vec![#e; #n]) } else { quote!([#e; #n]) }
+        }
+        Expr::Wrap(e) => {
+            let e = expr_tokens(f, e);
+            quote!(::core::option::Option::Some(#e))
+        }
+        Expr::Copy(p, method) => {
+            let p = place_tokens(f, p, false).unwrap_or_default();
+            quote!(#p.#method())
+        }
+        Expr::Call(path, args) => {
+            let args = arg_tokens(f, args);
+            quote!(#path(#(#args),*))
+        }
+        Expr::Opaque(o) | Expr::Refused(o, _) => o.tokens.clone(),
+        Expr::Restore(storage) => {
+            let storage_var = &f.vars[*storage];
+            let ident = &storage_var.ident;
+            if ident.to_string().contains("_lane") { quote!(#ident.pop()) } else { quote!(#ident.take()) }
+        }
+        Expr::Raw(tokens, _) => tokens.clone(),
+    }
+}
+
+/// The arguments of a call as the user has them.
+pub fn arg_tokens(f: &Function, args: &[Arg]) -> Vec<TokenStream> {
+    args.iter()
+        .map(|arg| match arg {
+            Arg::Value(o) => operand_tokens(f, o),
+            Arg::Shared(p, true) => f.vars[p.base].ident.to_token_stream(),
+            Arg::Shared(p, false) => {
+                let p = place_tokens(f, p, false).unwrap_or_default();
+                quote!(&#p)
+            }
+            Arg::Exclusive(p, true) => {
+                let p = &f.vars[p.base].ident;
+                quote!(&mut *#p)
+            }
+            Arg::Exclusive(p, false) => {
+                let p = place_tokens(f, p, true).unwrap_or_default();
+                quote!(&mut #p)
+            }
+        })
+        .collect()
+}
+
+fn op_tokens(op: BinOp, assign: bool) -> TokenStream {
+    match (op, assign) {
+        (BinOp::Add, false) => quote!(+),
+        (BinOp::Sub, false) => quote!(-),
+        (BinOp::Mul, false) => quote!(*),
+        (BinOp::Div, false) => quote!(/),
+        (BinOp::Rem, false) => quote!(%),
+        (BinOp::Add, true) => quote!(+=),
+        (BinOp::Sub, true) => quote!(-=),
+        (BinOp::Mul, true) => quote!(*=),
+        (BinOp::Div, true) => quote!(/=),
+        (BinOp::Rem, true) => quote!(%=),
+    }
+}
+
+/// The tokens of a block's statements.
+pub fn block_tokens(f: &Function, block: &Block, style: &Style) -> TokenStream {
+    let stmts = block.iter().map(|s| stmt_tokens(f, s, style));
+    quote!(#(#stmts)*)
+}
+
+fn let_tokens(f: &Function, v: VarId) -> TokenStream {
+    let var = &f.vars[v];
+    let ident = &var.ident;
+    let mutable = (var.mutable && !var.deferred).then(|| quote!(mut));
+    let ty = var.ascription.as_ref().map(|t| quote!(: #t));
+    quote!(let #mutable #ident #ty)
+}
+
+fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
+    match &stmt.kind {
+        Kind::Let(v, Expr::Call(path, args)) if style.pullbacks.contains_key(v) => {
+            let pullback = &f.vars[style.pullbacks[v]].ident;
+            let call = entry(path, "__call");
+            let args = arg_tokens(f, args);
+            let ident = &f.vars[*v].ident;
+            let mutable = (f.vars[*v].mutable).then(|| quote!(mut));
+            let name = pullback_binding(f, *v, pullback, &mutable, ident);
+            quote_spanned!(Span::mixed_site()=> #name #call(#(#args,)* __tape);)
+        }
+        Kind::Let(v, Expr::Call(path, args)) if style.duals.contains_key(v) => {
+            let (dot, dots) = &style.duals[v];
+            let dot = &f.vars[*dot].ident;
+            let call = entry(path, "__jvp");
+            let args = arg_tokens(f, args);
+            let ident = &f.vars[*v].ident;
+            let mutable = (f.vars[*v].mutable).then(|| quote!(mut));
+            quote!(let (#mutable #ident, mut #dot) = #call(#(#args,)* (#(#dots,)*));)
+        }
+        Kind::Let(v, e) => {
+            let (head, e) = (let_tokens(f, *v), expr_tokens(f, e));
+            quote!(#head = #e;)
+        }
+        Kind::Declare(v) if style.hidden.contains(v) => quote!(),
+        Kind::Declare(v) => {
+            let head = let_tokens(f, *v);
+            quote!(#head;)
+        }
+        Kind::Alias(v, exclusive) => {
+            let ident = &f.vars[*v].ident;
+            let place = f.vars[*v].alias.as_ref().and_then(|p| place_tokens(f, p, *exclusive));
+            let mutable = exclusive.then(|| quote!(mut));
+            quote!(let #ident = &#mutable #place;)
+        }
+        Kind::Destructure(pat, v) => {
+            let ident = &f.vars[*v].ident;
+            quote!(let #pat = #ident;)
+        }
+        Kind::Bind(..) => quote!(),
+        Kind::Assign(p, e) => {
+            let (p, e) = (place_tokens(f, p, true), expr_tokens(f, e));
+            quote!(#p = #e;)
+        }
+        Kind::Update(p, op, e) => {
+            let (p, e) = (place_tokens(f, p, true), expr_tokens(f, e));
+            let op = op_tokens(*op, true);
+            quote!(#p #op #e;)
+        }
+        Kind::Swap(p, SwapKind::Elements(i, j)) => {
+            let p = place_tokens(f, p, true);
+            let (i, j) = (operand_tokens(f, i), operand_tokens(f, j));
+            quote!(#p.swap(#i, #j);)
+        }
+        Kind::Swap(p, SwapKind::With(q, path)) => {
+            let (a, b) = (place_tokens(f, p, true), place_tokens(f, q, true));
+            quote! {
+                __rt::same_swap(#path, ::core::mem::swap, &#a);
+                ::core::mem::swap(&mut #a, &mut #b);
+            }
+        }
+        Kind::Fill(p, v) => {
+            let (p, v) = (place_tokens(f, p, true), operand_tokens(f, v));
+            quote!(#p.fill(#v);)
+        }
+        Kind::CopySlice { to, from } => {
+            let (to, from) = (place_tokens(f, to, true), place_tokens(f, from, false));
+            quote!(#to.copy_from_slice(&#from);)
+        }
+        Kind::If { cond, then, els } => {
+            let cond = operand_tokens(f, cond);
+            let then = block_tokens(f, then, style);
+            if els.is_empty() {
+                quote!(if #cond { #then })
+            } else {
+                let els = block_tokens(f, els, style);
+                quote!(if #cond { #then } else { #els })
+            }
+        }
+        Kind::Match(m) => {
+            let on = &m.tokens;
+            let arms = m.arms.iter().map(|a| {
+                let (pat, body) = (&a.pat, block_tokens(f, &a.body, style));
+                quote!(#pat => { #body })
+            });
+            quote!(match #on { #(#arms)* })
+        }
+        Kind::Loop(l) => loop_tokens(f, l, style),
+        Kind::Scope(id, label, body) => {
+            let body = block_tokens(f, body, style);
+            match label.as_ref().filter(|_| style.labelled.contains(id)) {
+                Some(label) => {
+                    let label = lifetime(label);
+                    quote!(#label: { #body })
+                }
+                None => quote!({ #body }),
+            }
+        }
+        Kind::Exit { target, again } => {
+            let label = match style.labels.get(target) {
+                Some(label) => Some(lifetime(label)),
+                None if *target == FUNCTION => style.body.as_ref().map(lifetime),
+                None => None,
+            };
+            if *again { quote!(continue #label;) } else { quote!(break #label;) }
+        }
+        Kind::Opaque(o) | Kind::Refused(o, _) => o.tokens.clone(),
+        Kind::Raw(tokens) => tokens.clone(),
+        Kind::Accumulate(p, e) => {
+            let (p, e) = (place_tokens(f, p, true), expr_tokens(f, e));
+            quote!(__rt::accumulate(&mut #p, #e);)
+        }
+        Kind::Save(v, storage) => {
+            let (var, storage) = (&f.vars[*v], &f.vars[*storage].ident);
+            let ident = &var.ident;
+            let is_alias_free_copy = var.ty.is_copy();
+            let moved = ["_pullback", "_zero", "_before", "kept"].iter().any(|s| {
+                let name = ident.to_string();
+                name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_').ends_with(s.trim_end_matches('_'))
+            }) && matches!(var.ty, Ty::Unknown) && var.temp;
+            let value = if is_alias_free_copy || moved {
+                quote!(#ident)
+            } else {
+                quote!(::core::clone::Clone::clone(&#ident))
+            };
+            if storage.to_string().contains("_lane") {
+                quote!(#storage.push(#value);)
+            } else {
+                quote!(#storage.set(#value);)
+            }
+        }
+    }
+}
+
+fn pullback_binding(
+    f: &Function,
+    v: VarId,
+    pullback: &Ident,
+    mutable: &Option<TokenStream>,
+    ident: &Ident,
+) -> TokenStream {
+    match &f.vars[v].ascription {
+        Some(ty) => quote!(let (#mutable #ident, #pullback): (#ty, _) =),
+        None => quote!(let (#mutable #ident, #pullback) =),
+    }
+}
+
+fn loop_tokens(f: &Function, l: &Loop, style: &Style) -> TokenStream {
+    let label = style.labelled.contains(&l.id).then(|| {
+        let label = lifetime(&l.label);
+        quote!(#label:)
+    });
+    let body = block_tokens(f, &l.body, style);
+    match &l.head {
+        Head::Forever => quote!(#label loop { #body }),
+        Head::While(o) => {
+            let cond = &o.tokens;
+            quote!(#label while #cond { #body })
+        }
+        Head::For(h) => {
+            let (pat, iter) = (&h.pat, &h.iter);
+            quote!(#label for #pat in #iter { #body })
+        }
+    }
+}
+
+/// A label.
+pub fn lifetime(ident: &Ident) -> syn::Lifetime {
+    syn::Lifetime { apostrophe: ident.span(), ident: ident.clone() }
+}

@@ -1,0 +1,405 @@
+//! Forward mode: every active variable gets a tangent that is computed right after it (Griewank & Walther,
+//! Evaluating Derivatives, §3.1). IR → IR.
+
+use crate::analysis::activity::Activity;
+use crate::emit::{expr_tokens, place_tokens};
+use crate::ir::*;
+use crate::rules::{self, operator_partial};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use std::collections::HashMap;
+
+/// A function that carries tangents along.
+pub struct Tangents {
+    /// The variables, with the tangents.
+    pub f: Function,
+    /// The body.
+    pub body: Block,
+    /// The tangent of each active variable.
+    pub dots: HashMap<VarId, VarId>,
+    /// For each differentiable call: its result's tangent, and its arguments'.
+    pub duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
+}
+
+struct Forward<'a> {
+    f: Function,
+    activity: &'a Activity,
+    dots: HashMap<VarId, VarId>,
+    duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
+}
+
+/// Derives the tangent function.
+pub fn forward(f: &Function, activity: &Activity) -> Tangents {
+    let mut t = Forward { f: f.clone(), activity, dots: HashMap::new(), duals: HashMap::new() };
+    for p in &f.params {
+        if activity.varied[p.var] && !f.vars[p.var].ty.is_constant() {
+            t.dot(p.var);
+        }
+    }
+    let body = t.block(&f.body);
+    Tangents { f: t.f, body, dots: t.dots, duals: t.duals }
+}
+
+impl Forward<'_> {
+    fn is_active(&self, v: VarId) -> bool {
+        self.activity.is_active(v) && !self.f.vars[v].ty.is_constant()
+    }
+
+    fn dot(&mut self, v: VarId) -> VarId {
+        if let Some(dot) = self.dots.get(&v) {
+            return *dot;
+        }
+        let name = self.f.vars[v].ident.to_string();
+        let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
+        let dot = self.f.fresh(&format!("{name}_dot"), self.f.vars[v].ty.clone());
+        self.f.vars[dot].mutable = true;
+        self.f.vars[dot].temp = false;
+        self.f.vars[dot].deferred = self.f.vars[v].deferred;
+        self.dots.insert(v, dot);
+        dot
+    }
+
+    fn carries(&self, o: &Operand) -> bool {
+        match o {
+            Operand::Var(v) => self.is_active(self.f.root(&Place::var(*v))) && !self.f.vars[*v].ty.is_constant(),
+            Operand::Lit(_) => false,
+        }
+    }
+
+    /// The tangent's place.
+    fn place(&mut self, place: &Place) -> Option<Place> {
+        let resolved = self.f.resolve(place);
+        if !self.is_active(resolved.base) || self.f.place_ty(place).is_constant() {
+            return None;
+        }
+        let base = self.dot(resolved.base);
+        Some(Place { base, path: resolved.path })
+    }
+
+    /// The tangent of an operand.
+    fn operand(&mut self, o: &Operand) -> Option<Expr> {
+        match o {
+            Operand::Var(v) if self.f.vars[*v].alias.is_some() => {
+                self.place(&Place::var(*v)).map(Expr::Load)
+            }
+            Operand::Var(v) if self.is_active(*v) => {
+                let dot = self.dot(*v);
+                Some(Expr::Load(Place::var(dot)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The tangent of an operand, or a zero of its shape.
+    fn operand_or_zero(&mut self, e: &Expr) -> Expr {
+        let Expr::Use(o) = e else { return e.clone() };
+        if let Some(dot) = self.operand(o) {
+            return match (&dot, o) {
+                (Expr::Load(_), Operand::Var(v)) if !self.f.vars[*v].ty.is_copy() => {
+                    let tokens = expr_tokens(&self.f, &dot);
+                    Expr::Raw(quote!(::core::clone::Clone::clone(&#tokens)), vec![])
+                }
+                _ => dot,
+            };
+        }
+        if let Some(zero) = crate::reverse::zero_tokens(&self.f.operand_ty(o)) {
+            return Expr::Use(Operand::Lit(zero));
+        }
+        let tokens = crate::emit::operand_tokens(&self.f, o);
+        Expr::Raw(quote!(__rt::zero(&#tokens)), vec![])
+    }
+
+    /// The tangent of an expression whose value is `to`; `None` is zero.
+    fn tangent(&mut self, e: &Expr, to: &Operand) -> Option<Expr> {
+        match e {
+            Expr::Use(o) => {
+                self.operand(o)?;
+                Some(self.operand_or_zero(e))
+            }
+            Expr::Load(p) => self.place(p).map(|dot| {
+                if self.f.place_ty(p).is_copy() {
+                    Expr::Load(dot)
+                } else {
+                    let tokens = place_tokens(&self.f, &dot, false).unwrap_or_default();
+                    Expr::Raw(quote!(::core::clone::Clone::clone(&#tokens)), vec![])
+                }
+            }),
+            Expr::Copy(p, _) => self.place(p).map(|dot| {
+                let tokens = place_tokens(&self.f, &dot, false).unwrap_or_default();
+                Expr::Raw(quote!(__rt::to_tangent(&#tokens)), vec![])
+            }),
+            Expr::Neg(a) => {
+                let Expr::Use(o) = &**a else { return None };
+                let dot = self.operand(o)?;
+                if self.f.operand_ty(o).is_float() {
+                    return Some(Expr::Neg(Box::new(dot)));
+                }
+                let (a, dot) = (expr_tokens(&self.f, a), expr_tokens(&self.f, &dot));
+                Some(Expr::Raw(quote!(__rt::neg_jvp(&#a, &#dot)), vec![]))
+            }
+            Expr::Binary(op, a, b) => self.operator(*op, a, b, to),
+            Expr::Method(recv, name, args) => {
+                let rule = rules::find(&name.to_string())?;
+                let all: Vec<Expr> = std::iter::once(&**recv).chain(args).cloned().collect();
+                let result = Expr::Use(to.clone());
+                let mut sum = None;
+                for (n, e) in all.iter().enumerate() {
+                    let Expr::Use(o) = e else { continue };
+                    if !rule.args[n].tangent || !self.carries(o) {
+                        continue;
+                    }
+                    let Some(partial) = rule.partial(n, &all, &result) else { continue };
+                    let Some(dot) = self.operand(o) else { continue };
+                    sum = plus(sum, crate::reverse::times(dot, partial));
+                }
+                sum
+            }
+            Expr::Cast(a, ty) => {
+                let Expr::Use(o) = &**a else { return None };
+                self.operand(o).map(|dot| Expr::Cast(Box::new(dot), ty.clone()))
+            }
+            Expr::Tuple(es) => {
+                let parts = es.iter().map(|e| self.operand_or_zero(e)).collect();
+                Some(Expr::Tuple(parts))
+            }
+            Expr::Array(es, vec) => {
+                let parts = es.iter().map(|e| self.operand_or_zero(e)).collect();
+                Some(Expr::Array(parts, *vec))
+            }
+            Expr::Repeat(a, n, reads, vec) => {
+                let dot = self.operand_or_zero(a);
+                Some(Expr::Repeat(Box::new(dot), n.clone(), reads.clone(), *vec))
+            }
+            Expr::Wrap(a) => {
+                let dot = self.operand_or_zero(a);
+                let dot = expr_tokens(&self.f, &dot);
+                Some(Expr::Raw(quote!(__rt::OptionTangent::Some(#dot)), vec![]))
+            }
+            _ => None,
+        }
+    }
+
+    fn operator(&mut self, op: BinOp, a: &Expr, b: &Expr, to: &Operand) -> Option<Expr> {
+        let (Expr::Use(oa), Expr::Use(ob)) = (a, b) else { return None };
+        if !self.carries(oa) && !self.carries(ob) {
+            return None;
+        }
+        if self.f.operand_ty(oa).is_float() && self.f.operand_ty(ob).is_float() {
+            let result = Expr::Use(to.clone());
+            let mut sum = None;
+            for (o, right) in [(oa, false), (ob, true)] {
+                let Some(dot) = self.operand(o) else { continue };
+                let partial = operator_partial(op, right, a, b, &result);
+                sum = plus(sum, crate::reverse::times(dot, partial));
+            }
+            return sum;
+        }
+        let function = format_ident!("{}_jvp", op.name());
+        let (da, db) = (self.operand_or_zero(a), self.operand_or_zero(b));
+        let [a, b, da, db] = [a, b, &da, &db].map(|e| expr_tokens(&self.f, e));
+        Some(Expr::Raw(quote!(__rt::#function(&#a, &#b, &#da, &#db)), vec![]))
+    }
+
+    fn block(&mut self, block: &Block) -> Block {
+        let mut out = Block::new();
+        for stmt in block {
+            self.stmt(stmt, &mut out);
+        }
+        out
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, out: &mut Block) {
+        let span = stmt.span;
+        let mut push = |kind: Kind| out.push(Stmt { kind, span });
+        match &stmt.kind {
+            Kind::Let(v, Expr::Call(path, args)) => {
+                let active_args = args.iter().any(|a| match a {
+                    Arg::Value(o) => match o {
+                        Operand::Var(v) => self.activity.varied[*v] && !self.f.vars[*v].ty.is_constant(),
+                        Operand::Lit(_) => false,
+                    },
+                    Arg::Shared(p, _) | Arg::Exclusive(p, _) => {
+                        self.activity.varied[self.f.root(p)] && !self.f.place_ty(p).is_constant()
+                    }
+                });
+                let changes = args.iter().any(|a| matches!(a, Arg::Exclusive(p, _) if self.is_active(self.f.root(p))));
+                if active_args && (self.is_active(*v) || changes) {
+                    let dots = args.iter().map(|a| self.dual_arg(a)).collect();
+                    let dot = self.dot(*v);
+                    self.duals.insert(*v, (dot, dots));
+                }
+                push(Kind::Let(*v, Expr::Call(path.clone(), args.clone())));
+            }
+            Kind::Let(v, e) => {
+                push(stmt.kind.clone());
+                self.assert_scalar(e, &mut push);
+                if self.is_active(*v) {
+                    let tangent = self.tangent(e, &Operand::Var(*v));
+                    let tangent = tangent.unwrap_or_else(|| self.operand_or_zero_of(*v));
+                    let dot = self.dot(*v);
+                    push(Kind::Let(dot, tangent));
+                }
+            }
+            Kind::Declare(v) => {
+                push(stmt.kind.clone());
+                if self.is_active(*v) {
+                    let dot = self.dot(*v);
+                    push(Kind::Declare(dot));
+                }
+            }
+            Kind::Bind(v, place) => {
+                if let (true, Some(place)) = (self.is_active(*v), place) {
+                    let dot = self.dot(*v);
+                    if let Some(tangent) = self.tangent(&Expr::Load(place.clone()), &Operand::Var(*v)) {
+                        push(Kind::Let(dot, tangent));
+                    }
+                }
+            }
+            Kind::Assign(place, e) => {
+                push(stmt.kind.clone());
+                if let Some(dot) = self.place(place) {
+                    let tangent = self.tangent(e, &Operand::Lit(quote!(())));
+                    let tangent = match tangent {
+                        Some(t) => t,
+                        None => self.zero_of_place(place),
+                    };
+                    push(Kind::Assign(dot, tangent));
+                }
+            }
+            Kind::Update(place, op, e) => {
+                push(stmt.kind.clone());
+                if let (Some(dot), Some(tangent)) =
+                    (self.place(place), self.tangent(e, &Operand::Lit(quote!(()))))
+                {
+                    push(Kind::Update(dot, *op, tangent));
+                }
+            }
+            Kind::Swap(place, kind) => {
+                push(stmt.kind.clone());
+                if let Some(dot) = self.place(place) {
+                    match kind {
+                        SwapKind::Elements(i, j) => {
+                            push(Kind::Swap(dot, SwapKind::Elements(i.clone(), j.clone())));
+                        }
+                        SwapKind::With(other, _) => {
+                            let (Some(a), Some(b)) = (
+                                place_tokens(&self.f, &dot, true),
+                                self.place(other).and_then(|b| place_tokens(&self.f, &b, true)),
+                            ) else {
+                                return;
+                            };
+                            push(Kind::Raw(quote!(::core::mem::swap(&mut #a, &mut #b);)));
+                        }
+                    }
+                }
+            }
+            Kind::Fill(place, value) => {
+                push(stmt.kind.clone());
+                if let Some(dot) = self.place(place) {
+                    let value = self.operand_or_zero(&Expr::Use(value.clone()));
+                    let (dot, value) = (place_tokens(&self.f, &dot, true), expr_tokens(&self.f, &value));
+                    push(Kind::Raw(quote!(#dot.fill(#value);)));
+                }
+            }
+            Kind::CopySlice { to, from } => {
+                push(stmt.kind.clone());
+                if let Some(to) = self.place(to) {
+                    match self.place(from) {
+                        Some(from) => push(Kind::CopySlice { to, from }),
+                        None => {
+                            let to = place_tokens(&self.f, &to, true);
+                            push(Kind::Raw(quote!(__rt::clear(&mut #to);)));
+                        }
+                    }
+                }
+            }
+            Kind::If { cond, then, els } => {
+                let (then, els) = (self.block(then), self.block(els));
+                push(Kind::If { cond: cond.clone(), then, els });
+            }
+            Kind::Match(m) => {
+                let arms = m
+                    .arms
+                    .iter()
+                    .map(|a| Arm { pat: a.pat.clone(), body: self.block(&a.body) })
+                    .collect();
+                push(Kind::Match(Match { arms, ..m.clone() }));
+            }
+            Kind::Loop(l) => {
+                let mut body = self.block(&l.body);
+                if let Head::For(h) = &l.head {
+                    let k = self.f.vars[h.counter].ident.clone();
+                    let next = self.f.names.fresh("next");
+                    push(Kind::Raw(quote!(let mut #next = 0_usize;)));
+                    let step = Kind::Raw(quote!(let #k = #next; #next += 1;));
+                    body.insert(0, Stmt { kind: step, span });
+                }
+                push(Kind::Loop(Loop { body, ..l.clone() }));
+            }
+            Kind::Scope(id, label, body) => {
+                let body = self.block(body);
+                push(Kind::Scope(*id, label.clone(), body));
+            }
+            _ => push(stmt.kind.clone()),
+        }
+    }
+
+    fn assert_scalar(&self, e: &Expr, push: &mut impl FnMut(Kind)) {
+        if let Expr::Method(recv, ..) = e
+            && let Expr::Use(Operand::Var(v)) = &**recv
+            && self.activity.varied[*v]
+            && !self.f.vars[*v].ty.is_float()
+        {
+            let x = &self.f.vars[*v].ident;
+            push(Kind::Raw(quote!(__rt::assert_scalar(&#x);)));
+        }
+    }
+
+    fn operand_or_zero_of(&self, v: VarId) -> Expr {
+        match crate::reverse::zero_tokens(&self.f.vars[v].ty) {
+            Some(zero) => Expr::Use(Operand::Lit(zero)),
+            None => {
+                let v = &self.f.vars[v].ident;
+                Expr::Raw(quote!(__rt::zero(&#v)), vec![])
+            }
+        }
+    }
+
+    fn zero_of_place(&self, place: &Place) -> Expr {
+        match crate::reverse::zero_tokens(&self.f.place_ty(place)) {
+            Some(zero) => Expr::Use(Operand::Lit(zero)),
+            None => {
+                let place = place_tokens(&self.f, place, false);
+                Expr::Raw(quote!(__rt::zero(&#place)), vec![])
+            }
+        }
+    }
+
+    fn dual_arg(&mut self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Value(o) => match self.carries(o) {
+                true => {
+                    let dot = self.operand_or_zero(&Expr::Use(o.clone()));
+                    expr_tokens(&self.f, &dot)
+                }
+                false => quote!(__rt::Skip),
+            },
+            Arg::Shared(p, _) => match self.place(p).and_then(|p| place_tokens(&self.f, &p, false)) {
+                Some(dot) => quote!(&#dot),
+                None => quote!(__rt::Skip),
+            },
+            Arg::Exclusive(p, _) => match self.place(p).and_then(|p| place_tokens(&self.f, &p, true)) {
+                Some(dot) => quote!(&mut #dot),
+                None => quote!(__rt::Skip),
+            },
+        }
+    }
+}
+
+fn plus(sum: Option<Expr>, term: Expr) -> Option<Expr> {
+    Some(match (sum, term) {
+        (None, term) => term,
+        (Some(sum), Expr::Neg(term)) => Expr::Binary(BinOp::Sub, Box::new(sum), term),
+        (Some(sum), term) => Expr::Binary(BinOp::Add, Box::new(sum), Box::new(term)),
+    })
+}

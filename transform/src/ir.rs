@@ -1,0 +1,437 @@
+//! The intermediate representation: the user's function in A-normal form with structured control flow.
+//!
+//! Every value is an immutable variable defined once (`Let`), or lives in *memory*: a mutable variable, a
+//! slice, an array, reached through a [`Place`]. A read of memory is a `Let` of its own, so a derivative
+//! rule only ever sees immutable operands. Both derivative transforms map this representation to itself.
+
+use crate::ty::Ty;
+use proc_macro2::{Ident, Span, TokenStream};
+
+/// Names a variable in [`Function::vars`].
+pub type VarId = usize;
+/// Names a loop, a labelled block, or (0) the function itself.
+pub type ScopeId = usize;
+
+/// The scope that `return` leaves.
+pub const FUNCTION: ScopeId = 0;
+
+/// A variable and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Var {
+    /// Its name in the generated code, unique in the function.
+    pub ident: Ident,
+    /// Its type as far as syntax tells.
+    pub ty: Ty,
+    /// Whether it can change after its definition: `mut`, or initialised later.
+    pub mutable: bool,
+    /// Declared without a value, which it gets once on every path.
+    pub deferred: bool,
+    /// For a reference: the place it refers to.
+    pub alias: Option<Place>,
+    /// Made by the lowering, not by the user; may be printed at its only use.
+    pub temp: bool,
+    /// The type that the user wrote.
+    pub ascription: Option<TokenStream>,
+}
+
+/// A value that a rule can use: a variable that never changes, or tokens without variables.
+#[derive(Clone, Debug)]
+pub enum Operand {
+    /// A variable.
+    Var(VarId),
+    /// A literal, a constant, or an expression of constants.
+    Lit(TokenStream),
+}
+
+/// A step from a place to a part of it.
+#[derive(Clone, Debug)]
+pub enum Proj {
+    /// `*p`.
+    Deref,
+    /// `p.name` or `p.0`.
+    Field(syn::Member),
+    /// `p[i]`.
+    Index(Operand),
+    /// `p[expression]`, with the variables that the expression reads.
+    At(TokenStream, Vec<VarId>),
+    /// `p[a..b]`; the flag says `..=`.
+    Range(Option<Operand>, Option<Operand>, bool),
+    /// The payload of `Some`.
+    Payload,
+}
+
+/// Memory: a variable and a path into it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where the path starts.
+    pub base: VarId,
+    /// The steps.
+    pub path: Vec<Proj>,
+}
+
+impl Place {
+    /// The variable itself.
+    pub fn var(base: VarId) -> Place {
+        Place { base, path: Vec::new() }
+    }
+
+    /// The place one step further.
+    pub fn then(mut self, step: Proj) -> Place {
+        self.path.push(step);
+        self
+    }
+
+    /// The operands in the path's indices.
+    pub fn operands(&self) -> impl Iterator<Item = &Operand> {
+        self.path.iter().flat_map(|p| match p {
+            Proj::Index(i) => vec![i],
+            Proj::Range(a, b, _) => a.iter().chain(b.iter()).collect(),
+            _ => vec![],
+        })
+    }
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug)]
+pub enum Arg {
+    /// By value.
+    Value(Operand),
+    /// `&place`; the flag says that the place is already a reference, passed as it is.
+    Shared(Place, bool),
+    /// `&mut place`; likewise.
+    Exclusive(Place, bool),
+}
+
+/// Why a derivative does not pass through an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cut {
+    /// Nothing active is read, or nothing is known to be cut.
+    None,
+    /// `detach` or `stop_gradient`.
+    Detach,
+    /// A cast to an integer.
+    IntegerCast,
+    /// `floor`, `signum`, …: the name.
+    Stepwise(String),
+    /// A comparison, `len`, formatting: the name.
+    NoDerivative(String),
+    /// A local marked `#[constant]`.
+    ConstantLocal,
+}
+
+/// The right-hand side of a definition.
+#[derive(Clone, Debug)]
+pub enum Expr {
+    /// A copy or a move.
+    Use(Operand),
+    /// A read of memory.
+    Load(Place),
+    /// `-a`.
+    Neg(Box<Expr>),
+    /// `a op b`, with `op` one of `+ - * / %`.
+    Binary(BinOp, Box<Expr>, Box<Expr>),
+    /// A method of the rule table.
+    Method(Box<Expr>, Ident, Vec<Expr>),
+    /// A helper of the rule table, called by path.
+    Helper(Ident, Vec<Expr>),
+    /// A cast between floats.
+    Cast(Box<Expr>, TokenStream),
+    /// `(a, b)`.
+    Tuple(Vec<Expr>),
+    /// `[a, b]`; the flag says `vec![a, b]`.
+    Array(Vec<Expr>, bool),
+    /// `[a; n]`; the flag says `vec![a; n]`.
+    Repeat(Box<Expr>, TokenStream, Vec<VarId>, bool),
+    /// `Some(a)`.
+    Wrap(Box<Expr>),
+    /// `place.to_vec()` or `place.clone()`: the name of the method.
+    Copy(Place, Ident),
+    /// A call of a function by its path.
+    Call(syn::ExprPath, Vec<Arg>),
+    /// Something that has no derivative, in the user's own tokens.
+    Opaque(Opaque),
+    /// Something whose derivative is not known: an error if what it reads carries one.
+    Refused(Opaque, Box<crate::diagnostics::Diagnostic>),
+    /// The value that was kept last in the storage named.
+    Restore(VarId),
+    /// Generated code that a transform makes; it reads the variables named.
+    Raw(TokenStream, Vec<VarId>),
+}
+
+/// The user's own tokens, and what they touch.
+#[derive(Clone, Debug)]
+pub struct Opaque {
+    /// The tokens.
+    pub tokens: TokenStream,
+    /// The variables read.
+    pub reads: Vec<VarId>,
+    /// The variables that may be changed.
+    pub writes: Vec<VarId>,
+    /// Can be evaluated again for the same value while what it reads has not changed.
+    pub pure: bool,
+    /// Why no derivative passes.
+    pub cut: Cut,
+    /// Where it stands in the user's source.
+    pub span: Span,
+}
+
+/// An arithmetic operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinOp {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+    /// `%`
+    Rem,
+}
+
+impl BinOp {
+    /// The word used in the names of the runtime's rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            BinOp::Add => "add",
+            BinOp::Sub => "sub",
+            BinOp::Mul => "mul",
+            BinOp::Div => "div",
+            BinOp::Rem => "rem",
+        }
+    }
+}
+
+/// A sequence of statements in a scope of its own.
+pub type Block = Vec<Stmt>;
+
+/// A statement, with the place in the source that it came from.
+#[derive(Clone, Debug)]
+pub struct Stmt {
+    /// What it does.
+    pub kind: Kind,
+    /// Where it stands in the user's source.
+    pub span: Span,
+}
+
+/// What a statement does.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// `let var = expr;`
+    Let(VarId, Expr),
+    /// `let var;`
+    Declare(VarId),
+    /// `let var = &place;` or `&mut`; `var` is an alias.
+    Alias(VarId, bool),
+    /// `let pattern = var;`: what it binds follows as `Bind`s.
+    Destructure(TokenStream, VarId),
+    /// The variable was just bound by a pattern, to a part of a place or to something without a derivative.
+    Bind(VarId, Option<Place>),
+    /// `place = expr;`
+    Assign(Place, Expr),
+    /// `place op= operand;`
+    Update(Place, BinOp, Expr),
+    /// `a.swap(i, j)`, `mem::swap(&mut a, &mut b)`: two places exchanged.
+    Swap(Place, SwapKind),
+    /// `place.fill(value);`
+    Fill(Place, Operand),
+    /// `to.copy_from_slice(from);`
+    CopySlice { to: Place, from: Place },
+    /// A branch; the condition has no derivative.
+    If { cond: Operand, then: Block, els: Block },
+    /// A `match` or `if let`.
+    Match(Match),
+    /// A loop.
+    Loop(Loop),
+    /// `{ … }` or `'label: { … }`.
+    Scope(ScopeId, Option<Ident>, Block),
+    /// `break`, `continue` or `return`; the value was assigned before.
+    Exit { target: ScopeId, again: bool },
+    /// The user's tokens, without a derivative.
+    Opaque(Opaque),
+    /// Likewise, refused if what it touches carries one.
+    Refused(Opaque, Box<crate::diagnostics::Diagnostic>),
+    /// Generated code that a transform made.
+    Raw(TokenStream),
+    /// Adds a value to an adjoint whose type the tokens do not show.
+    Accumulate(Place, Expr),
+    /// Keeps a variable's value for the reverse sweep, in the storage named.
+    Save(VarId, VarId),
+}
+
+/// How two places are exchanged.
+#[derive(Clone, Debug)]
+pub enum SwapKind {
+    /// `place.swap(i, j)`.
+    Elements(Operand, Operand),
+    /// `core::mem::swap`, and the user's path to it.
+    With(Place, TokenStream),
+}
+
+/// A `match` on a variable's place, or on something without a derivative.
+#[derive(Clone, Debug)]
+pub struct Match {
+    /// The scrutinee's tokens.
+    pub tokens: TokenStream,
+    /// What the tokens read.
+    pub reads: Vec<VarId>,
+    /// The arms.
+    pub arms: Vec<Arm>,
+}
+
+/// An arm of a `match`.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// The pattern, guard included.
+    pub pat: TokenStream,
+    /// The body.
+    pub body: Block,
+}
+
+/// A loop and how its iterations are counted.
+#[derive(Clone, Debug)]
+pub struct Loop {
+    /// Its name among the scopes.
+    pub id: ScopeId,
+    /// The label, the user's or ours.
+    pub label: Ident,
+    /// The header.
+    pub head: Head,
+    /// The body.
+    pub body: Block,
+}
+
+/// A loop's header.
+#[derive(Clone, Debug)]
+pub enum Head {
+    /// `loop` .
+    Forever,
+    /// `while cond`: evaluated before each iteration.
+    While(Opaque),
+    /// `for pattern in iterator`.
+    For(Box<For>),
+}
+
+/// A `for` header.
+#[derive(Clone, Debug)]
+pub struct For {
+    /// The user's pattern.
+    pub pat: TokenStream,
+    /// The user's iterator, its operands hoisted.
+    pub iter: TokenStream,
+    /// What the iterator reads.
+    pub reads: Vec<VarId>,
+    /// The number of the iteration, from 0: a variable that only derivative code uses.
+    pub counter: VarId,
+    /// How to run the header backwards without having counted, if that is possible.
+    pub backward: Backward,
+    /// Tokens for the number of trips without early exits, where it can be told from the operands.
+    pub length: Option<TokenStream>,
+}
+
+/// How a `for` loop's integers are found again in the reverse sweep.
+#[derive(Clone, Debug)]
+pub enum Backward {
+    /// One integer variable over a range: iterate over `(iter).rev()`.
+    Reversed(VarId),
+    /// The only integer is the iteration's number itself.
+    Counter(VarId),
+    /// The variable counts up from the operand, as the iteration's number does.
+    Offset(VarId, Operand),
+    /// The integers are saved.
+    Saved,
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// The variable.
+    pub var: VarId,
+    /// Its written type.
+    pub ty: syn::Type,
+    /// Whether a tangent is wanted.
+    pub active: bool,
+    /// Where its name stands.
+    pub span: Span,
+    /// Its name in `gradients`.
+    pub field: Ident,
+}
+
+/// A function in this representation.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// The variables.
+    pub vars: Vec<Var>,
+    /// The parameters, in order.
+    pub params: Vec<Param>,
+    /// The body; it defines or assigns `ret`.
+    pub body: Block,
+    /// The result.
+    pub ret: VarId,
+    /// Whether something leaves the function before its end.
+    pub early_return: bool,
+    /// Names that are taken.
+    pub names: crate::names::Names,
+}
+
+impl Function {
+    /// The place with every alias expanded, down to a variable that owns or borrows the memory.
+    pub fn resolve(&self, place: &Place) -> Place {
+        let Some(target) = &self.vars[place.base].alias else {
+            return place.clone();
+        };
+        let mut whole = self.resolve(target);
+        let rest = match place.path.first() {
+            Some(Proj::Deref) => &place.path[1..],
+            _ => &place.path[..],
+        };
+        whole.path.extend(rest.iter().cloned());
+        whole
+    }
+
+    /// The variable whose memory a place is part of.
+    pub fn root(&self, place: &Place) -> VarId {
+        self.resolve(place).base
+    }
+
+    /// What is known of a place's type.
+    pub fn place_ty(&self, place: &Place) -> Ty {
+        let mut ty = self.vars[place.base].ty.clone();
+        for step in &place.path {
+            ty = match step {
+                Proj::Deref => match ty {
+                    Ty::Ref(t, _) => *t,
+                    _ => Ty::Unknown,
+                },
+                Proj::Index(_) | Proj::At(..) => ty.element(),
+                Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
+                Proj::Payload => match ty.peeled() {
+                    Ty::Option(t) => (**t).clone(),
+                    _ => Ty::Unknown,
+                },
+                Proj::Field(syn::Member::Unnamed(i)) => match ty.peeled() {
+                    Ty::Tuple(ts) => ts.get(i.index as usize).cloned().unwrap_or_default(),
+                    _ => Ty::Unknown,
+                },
+                Proj::Field(_) => Ty::Unknown,
+            };
+        }
+        ty
+    }
+
+    /// What is known of an operand's type.
+    pub fn operand_ty(&self, operand: &Operand) -> Ty {
+        match operand {
+            Operand::Var(v) => self.vars[*v].ty.clone(),
+            Operand::Lit(tokens) => crate::lower::literal_ty(tokens),
+        }
+    }
+
+    /// A new immutable variable.
+    pub fn fresh(&mut self, name: &str, ty: Ty) -> VarId {
+        let ident = self.names.fresh(name);
+        self.vars.push(Var { ident, ty, mutable: false, deferred: false, alias: None, temp: true, ascription: None });
+        self.vars.len() - 1
+    }
+}

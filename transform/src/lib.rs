@@ -1,0 +1,87 @@
+//! The compiler of `pullback`: an annotated function in, the function and its derivatives out.
+//!
+//! An ordinary library over `proc_macro2`, so that tests and tools call it without being a macro. The whole
+//! pipeline is [`expand`]; every stage is a module with one public function on top.
+
+pub mod analysis;
+pub mod args;
+pub mod diagnostics;
+pub mod emit;
+mod entries;
+pub mod fence;
+pub mod forward;
+pub mod ir;
+pub mod lower;
+pub mod masks;
+pub mod names;
+pub mod rename;
+pub mod reverse;
+pub mod rules;
+pub mod ty;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+/// Everything that is known of a function before code is generated for it.
+pub struct Analysed {
+    /// The lowered function.
+    pub f: ir::Function,
+    /// Which variables carry derivatives.
+    pub activity: analysis::activity::Activity,
+}
+
+/// Expands `#[differentiable(attr)] item`.
+///
+/// The item is emitted as the user wrote it, also when there are errors.
+pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let function: syn::ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            let error = Diagnostic::new(diagnostics::Code::NotAFunction, first(&item), "");
+            let error = error.to_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let (options, mut errors) = args::parse(attr);
+    errors.extend(fence::fence(&function));
+    let primal = entries::primal(&function);
+    let generated = if errors.is_empty() {
+        analyse(&function, &options, &mut errors)
+            .map(|analysed| entries::entries(&function, &options, &analysed, &mut errors))
+    } else {
+        None
+    };
+    if errors.is_empty() {
+        let (inside, outside) = generated.unwrap_or_default();
+        let primal = entries::with_warnings(primal, inside);
+        return quote!(#primal #outside);
+    }
+    let stubs = entries::stubs(&function, &options);
+    let errors = Diagnostics::from(errors).into_tokens();
+    quote!(#primal #stubs #errors)
+}
+
+/// tokens → IR → activity.
+pub fn analyse(
+    function: &syn::ItemFn,
+    options: &args::Options,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<Analysed> {
+    let mut renamed = function.clone();
+    rename::rename(&mut renamed, &|name| name.starts_with("__"));
+    let wanted = lower::Wanted { wrt: options.wrt.as_deref() };
+    let (f, refused) = lower::lower(&renamed, &wanted);
+    errors.extend(entries::check_inputs(&f, function, options));
+    errors.extend(refused);
+    if !errors.is_empty() {
+        return None;
+    }
+    let activity = analysis::activity::analyse(&f);
+    errors.extend(analysis::activity::refusals(&f, &activity));
+    errors.is_empty().then_some(Analysed { f, activity })
+}
+
+fn first(item: &TokenStream) -> TokenStream {
+    item.clone().into_iter().take(1).map(|t| t.into_token_stream()).collect()
+}

@@ -1,0 +1,263 @@
+//! Calls of functions and methods.
+
+use super::infer::peel;
+use super::Lower;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::ir::*;
+use crate::rules;
+use crate::ty::Ty;
+use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
+
+const UNIT: fn() -> Expr = || Expr::Use(Operand::Lit(quote!(())));
+
+impl Lower {
+    pub(super) fn method(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
+        let name = m.method.to_string();
+        let receiver = self.infer(&m.receiver);
+        let arity = m.args.len();
+        if name == "sin_cos" && arity == 0 && !receiver.is_sequence() {
+            return self.sin_cos(m);
+        }
+        if let Some(rule) = rules::find(&name)
+            && rule.args.len() == arity + 1
+            && !receiver.is_sequence()
+            && !matches!(receiver.peeled(), Ty::Option(_) | Ty::Tuple(_))
+        {
+            return self.rule_method(m, rule);
+        }
+        match name.as_str() {
+            "clone" | "to_owned" if arity == 0 && receiver.peeled().is_float() => {
+                Some(Expr::Use(self.scalar(&m.receiver)?))
+            }
+            "clone" | "to_vec" | "to_owned" if arity == 0 => match self.place(&m.receiver) {
+                Some(place) if self.f.place_ty(&place).peeled().is_copy() || self.f.place_ty(&place).is_sequence() => {
+                    Some(Expr::Copy(place, m.method.clone()))
+                }
+                _ => Some(self.unknown_method(m)),
+            },
+            "len" if arity == 0 => {
+                // The written type makes a user's own `len` that gives a float a type error.
+                let e = syn::Expr::MethodCall(m.clone());
+                let opaque = self.opaque(&e, Cut::NoDerivative("`len`".into()));
+                let var = self.f.fresh("n", Ty::Int(Some("usize".into())));
+                self.f.vars[var].ascription = Some(quote!(usize));
+                self.push(Kind::Let(var, Expr::Opaque(opaque)), m.span());
+                Some(Expr::Use(Operand::Var(var)))
+            }
+            "swap" if arity == 2 && receiver.is_sequence() => {
+                let place = self.referent(&m.receiver)?;
+                let a = self.value(&m.args[0])?;
+                let b = self.value(&m.args[1])?;
+                self.push(Kind::Swap(place, SwapKind::Elements(a, b)), m.span());
+                Some(UNIT())
+            }
+            "fill" if arity == 1 && receiver.is_sequence() => {
+                let place = self.referent(&m.receiver)?;
+                let value = self.scalar(&m.args[0])?;
+                self.push(Kind::Fill(place, value), m.span());
+                Some(UNIT())
+            }
+            "copy_from_slice" | "clone_from_slice" if arity == 1 && receiver.is_sequence() => {
+                let to = self.referent(&m.receiver)?;
+                let from = self.referent(strip_reference(&m.args[0]))?;
+                self.push(Kind::CopySlice { to, from }, m.span());
+                Some(UNIT())
+            }
+            _ => Some(self.unknown_method(m)),
+        }
+    }
+
+    fn unknown_method(&mut self, m: &syn::ExprMethodCall) -> Expr {
+        let e = syn::Expr::MethodCall(m.clone());
+        let name = m.method.to_string();
+        let receiver = self.infer(&m.receiver);
+        let chain = ["iter", "into_iter", "iter_mut", "windows", "chunks"];
+        let (code, detail) = if chain.contains(&name.as_str()) || is_iterator(&m.receiver) {
+            (Code::IteratorNotYet, format!("`{name}` on an iterator of values that carry a derivative"))
+        } else if receiver.is_float() {
+            (Code::UnknownMethod, format!("`{name}` is not a method with a known derivative"))
+        } else {
+            (Code::MethodCallNotYet, format!("the method `{name}` is called with a value that carries a derivative"))
+        };
+        let diagnostic = Diagnostic::new(code, &m.method, detail);
+        Expr::Refused(self.opaque(&e, Cut::NoDerivative(format!("`{name}`"))), Box::new(diagnostic))
+    }
+
+    fn rule_method(&mut self, m: &syn::ExprMethodCall, rule: &rules::Rule) -> Option<Expr> {
+        let receiver = self.scalar(&m.receiver)?;
+        let mut args = Vec::new();
+        for (arg, e) in rule.args[1..].iter().zip(&m.args) {
+            let operand = if arg.tangent { self.scalar(e)? } else { self.value(e)? };
+            args.push(Expr::Use(operand));
+        }
+        if let Operand::Lit(_) = receiver
+            && args.iter().all(|a| matches!(a, Expr::Use(Operand::Lit(_))))
+        {
+            let e = syn::Expr::MethodCall(m.clone());
+            return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
+        }
+        Some(Expr::Method(Box::new(Expr::Use(receiver)), m.method.clone(), args))
+    }
+
+    fn sin_cos(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
+        let x = self.scalar(&m.receiver)?;
+        let ty = self.f.operand_ty(&x);
+        let part = |name: &str| {
+            let method = syn::Ident::new(name, m.method.span());
+            Expr::Method(Box::new(Expr::Use(x.clone())), method, Vec::new())
+        };
+        let parts = [part("sin"), part("cos")];
+        let parts = parts.map(|p| Expr::Use(self.name(p, ty.clone(), m.span())));
+        Some(Expr::Tuple(parts.into()))
+    }
+
+    pub(super) fn call(&mut self, c: &syn::ExprCall) -> Option<Expr> {
+        let e = syn::Expr::Call(c.clone());
+        let syn::Expr::Path(path) = peel(&c.func) else {
+            return Some(self.refused(&e, Code::ClosureNotYet, "this call is not of a function by its name"));
+        };
+        if self.lookup(&path.path).is_some() {
+            return Some(self.refused(
+                &e,
+                Code::ClosureNotYet,
+                "a closure or function value is called with a value that carries a derivative",
+            ));
+        }
+        let names: Vec<String> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        match (names.as_slice(), c.args.len()) {
+            (["Some"], 1) => {
+                let payload = self.value(&c.args[0])?;
+                return Some(Expr::Wrap(Box::new(Expr::Use(payload))));
+            }
+            (["Ok" | "Err"], 1) => {
+                return Some(self.refused(&e, Code::TryNotYet, "a `Result` is built from a value that carries a derivative"));
+            }
+            (["f64" | "f32", "from"], 1) => {
+                let to = &path.path.segments[0].ident;
+                let operand = self.scalar(&c.args[0])?;
+                return Some(match operand {
+                    Operand::Lit(_) => Expr::Opaque(self.opaque(&e, Cut::None)),
+                    operand if self.f.operand_ty(&operand).is_constant() => {
+                        let _ = operand;
+                        Expr::Opaque(self.opaque(&e, Cut::None))
+                    }
+                    operand => Expr::Cast(Box::new(Expr::Use(operand)), to.to_token_stream()),
+                });
+            }
+            (["f64" | "f32", name], n) if n > 0 => {
+                if let Some(rule) = rules::find(name)
+                    && rule.args.len() == n
+                {
+                    let method = format_ident!("{}", name, span = path.path.segments[1].ident.span());
+                    let receiver = &c.args[0];
+                    let rest = c.args.iter().skip(1);
+                    let m: syn::ExprMethodCall = syn::parse_quote!((#receiver).#method(#(#rest),*));
+                    return self.rule_method(&m, rule);
+                }
+            }
+            ([.., "detach" | "stop_gradient"], 1) => return self.detach(&e, path, &c.args[0]),
+            ([.., "mem", "swap"], 2) => return self.mem_swap(path, c),
+            _ => {}
+        }
+        let mut args = Vec::new();
+        for arg in &c.args {
+            args.push(self.arg(arg)?);
+        }
+        Some(Expr::Call(path.clone(), args))
+    }
+
+    fn arg(&mut self, e: &syn::Expr) -> Option<Arg> {
+        match peel(e) {
+            syn::Expr::Reference(r) => {
+                let exclusive = r.mutability.is_some();
+                let Some(place) = self.referent(&r.expr) else {
+                    let operand = Expr::Opaque(self.opaque(e, Cut::None));
+                    return Some(Arg::Value(self.name_reference(operand, e)));
+                };
+                Some(if exclusive { Arg::Exclusive(place, false) } else { Arg::Shared(place, false) })
+            }
+            syn::Expr::Path(p) => match self.lookup(&p.path) {
+                Some(v) => match (&self.f.vars[v].ty, &self.f.vars[v].alias) {
+                    (Ty::Ref(_, true), _) => Some(Arg::Exclusive(Place::var(v).then(Proj::Deref), true)),
+                    (Ty::Ref(_, false), _) => Some(Arg::Shared(Place::var(v).then(Proj::Deref), true)),
+                    (_, Some(_)) => Some(Arg::Shared(Place::var(v), true)),
+                    _ => Some(Arg::Value(self.value(e)?)),
+                },
+                None => Some(Arg::Value(self.value(e)?)),
+            },
+            _ => Some(Arg::Value(self.value(e)?)),
+        }
+    }
+
+    /// A reference to something that is no local: passed in the user's own tokens.
+    fn name_reference(&mut self, operand: Expr, e: &syn::Expr) -> Operand {
+        match operand {
+            Expr::Opaque(o) if o.reads.is_empty() => Operand::Lit(o.tokens),
+            operand => self.name(operand, Ty::Unknown, e.span()),
+        }
+    }
+
+    fn detach(&mut self, e: &syn::Expr, path: &syn::ExprPath, arg: &syn::Expr) -> Option<Expr> {
+        let ty = self.infer(arg);
+        let operand = self.value(arg)?;
+        let tokens = super::operand_tokens(&self.f, &operand);
+        // A user's own function of that name is not taken for ours: the two must be the same item.
+        self.push(
+            Kind::Raw(quote!(__rt::same_function(#path, __rt::detach, &#tokens);)),
+            e.span(),
+        );
+        let mut opaque = self.opaque(e, Cut::Detach);
+        opaque.tokens = quote!(#path(#tokens));
+        opaque.reads = match operand {
+            Operand::Var(v) => vec![v],
+            Operand::Lit(_) => vec![],
+        };
+        opaque.pure = false;
+        let var = self.f.fresh("t", ty);
+        self.push(Kind::Let(var, Expr::Opaque(opaque)), e.span());
+        Some(Expr::Use(Operand::Var(var)))
+    }
+
+    fn mem_swap(&mut self, path: &syn::ExprPath, c: &syn::ExprCall) -> Option<Expr> {
+        let mut sides = Vec::new();
+        for arg in &c.args {
+            let place = match peel(arg) {
+                syn::Expr::Reference(r) => self.referent(&r.expr),
+                other => self.referent(other).map(|p| p.then(Proj::Deref)),
+            };
+            match place {
+                Some(place) => sides.push(place),
+                None => {
+                    let e = syn::Expr::Call(c.clone());
+                    return Some(self.refused(&e, Code::ActiveReference, "it is not clear which memory is swapped"));
+                }
+            }
+        }
+        if let (Some(b), Some(a)) = (sides.pop(), sides.pop()) {
+            self.push(Kind::Swap(a, SwapKind::With(b, path.to_token_stream())), c.span());
+        }
+        Some(UNIT())
+    }
+}
+
+fn strip_reference(e: &syn::Expr) -> &syn::Expr {
+    match peel(e) {
+        syn::Expr::Reference(r) => &r.expr,
+        e => e,
+    }
+}
+
+/// A chain that begins with a method that gives an iterator.
+fn is_iterator(e: &syn::Expr) -> bool {
+    match peel(e) {
+        syn::Expr::MethodCall(m) => {
+            ["iter", "into_iter", "iter_mut", "windows", "chunks", "chunks_exact"]
+                .contains(&m.method.to_string().as_str())
+                || is_iterator(&m.receiver)
+        }
+        syn::Expr::Range(_) => true,
+        _ => false,
+    }
+}

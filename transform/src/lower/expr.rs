@@ -1,0 +1,403 @@
+//! Expressions that give values.
+
+use super::infer::peel;
+use super::{Lower, opaque::is_compound};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::ir::*;
+use crate::ty::Ty;
+use quote::{ToTokens, quote};
+use syn::parse::Parser;
+use syn::spanned::Spanned;
+
+/// The argument of `vec!`.
+pub(super) enum VecMacro {
+    List(Vec<syn::Expr>),
+    Repeat(syn::Expr, syn::Expr),
+}
+
+pub(super) fn parse_vec(mac: &syn::Macro) -> Option<VecMacro> {
+    let parser = |input: syn::parse::ParseStream| {
+        if input.is_empty() {
+            return Ok(VecMacro::List(Vec::new()));
+        }
+        let first: syn::Expr = input.parse()?;
+        if input.peek(syn::Token![;]) {
+            input.parse::<syn::Token![;]>()?;
+            return Ok(VecMacro::Repeat(first, input.parse()?));
+        }
+        let mut list = vec![first];
+        while input.peek(syn::Token![,]) {
+            input.parse::<syn::Token![,]>()?;
+            if input.is_empty() {
+                break;
+            }
+            list.push(input.parse()?);
+        }
+        Ok(VecMacro::List(list))
+    };
+    parser.parse2(mac.tokens.clone()).ok()
+}
+
+/// Macros that only look at their arguments.
+const READING_MACROS: [&str; 12] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "print",
+    "println",
+    "eprint",
+    "eprintln",
+    "format",
+    "matches",
+];
+
+const DIVERGING_MACROS: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
+
+impl Lower {
+    /// The expression as one step; `None` if it never gives a value.
+    pub(super) fn rhs(&mut self, e: &syn::Expr) -> Option<Expr> {
+        let e = peel(e);
+        if !is_structured(e) && self.infer(e).is_constant() && !self.is_plain(e) {
+            let cut = self.cut_of(e);
+            return Some(Expr::Opaque(self.opaque(e, cut)));
+        }
+        match e {
+            syn::Expr::Lit(l) => Some(Expr::Use(Operand::Lit(l.to_token_stream()))),
+            syn::Expr::Path(p) => Some(match self.lookup(&p.path) {
+                Some(v) if self.f.vars[v].mutable => Expr::Load(Place::var(v)),
+                Some(v) => Expr::Use(Operand::Var(v)),
+                None => Expr::Use(Operand::Lit(p.to_token_stream())),
+            }),
+            syn::Expr::Unary(u) => self.unary(u),
+            syn::Expr::Binary(b) if is_compound(&b.op) => {
+                self.compound(b);
+                Some(Expr::Use(Operand::Lit(quote!(()))))
+            }
+            syn::Expr::Binary(b) => self.binary(b),
+            syn::Expr::Cast(c) => self.cast(c),
+            syn::Expr::Field(_) | syn::Expr::Index(_) => match self.place(e) {
+                Some(place) => Some(Expr::Load(place)),
+                None => Some(Expr::Opaque(self.opaque(e, Cut::None))),
+            },
+            syn::Expr::MethodCall(m) => self.method(m),
+            syn::Expr::Call(c) => self.call(c),
+            syn::Expr::Tuple(t) if t.elems.is_empty() => {
+                Some(Expr::Use(Operand::Lit(quote!(()))))
+            }
+            syn::Expr::Tuple(t) => Some(Expr::Tuple(self.operands(t.elems.iter())?)),
+            syn::Expr::Array(a) => Some(Expr::Array(self.operands(a.elems.iter())?, false)),
+            syn::Expr::Repeat(r) => self.repeat(&r.expr, &r.len, false),
+            syn::Expr::Macro(m) => self.macro_value(e, &m.mac),
+            syn::Expr::Reference(r) => self.reference_value(e, r),
+            syn::Expr::Closure(_) => Some(self.refused(
+                e,
+                Code::ClosureNotYet,
+                "this closure captures or receives a value that carries a derivative",
+            )),
+            syn::Expr::Struct(_) => Some(self.refused(
+                e,
+                Code::StructNotYet,
+                "a struct is built here from a value that carries a derivative",
+            )),
+            syn::Expr::Range(_) => Some(self.refused(
+                e,
+                Code::UnsupportedExpr,
+                "a range is built here from values that carry a derivative",
+            )),
+            syn::Expr::Return(_)
+            | syn::Expr::Break(_)
+            | syn::Expr::Continue(_) => {
+                self.exit(e);
+                None
+            }
+            syn::Expr::Assign(a) => {
+                self.assign(a);
+                Some(Expr::Use(Operand::Lit(quote!(()))))
+            }
+            syn::Expr::If(_)
+            | syn::Expr::Match(_)
+            | syn::Expr::Block(_)
+            | syn::Expr::Loop(_) => self.structured_value(e),
+            syn::Expr::While(_) | syn::Expr::ForLoop(_) => {
+                self.structured(e, None);
+                Some(Expr::Use(Operand::Lit(quote!(()))))
+            }
+            _ => Some(self.refused(
+                e,
+                Code::UnsupportedExpr,
+                "this kind of expression sees a value that carries a derivative",
+            )),
+        }
+    }
+
+    /// The user's tokens, refused if they touch a value that carries a derivative.
+    pub(super) fn refused(&mut self, e: &syn::Expr, code: Code, detail: &str) -> Expr {
+        let diagnostic = Diagnostic::new(code, e, detail);
+        Expr::Refused(self.opaque(e, Cut::None), Box::new(diagnostic))
+    }
+
+    /// The expression as an operand; `None` if it never gives a value.
+    pub(super) fn value(&mut self, e: &syn::Expr) -> Option<Operand> {
+        let expr = self.rhs(e)?;
+        let ty = self.expr_ty(&expr, e);
+        Some(self.name(expr, ty, e.span()))
+    }
+
+    /// The type of what was just lowered.
+    pub(super) fn expr_ty(&self, expr: &Expr, e: &syn::Expr) -> Ty {
+        let inferred = self.infer(e);
+        match (expr, inferred) {
+            (Expr::Use(o), Ty::Unknown) => self.f.operand_ty(o),
+            (Expr::Load(p), Ty::Unknown) => self.f.place_ty(p),
+            (Expr::Binary(_, a, b), Ty::Unknown) => match (&**a, &**b) {
+                (Expr::Use(a), Expr::Use(b)) => {
+                    let (a, b) = (self.f.operand_ty(a), self.f.operand_ty(b));
+                    if a.is_float() && b.is_float() { a.join(&b) } else { Ty::Unknown }
+                }
+                _ => Ty::Unknown,
+            },
+            (Expr::Neg(a), Ty::Unknown) => match &**a {
+                Expr::Use(a) => self.f.operand_ty(a),
+                _ => Ty::Unknown,
+            },
+            (Expr::Method(a, ..), Ty::Unknown) => match &**a {
+                Expr::Use(a) if self.f.operand_ty(a).is_float() => self.f.operand_ty(a),
+                _ => Ty::Unknown,
+            },
+            (Expr::Tuple(es), Ty::Unknown) => Ty::Tuple(es.iter().map(|e| self.leaf_ty(e)).collect()),
+            (Expr::Wrap(e), _) => Ty::Option(Box::new(self.leaf_ty(e))),
+            (_, ty) => ty,
+        }
+    }
+
+    fn leaf_ty(&self, e: &Expr) -> Ty {
+        match e {
+            Expr::Use(o) => self.f.operand_ty(o),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// A number rather than a reference to one.
+    pub(super) fn scalar(&mut self, e: &syn::Expr) -> Option<Operand> {
+        let operand = self.value(e)?;
+        let Operand::Var(v) = operand else {
+            return Some(operand);
+        };
+        let place = match &self.f.vars[v].ty {
+            Ty::Ref(t, _) if t.is_float() => Place::var(v).then(Proj::Deref),
+            _ if self.f.vars[v].alias.is_some() => Place::var(v),
+            _ => return Some(operand),
+        };
+        let ty = self.f.place_ty(&place);
+        Some(self.name(Expr::Load(place), ty, e.span()))
+    }
+
+    pub(super) fn operands<'e>(
+        &mut self,
+        es: impl Iterator<Item = &'e syn::Expr>,
+    ) -> Option<Vec<Expr>> {
+        let mut operands = Vec::new();
+        for e in es {
+            operands.push(Expr::Use(self.value(e)?));
+        }
+        Some(operands)
+    }
+
+    fn unary(&mut self, u: &syn::ExprUnary) -> Option<Expr> {
+        let e = syn::Expr::Unary(u.clone());
+        match u.op {
+            syn::UnOp::Deref(_) => match self.place(&e) {
+                Some(place) => Some(Expr::Load(place)),
+                None => Some(self.refused(
+                    &e,
+                    Code::ActiveReference,
+                    "it is not clear which memory this refers to",
+                )),
+            },
+            syn::UnOp::Neg(_) => match self.scalar(&u.expr)? {
+                Operand::Lit(tokens) => Some(Expr::Use(Operand::Lit(quote!(-#tokens)))),
+                operand => Some(Expr::Neg(Box::new(Expr::Use(operand)))),
+            },
+            _ => Some(Expr::Opaque(self.opaque(&e, Cut::NoDerivative("`!`".into())))),
+        }
+    }
+
+    fn binary(&mut self, b: &syn::ExprBinary) -> Option<Expr> {
+        let Some(op) = arithmetic(&b.op) else {
+            let e = syn::Expr::Binary(b.clone());
+            return Some(self.refused(
+                &e,
+                Code::UnsupportedExpr,
+                "this operator has no derivative for the type it is used with",
+            ));
+        };
+        let left = self.scalar(&b.left)?;
+        let right = self.scalar(&b.right)?;
+        Some(match (&left, &right) {
+            (Operand::Lit(l), Operand::Lit(r)) => {
+                let op = &b.op;
+                Expr::Use(Operand::Lit(quote!((#l #op #r))))
+            }
+            _ => Expr::Binary(op, Box::new(Expr::Use(left)), Box::new(Expr::Use(right))),
+        })
+    }
+
+    fn cast(&mut self, c: &syn::ExprCast) -> Option<Expr> {
+        let e = syn::Expr::Cast(c.clone());
+        if self.infer(&c.expr).is_constant() {
+            return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
+        }
+        if !Ty::of(&c.ty).is_float() {
+            return Some(self.refused(
+                &e,
+                Code::UnsupportedExpr,
+                "a cast to a type that is not known to be a float or an integer",
+            ));
+        }
+        match self.scalar(&c.expr)? {
+            Operand::Lit(_) => Some(Expr::Opaque(self.opaque(&e, Cut::None))),
+            operand => {
+                Some(Expr::Cast(Box::new(Expr::Use(operand)), c.ty.to_token_stream()))
+            }
+        }
+    }
+
+    pub(super) fn repeat(
+        &mut self,
+        element: &syn::Expr,
+        len: &syn::Expr,
+        vec: bool,
+    ) -> Option<Expr> {
+        let element = self.value(element)?;
+        // The length is a constant for an array; a vector's is evaluated once, here.
+        let (len, reads) = match vec.then(|| self.value(len)) {
+            Some(Some(Operand::Var(v))) => (self.f.vars[v].ident.to_token_stream(), vec![v]),
+            Some(None) => return None,
+            _ => (len.to_token_stream(), vec![]),
+        };
+        Some(Expr::Repeat(Box::new(Expr::Use(element)), len, reads, vec))
+    }
+
+    fn macro_value(&mut self, e: &syn::Expr, mac: &syn::Macro) -> Option<Expr> {
+        if mac.path.is_ident("vec") {
+            return match parse_vec(mac) {
+                Some(VecMacro::List(es)) => Some(Expr::Array(self.operands(es.iter())?, true)),
+                Some(VecMacro::Repeat(element, len)) => self.repeat(&element, &len, true),
+                None => Some(self.refused(e, Code::UnknownMacro, "this `vec!` is not understood")),
+            };
+        }
+        if self.reading_macro(mac, e.span()) {
+            return mac_diverges(mac)
+                .then_some(None)
+                .unwrap_or(Some(Expr::Use(Operand::Lit(quote!(())))));
+        }
+        let name = mac.path.to_token_stream().to_string();
+        let opaque = self.opaque_tokens(e.to_token_stream(), e.span());
+        if READING_MACROS.contains(&name.as_str()) {
+            return Some(Expr::Opaque(opaque));
+        }
+        let diagnostic = Diagnostic::new(
+            Code::UnknownMacro,
+            e,
+            format!("`{name}!` sees a value that carries a derivative"),
+        );
+        Some(Expr::Refused(opaque, Box::new(diagnostic)))
+    }
+
+    /// Emits a macro that stands as a statement and only looks at its arguments.
+    pub(super) fn reading_macro(&mut self, mac: &syn::Macro, span: proc_macro2::Span) -> bool {
+        let Some(name) = mac.path.get_ident().map(ToString::to_string) else {
+            return false;
+        };
+        let diverges = DIVERGING_MACROS.contains(&name.as_str());
+        if !diverges && (!READING_MACROS.contains(&name.as_str()) || name == "format" || name == "matches") {
+            return false;
+        }
+        let mut opaque = self.opaque_tokens(quote!(#mac;), span);
+        opaque.cut = Cut::NoDerivative(format!("`{name}!`"));
+        self.push(Kind::Opaque(opaque), span);
+        true
+    }
+
+    /// `&place` where a value is wanted: only an argument or a `let` can be a reference.
+    fn reference_value(&mut self, e: &syn::Expr, _: &syn::ExprReference) -> Option<Expr> {
+        Some(self.refused(
+            e,
+            Code::ActiveReference,
+            "this reference is stored or returned, so it is not clear which memory it refers to",
+        ))
+    }
+
+    /// Nothing to compute: a literal or a variable.
+    fn is_plain(&self, e: &syn::Expr) -> bool {
+        match peel(e) {
+            syn::Expr::Lit(_) => true,
+            syn::Expr::Unary(u) => matches!(u.op, syn::UnOp::Neg(_)) && matches!(peel(&u.expr), syn::Expr::Lit(_)),
+            syn::Expr::Path(p) => match self.lookup(&p.path) {
+                Some(v) => !self.f.vars[v].mutable,
+                None => true,
+            },
+            syn::Expr::Tuple(t) => t.elems.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Why no derivative passes through an expression without a tangent.
+    fn cut_of(&self, e: &syn::Expr) -> Cut {
+        match e {
+            syn::Expr::Cast(c) if matches!(Ty::of(&c.ty), Ty::Int(_)) => Cut::IntegerCast,
+            syn::Expr::Binary(b) if arithmetic(&b.op).is_none() => {
+                Cut::NoDerivative("a comparison".into())
+            }
+            syn::Expr::MethodCall(m) => Cut::NoDerivative(format!("`{}`", m.method)),
+            syn::Expr::Macro(m) => {
+                Cut::NoDerivative(format!("`{}!`", m.mac.path.to_token_stream()))
+            }
+            _ => Cut::None,
+        }
+    }
+}
+
+fn mac_diverges(mac: &syn::Macro) -> bool {
+    mac.path.get_ident().is_some_and(|i| DIVERGING_MACROS.iter().any(|d| i == d))
+}
+
+/// Control flow and effects, which are lowered whatever their type.
+pub(super) fn is_structured(e: &syn::Expr) -> bool {
+    match e {
+        syn::Expr::If(_)
+        | syn::Expr::Match(_)
+        | syn::Expr::Block(_)
+        | syn::Expr::Loop(_)
+        | syn::Expr::While(_)
+        | syn::Expr::ForLoop(_)
+        | syn::Expr::Return(_)
+        | syn::Expr::Break(_)
+        | syn::Expr::Continue(_)
+        | syn::Expr::Assign(_)
+        | syn::Expr::Macro(_) => true,
+        // A call may be of a differentiable function with effects on active memory.
+        syn::Expr::Call(_) => true,
+        syn::Expr::MethodCall(m) => {
+            matches!(m.method.to_string().as_str(), "swap" | "fill" | "copy_from_slice" | "clone_from_slice")
+        }
+        syn::Expr::Binary(b) => is_compound(&b.op),
+        _ => false,
+    }
+}
+
+/// The arithmetic operators, also as compound assignment.
+pub fn arithmetic(op: &syn::BinOp) -> Option<BinOp> {
+    use syn::BinOp::*;
+    Some(match op {
+        Add(_) | AddAssign(_) => BinOp::Add,
+        Sub(_) | SubAssign(_) => BinOp::Sub,
+        Mul(_) | MulAssign(_) => BinOp::Mul,
+        Div(_) | DivAssign(_) => BinOp::Div,
+        Rem(_) | RemAssign(_) => BinOp::Rem,
+        _ => return None,
+    })
+}

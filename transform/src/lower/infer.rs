@@ -1,0 +1,261 @@
+//! The type of an expression as far as tokens show it. Never a guess: what is not certain is `Unknown`.
+
+use super::Lower;
+use crate::rules;
+use crate::ty::Ty;
+use proc_macro2::TokenStream;
+
+/// The type of a literal.
+pub fn literal_ty(tokens: &TokenStream) -> Ty {
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(expr) => constant_ty(&expr),
+        Err(_) => Ty::Unknown,
+    }
+}
+
+fn constant_ty(expr: &syn::Expr) -> Ty {
+    match expr {
+        syn::Expr::Lit(l) => lit_ty(&l.lit),
+        syn::Expr::Unary(u) => constant_ty(&u.expr),
+        syn::Expr::Paren(p) => constant_ty(&p.expr),
+        syn::Expr::Group(g) => constant_ty(&g.expr),
+        syn::Expr::Binary(b) => constant_ty(&b.left).join(&constant_ty(&b.right)),
+        syn::Expr::Path(p) => float_constant(&p.path).unwrap_or_default(),
+        _ => Ty::Unknown,
+    }
+}
+
+fn lit_ty(lit: &syn::Lit) -> Ty {
+    match lit {
+        syn::Lit::Float(f) => Ty::Float(float_name(f.suffix())),
+        syn::Lit::Int(i) => match float_name(i.suffix()) {
+            Some(name) => Ty::Float(Some(name)),
+            None if i.suffix().is_empty() => Ty::Int(None),
+            None => Ty::Int(Some(i.suffix().to_string())),
+        },
+        _ => Ty::Constant,
+    }
+}
+
+fn float_name(name: &str) -> Option<&'static str> {
+    match name {
+        "f64" => Some("f64"),
+        "f32" => Some("f32"),
+        _ => None,
+    }
+}
+
+/// `f64::EPSILON`, `std::f64::consts::PI`, `consts::PI`.
+fn float_constant(path: &syn::Path) -> Option<Ty> {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match names.as_slice() {
+        [f, _] => float_name(f).map(|f| Ty::Float(Some(f))),
+        ["std" | "core", f, "consts", _] | ["std" | "core", f, _] => {
+            float_name(f).map(|f| Ty::Float(Some(f)))
+        }
+        _ => None,
+    }
+}
+
+/// Methods of integers, floats and sequences whose result is known to have no tangent.
+const CONSTANT_METHODS: [&str; 20] = [
+    "is_nan",
+    "is_infinite",
+    "is_finite",
+    "is_normal",
+    "is_subnormal",
+    "is_sign_positive",
+    "is_sign_negative",
+    "to_bits",
+    "partial_cmp",
+    "total_cmp",
+    "to_string",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "is_empty",
+    "classify",
+    "contains",
+];
+
+impl Lower {
+    /// The type of an expression, as far as it is certain.
+    pub(super) fn infer(&self, e: &syn::Expr) -> Ty {
+        match e {
+            syn::Expr::Lit(l) => lit_ty(&l.lit),
+            syn::Expr::Paren(p) => self.infer(&p.expr),
+            syn::Expr::Group(g) => self.infer(&g.expr),
+            syn::Expr::Path(p) => self.infer_path(&p.path),
+            syn::Expr::Unary(u) => match u.op {
+                syn::UnOp::Neg(_) => self.infer(&u.expr),
+                syn::UnOp::Not(_) => match self.infer(&u.expr) {
+                    Ty::Int(n) => Ty::Int(n),
+                    Ty::Unknown => Ty::Unknown,
+                    _ => Ty::Constant,
+                },
+                _ => match self.infer(&u.expr) {
+                    Ty::Ref(t, _) => *t,
+                    _ => Ty::Unknown,
+                },
+            },
+            syn::Expr::Reference(r) => {
+                Ty::Ref(Box::new(self.infer(&r.expr)), r.mutability.is_some())
+            }
+            syn::Expr::Cast(c) => Ty::of(&c.ty),
+            syn::Expr::Binary(b) => self.infer_binary(b),
+            syn::Expr::MethodCall(m) => self.infer_method(m),
+            syn::Expr::Call(c) => self.infer_call(c),
+            syn::Expr::Index(i) => {
+                let element = self.infer(&i.expr).element();
+                if matches!(peel(&i.index), syn::Expr::Range(_)) {
+                    Ty::Slice(Box::new(element))
+                } else {
+                    element
+                }
+            }
+            syn::Expr::Field(f) => match (self.infer(&f.base).peeled(), &f.member) {
+                (Ty::Tuple(ts), syn::Member::Unnamed(i)) => {
+                    ts.get(i.index as usize).cloned().unwrap_or_default()
+                }
+                _ => Ty::Unknown,
+            },
+            syn::Expr::Tuple(t) => Ty::Tuple(t.elems.iter().map(|e| self.infer(e)).collect()),
+            syn::Expr::Array(a) => {
+                let n = a.elems.len();
+                let element = a.elems.iter().map(|e| self.infer(e)).reduce(|a, b| a.join(&b));
+                Ty::Array(Box::new(element.unwrap_or_default()), Some(quote::quote!(#n)))
+            }
+            syn::Expr::Repeat(r) => {
+                let len = &r.len;
+                Ty::Array(Box::new(self.infer(&r.expr)), Some(quote::quote!(#len)))
+            }
+            syn::Expr::Macro(m) => self.infer_macro(&m.mac),
+            syn::Expr::Assign(_) => Ty::Tuple(Vec::new()),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn infer_path(&self, path: &syn::Path) -> Ty {
+        if let Some(v) = self.lookup(path) {
+            return self.f.vars[v].ty.clone();
+        }
+        if let Some(ty) = path.get_ident().and_then(|i| self.constants.get(&i.to_string())) {
+            return ty.clone();
+        }
+        float_constant(path).unwrap_or_default()
+    }
+
+    fn infer_binary(&self, b: &syn::ExprBinary) -> Ty {
+        use syn::BinOp::*;
+        let sides = || (self.infer(&b.left), self.infer(&b.right));
+        match b.op {
+            Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) => match sides() {
+                (a, b) if a.peeled().is_float() && b.peeled().is_float() => {
+                    a.peeled().join(b.peeled())
+                }
+                (a, b) => match (a.peeled(), b.peeled()) {
+                    (Ty::Int(a), Ty::Int(b)) => Ty::Int(a.clone().or(b.clone())),
+                    // A variable integer's other operand is an integer as well; a literal says less.
+                    (Ty::Int(Some(a)), Ty::Unknown) | (Ty::Unknown, Ty::Int(Some(a))) => {
+                        Ty::Int(Some(a.clone()))
+                    }
+                    _ => Ty::Unknown,
+                },
+            },
+            Shl(_) | Shr(_) | BitAnd(_) | BitOr(_) | BitXor(_) => match sides() {
+                (Ty::Int(a), _) => Ty::Int(a),
+                (Ty::Constant, Ty::Constant) => Ty::Constant,
+                _ => Ty::Unknown,
+            },
+            And(_) | Or(_) | Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) => Ty::Constant,
+            _ => Ty::Tuple(Vec::new()),
+        }
+    }
+
+    fn infer_method(&self, m: &syn::ExprMethodCall) -> Ty {
+        let receiver = self.infer(&m.receiver);
+        let name = m.method.to_string();
+        match receiver.peeled() {
+            Ty::Float(f) => {
+                if CONSTANT_METHODS.contains(&name.as_str()) {
+                    Ty::Constant
+                } else if name == "sin_cos" {
+                    Ty::Tuple(vec![Ty::Float(*f), Ty::Float(*f)])
+                } else if rules::find(&name).is_some() || name == "clone" || name == "to_owned" {
+                    Ty::Float(*f)
+                } else {
+                    Ty::Unknown
+                }
+            }
+            Ty::Int(n) => match name.as_str() {
+                "checked_add" | "checked_sub" | "checked_mul" | "overflowing_add" => Ty::Constant,
+                _ if CONSTANT_METHODS.contains(&name.as_str()) => Ty::Constant,
+                _ => Ty::Int(n.clone()),
+            },
+            Ty::Constant => Ty::Constant,
+            Ty::Slice(_) | Ty::Array(..) | Ty::Vec(_) => match name.as_str() {
+                "len" | "capacity" => Ty::Int(Some("usize".into())),
+                "is_empty" => Ty::Constant,
+                "to_vec" => Ty::Vec(Box::new(receiver.element())),
+                "clone" | "to_owned" => match receiver.peeled() {
+                    Ty::Slice(t) => Ty::Vec(t.clone()),
+                    t => t.clone(),
+                },
+                _ if receiver.is_constant() => Ty::Constant,
+                _ => Ty::Unknown,
+            },
+            Ty::Option(_) if name == "is_some" || name == "is_none" => Ty::Constant,
+            Ty::Option(t) if name == "clone" => Ty::Option(t.clone()),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn infer_call(&self, c: &syn::ExprCall) -> Ty {
+        let syn::Expr::Path(p) = &*c.func else {
+            return Ty::Unknown;
+        };
+        if p.path.is_ident("Some") && c.args.len() == 1 {
+            return Ty::Option(Box::new(self.infer(&c.args[0])));
+        }
+        match p.path.segments.first() {
+            Some(first) if p.path.segments.len() == 2 => {
+                let name = p.path.segments[1].ident.to_string();
+                match float_name(&first.ident.to_string()) {
+                    Some(f) if rules::find(&name).is_some() || name == "from" => Ty::Float(Some(f)),
+                    _ => Ty::Unknown,
+                }
+            }
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn infer_macro(&self, mac: &syn::Macro) -> Ty {
+        if mac.path.is_ident("matches") || mac.path.is_ident("format") {
+            return Ty::Constant;
+        }
+        if !mac.path.is_ident("vec") {
+            return Ty::Unknown;
+        }
+        match super::expr::parse_vec(mac) {
+            Some(super::expr::VecMacro::List(es)) => {
+                let element = es.iter().map(|e| self.infer(e)).reduce(|a, b| a.join(&b));
+                Ty::Vec(Box::new(element.unwrap_or_default()))
+            }
+            Some(super::expr::VecMacro::Repeat(e, _)) => Ty::Vec(Box::new(self.infer(&e))),
+            None => Ty::Unknown,
+        }
+    }
+}
+
+/// The expression inside parentheses.
+pub(super) fn peel(e: &syn::Expr) -> &syn::Expr {
+    match e {
+        syn::Expr::Paren(p) => peel(&p.expr),
+        syn::Expr::Group(g) => peel(&g.expr),
+        e => e,
+    }
+}

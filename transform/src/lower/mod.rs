@@ -1,0 +1,242 @@
+//! syn → IR. A file per family: expressions, places, calls and methods, control flow, loops, patterns.
+
+mod calls;
+mod control;
+mod expr;
+mod infer;
+mod loops;
+mod opaque;
+mod pattern;
+mod place;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::ir::*;
+use crate::names::Names;
+use crate::ty::Ty;
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use std::collections::{HashMap, HashSet};
+use syn::spanned::Spanned;
+
+pub use expr::arithmetic;
+pub use infer::literal_ty;
+
+/// What the lowering of a function's signature needs to know of the attribute's options.
+pub struct Wanted<'a> {
+    /// The inputs named in `wrt(…)`.
+    pub wrt: Option<&'a [syn::Ident]>,
+}
+
+/// Something that `break`, `continue` or `return` can leave.
+struct Scope {
+    id: ScopeId,
+    label: Option<String>,
+    is_loop: bool,
+    /// The variable that takes the value of `break value`.
+    value: Option<VarId>,
+}
+
+/// The state of the lowering.
+pub struct Lower {
+    f: Function,
+    by_name: HashMap<String, VarId>,
+    scopes: Vec<Scope>,
+    next_scope: ScopeId,
+    out: Block,
+    diagnostics: Vec<Diagnostic>,
+    constants: HashMap<String, Ty>,
+    /// Variables whose type is being learnt from the branches that assign them.
+    assigned: HashSet<VarId>,
+}
+
+/// Lowers a function whose local names are already unique.
+pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>) {
+    let mut names = Names::of(item.to_token_stream());
+    // The reverse sweep and its caller use these names for parameters of their own.
+    let ret = Var {
+        ident: names.fresh("value"),
+        ty: return_ty(&item.sig.output),
+        mutable: false,
+        deferred: false,
+        alias: None,
+        temp: false,
+        ascription: None,
+    };
+    let mut lower = Lower {
+        f: Function {
+            vars: vec![ret],
+            params: Vec::new(),
+            body: Block::new(),
+            ret: 0,
+            early_return: false,
+            names,
+        },
+        by_name: HashMap::new(),
+        scopes: vec![Scope { id: FUNCTION, label: None, is_loop: false, value: Some(0) }],
+        next_scope: 1,
+        out: Block::new(),
+        diagnostics: Vec::new(),
+        constants: HashMap::new(),
+        assigned: HashSet::new(),
+    };
+    lower.params(&item.sig, wanted);
+    lower.body(&item.block);
+    lower.f.body = std::mem::take(&mut lower.out);
+    (lower.f, lower.diagnostics)
+}
+
+fn return_ty(output: &syn::ReturnType) -> Ty {
+    match output {
+        syn::ReturnType::Default => Ty::Tuple(Vec::new()),
+        syn::ReturnType::Type(_, ty) => Ty::of(ty),
+    }
+}
+
+/// Whether a parameter or local carries `#[constant]`.
+pub fn is_marked(attrs: &[syn::Attribute], name: &str) -> bool {
+    attrs.iter().any(|a| a.path().is_ident(name))
+}
+
+impl Lower {
+    fn params(&mut self, sig: &syn::Signature, wanted: &Wanted) {
+        for (n, input) in sig.inputs.iter().enumerate() {
+            let syn::FnArg::Typed(typed) = input else {
+                continue;
+            };
+            let ty = Ty::of(&typed.ty);
+            let (ident, field, mutable) = match &*typed.pat {
+                syn::Pat::Ident(p) => {
+                    (p.ident.clone(), p.ident.clone(), p.mutability.is_some())
+                }
+                other => {
+                    let name = format!("arg{n}");
+                    let ident = self.f.names.fresh(&name);
+                    let field = syn::Ident::new(&name, other.span());
+                    (ident, field, false)
+                }
+            };
+            let constant = is_marked(&typed.attrs, "constant")
+                || wanted.wrt.is_some_and(|wrt| !wrt.contains(&field));
+            let var = self.declare(&ident, ty.clone(), mutable);
+            let active = !constant && !ty.is_constant();
+            self.f.params.push(Param {
+                var,
+                ty: (*typed.ty).clone(),
+                active,
+                span: typed.pat.span(),
+                field,
+            });
+            if !matches!(&*typed.pat, syn::Pat::Ident(_)) {
+                self.destructure(&typed.pat, var);
+            }
+        }
+    }
+
+    fn body(&mut self, block: &syn::Block) {
+        let ret = self.f.ret;
+        let unit = matches!(&self.f.vars[ret].ty, Ty::Tuple(t) if t.is_empty());
+        self.f.early_return = crate::lower::control::returns_early(block);
+        if self.f.early_return {
+            self.f.vars[ret].mutable = true;
+            self.f.vars[ret].deferred = true;
+            self.push(Kind::Declare(ret), block.span());
+        }
+        let Some((tail, stmts)) = split_tail(block) else {
+            self.stmts(&block.stmts);
+            if unit {
+                self.set_ret(Expr::Use(Operand::Lit(quote::quote!(()))), block.span());
+            }
+            return;
+        };
+        self.stmts(stmts);
+        let span = tail.span();
+        if let Some(expr) = self.rhs(tail) {
+            self.set_ret(expr, span);
+        }
+    }
+
+    fn set_ret(&mut self, expr: Expr, span: Span) {
+        let ret = self.f.ret;
+        if self.f.early_return {
+            let ty = self.f.vars[ret].ty.clone();
+            let expr = self.stored(expr, ty, span);
+            self.push(Kind::Assign(Place::var(ret), expr), span);
+            self.push(Kind::Exit { target: FUNCTION, again: false }, span);
+        } else {
+            self.push(Kind::Let(ret, expr), span);
+        }
+    }
+
+    /// A variable of the user's.
+    fn declare(&mut self, ident: &syn::Ident, ty: Ty, mutable: bool) -> VarId {
+        let id = self.f.vars.len();
+        self.f.vars.push(Var {
+            ident: ident.clone(),
+            ty,
+            mutable,
+            deferred: false,
+            alias: None,
+            temp: false,
+            ascription: None,
+        });
+        self.by_name.insert(ident.to_string(), id);
+        id
+    }
+
+    fn push(&mut self, kind: Kind, span: Span) {
+        self.out.push(Stmt { kind, span });
+    }
+
+    /// Lowers into a block of its own.
+    fn block(&mut self, body: impl FnOnce(&mut Self)) -> Block {
+        let outer = std::mem::take(&mut self.out);
+        body(self);
+        std::mem::replace(&mut self.out, outer)
+    }
+
+    /// Gives an expression a name, unless it is one already.
+    fn name(&mut self, expr: Expr, ty: Ty, span: Span) -> Operand {
+        match expr {
+            Expr::Use(operand) => operand,
+            expr => {
+                let var = self.f.fresh("t", ty);
+                self.push(Kind::Let(var, expr), span);
+                Operand::Var(var)
+            }
+        }
+    }
+
+    /// What is stored is a value with a name, unless its rule can do without the result.
+    fn stored(&mut self, expr: Expr, ty: Ty, span: Span) -> Expr {
+        match expr {
+            Expr::Method(..) | Expr::Binary(BinOp::Div, ..) | Expr::Call(..) => {
+                Expr::Use(self.name(expr, ty, span))
+            }
+            expr => expr,
+        }
+    }
+
+    fn refuse(&mut self, code: Code, at: &impl ToTokens, detail: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::new(code, at, detail));
+    }
+
+    fn lookup(&self, path: &syn::Path) -> Option<VarId> {
+        path.get_ident().and_then(|i| self.by_name.get(&i.to_string())).copied()
+    }
+}
+
+/// The value of a block and what comes before it.
+fn split_tail(block: &syn::Block) -> Option<(&syn::Expr, &[syn::Stmt])> {
+    match block.stmts.split_last() {
+        Some((syn::Stmt::Expr(tail, None), rest)) => Some((tail, rest)),
+        _ => None,
+    }
+}
+
+/// The tokens of an operand.
+pub fn operand_tokens(f: &Function, operand: &Operand) -> TokenStream {
+    match operand {
+        Operand::Var(v) => f.vars[*v].ident.to_token_stream(),
+        Operand::Lit(tokens) => tokens.clone(),
+    }
+}

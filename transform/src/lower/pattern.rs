@@ -1,0 +1,211 @@
+//! Patterns: which part of the matched value each variable is bound to.
+
+use super::Lower;
+use crate::diagnostics::Code;
+use crate::ir::*;
+use crate::ty::Ty;
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+
+/// What a pattern is matched against.
+#[derive(Clone)]
+pub(super) struct Subject {
+    /// The memory, if a derivative may flow from it.
+    pub place: Option<Place>,
+    /// The type, as far as known.
+    pub ty: Ty,
+    /// Whether variables are bound by reference.
+    pub by_ref: bool,
+}
+
+impl Subject {
+    fn part(&self, step: Proj, ty: Ty) -> Subject {
+        Subject {
+            place: self.place.clone().map(|p| p.then(step)),
+            ty,
+            by_ref: self.by_ref,
+        }
+    }
+}
+
+impl Lower {
+    /// `let pattern = var;`
+    pub(super) fn destructure(&mut self, pat: &syn::Pat, from: VarId) {
+        self.push(Kind::Destructure(pat.to_token_stream(), from), pat.span());
+        let ty = self.f.vars[from].ty.clone();
+        let by_ref = matches!(ty, Ty::Ref(..));
+        let mut place = Place::var(from);
+        if by_ref {
+            place = place.then(Proj::Deref);
+        }
+        let subject = Subject { place: (!ty.is_constant()).then_some(place), ty: ty.peeled().clone(), by_ref };
+        self.bind(pat, &subject);
+    }
+
+    /// Declares the pattern's variables and says what each is bound to.
+    pub(super) fn bind(&mut self, pat: &syn::Pat, on: &Subject) {
+        match pat {
+            syn::Pat::Ident(p) => {
+                if self.is_constant_name(p) {
+                    return;
+                }
+                let by_ref = on.by_ref || p.by_ref.is_some();
+                self.bind_variable(&p.ident, on, by_ref, p.mutability.is_some() && p.by_ref.is_none());
+                if let Some((_, inner)) = &p.subpat {
+                    self.bind(inner, on);
+                }
+            }
+            syn::Pat::Type(t) => {
+                let subject = Subject { ty: Ty::of(&t.ty), ..on.clone() };
+                self.bind(&t.pat, &subject);
+            }
+            syn::Pat::Paren(p) => self.bind(&p.pat, on),
+            syn::Pat::Guard(g) => self.bind(&g.pat, on),
+            syn::Pat::Reference(r) => {
+                self.bind(&r.pat, &Subject { by_ref: false, ty: on.ty.peeled().clone(), ..on.clone() });
+            }
+            syn::Pat::Tuple(t) => self.bind_tuple(t, on),
+            syn::Pat::TupleStruct(t) if t.path.is_ident("Some") && t.elems.len() == 1 => {
+                let ty = match on.ty.peeled() {
+                    Ty::Option(t) => (**t).clone(),
+                    _ => Ty::Unknown,
+                };
+                self.bind(&t.elems[0], &on.part(Proj::Payload, ty));
+            }
+            syn::Pat::Slice(s) => self.bind_slice(s, on),
+            syn::Pat::Or(o) => self.bind_or(o, on),
+            syn::Pat::Wild(_)
+            | syn::Pat::Lit(_)
+            | syn::Pat::Path(_)
+            | syn::Pat::Range(_)
+            | syn::Pat::Rest(_)
+            | syn::Pat::Const(_) => {}
+            syn::Pat::TupleStruct(t) if on.place.is_none() => {
+                t.elems.iter().for_each(|p| self.bind(p, &Subject { ty: Ty::Unknown, ..on.clone() }));
+            }
+            syn::Pat::Struct(s) if on.place.is_none() => {
+                s.fields.iter().for_each(|f| self.bind(&f.pat, &Subject { ty: Ty::Unknown, ..on.clone() }));
+            }
+            syn::Pat::Struct(_) | syn::Pat::TupleStruct(_) => self.refuse(
+                Code::StructNotYet,
+                pat,
+                "a struct or an enum is taken apart here",
+            ),
+            _ => self.refuse(Code::UnsupportedPattern, pat, "this kind of pattern"),
+        }
+    }
+
+    fn is_constant_name(&self, p: &syn::PatIdent) -> bool {
+        p.subpat.is_none()
+            && p.by_ref.is_none()
+            && p.mutability.is_none()
+            && p.ident.to_string().chars().next().is_some_and(char::is_uppercase)
+    }
+
+    fn bind_variable(&mut self, ident: &syn::Ident, on: &Subject, by_ref: bool, mutable: bool) {
+        let span = ident.span();
+        let place = on.place.clone().filter(|_| !on.ty.is_constant());
+        if by_ref && let Some(place) = place {
+            let var = self.declare(ident, Ty::Ref(Box::new(on.ty.clone()), false), mutable);
+            self.f.vars[var].alias = Some(place);
+            return;
+        }
+        let ty = if by_ref { Ty::Ref(Box::new(on.ty.clone()), false) } else { on.ty.clone() };
+        let var = self.declare(ident, ty, mutable);
+        let place = on.place.clone().filter(|_| !on.ty.is_constant());
+        self.push(Kind::Bind(var, place), span);
+    }
+
+    fn bind_tuple(&mut self, t: &syn::PatTuple, on: &Subject) {
+        let rest = t.elems.iter().position(|p| matches!(p, syn::Pat::Rest(_)));
+        let types = match on.ty.peeled() {
+            Ty::Tuple(ts) => Some(ts.clone()),
+            _ => None,
+        };
+        for (n, p) in t.elems.iter().enumerate() {
+            let at = match rest {
+                Some(r) if n == r => continue,
+                Some(r) if n > r => match &types {
+                    Some(ts) => ts.len() + n - t.elems.len(),
+                    None => {
+                        self.refuse(Code::UnsupportedPattern, p, "an element after `..` in a tuple whose length is not written here");
+                        continue;
+                    }
+                },
+                _ => n,
+            };
+            let ty = types.as_ref().and_then(|ts| ts.get(at).cloned()).unwrap_or_default();
+            self.bind(p, &on.part(Proj::Field(syn::Member::Unnamed(syn::Index::from(at))), ty));
+        }
+    }
+
+    fn bind_slice(&mut self, s: &syn::PatSlice, on: &Subject) {
+        let element = on.ty.element();
+        let mut after = false;
+        for (n, p) in s.elems.iter().enumerate() {
+            let is_rest = match p {
+                syn::Pat::Rest(_) => true,
+                syn::Pat::Ident(i) => matches!(&i.subpat, Some((_, sub)) if matches!(**sub, syn::Pat::Rest(_))),
+                _ => false,
+            };
+            if (is_rest && !matches!(p, syn::Pat::Rest(_))) || (after && !is_rest && on.place.is_some()) {
+                self.refuse(Code::UnsupportedPattern, p, "an element of a slice pattern at or after `..`");
+                continue;
+            }
+            after |= is_rest;
+            if !is_rest {
+                let index = proc_macro2::Literal::usize_unsuffixed(n);
+                let step = Proj::Index(Operand::Lit(quote!(#index)));
+                self.bind(p, &on.part(step, element.clone()));
+            }
+        }
+    }
+
+    /// Every alternative must bind each variable to the same part.
+    fn bind_or(&mut self, o: &syn::PatOr, on: &Subject) {
+        let mut first: Option<String> = None;
+        for case in &o.cases {
+            let vars = self.f.vars.len();
+            let names = self.by_name.clone();
+            let binds = self.block(|l| l.bind(case, on));
+            let parts = self.parts(&binds, vars);
+            match &first {
+                None => {
+                    first = Some(parts);
+                    self.out.extend(binds);
+                }
+                Some(first) => {
+                    let same = *first == parts;
+                    // The first alternative's variables stand for all.
+                    self.f.vars.truncate(vars);
+                    self.by_name = names;
+                    if !same && on.place.is_some() {
+                        self.refuse(
+                            Code::UnsupportedPattern,
+                            o,
+                            "the alternatives bind a variable to different parts of the value",
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// The parts that variables are bound to, in the order of their names.
+    fn parts(&self, binds: &Block, from: usize) -> String {
+        let mut parts: Vec<String> = binds
+            .iter()
+            .filter_map(|s| match &s.kind {
+                Kind::Bind(v, place) => Some(format!("{} {place:?}", self.f.vars[*v].ident)),
+                _ => None,
+            })
+            .collect();
+        for var in &self.f.vars[from..] {
+            if let Some(place) = &var.alias {
+                parts.push(format!("{} {place:?}", var.ident));
+            }
+        }
+        parts.sort();
+        parts.join(";")
+    }
+}

@@ -1,0 +1,87 @@
+//! Places: which memory an expression names.
+
+use super::Lower;
+use super::infer::peel;
+use crate::ir::*;
+use crate::ty::Ty;
+use syn::spanned::Spanned;
+
+impl Lower {
+    /// The memory that an expression names, its indices evaluated; `None` if it is not a local's.
+    pub(super) fn place(&mut self, e: &syn::Expr) -> Option<Place> {
+        match peel(e) {
+            syn::Expr::Path(p) => self.lookup(&p.path).map(Place::var),
+            syn::Expr::Field(f) => Some(self.place(&f.base)?.then(Proj::Field(f.member.clone()))),
+            syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
+                Some(self.place(&u.expr)?.then(Proj::Deref))
+            }
+            syn::Expr::Reference(r) => self.place(&r.expr),
+            syn::Expr::Index(i) => {
+                let base = match self.place(&i.expr) {
+                    Some(base) => base,
+                    None => self.temporary(&i.expr)?,
+                };
+                let step = match peel(&i.index) {
+                    syn::Expr::Range(r) => {
+                        let start = self.bound(r.start.as_deref())?;
+                        let end = self.bound(r.end.as_deref())?;
+                        Proj::Range(start, end, matches!(r.limits, syn::RangeLimits::Closed(_)))
+                    }
+                    index => Proj::Index(self.index(index)?),
+                };
+                Some(base.then(step))
+            }
+            syn::Expr::MethodCall(m)
+                if m.args.is_empty()
+                    && matches!(
+                        m.method.to_string().as_str(),
+                        "as_slice" | "as_mut_slice" | "as_mut" | "as_ref"
+                    )
+                    && self.infer(&m.receiver).is_sequence() =>
+            {
+                self.place(&m.receiver)
+            }
+            _ => None,
+        }
+    }
+
+    /// The place of a value that is computed here, for `f(x)[0]` or `&(a * b)`.
+    fn temporary(&mut self, e: &syn::Expr) -> Option<Place> {
+        if matches!(peel(e), syn::Expr::Path(_)) {
+            return None;
+        }
+        match self.value(e)? {
+            Operand::Var(v) => Some(Place::var(v)),
+            Operand::Lit(_) => None,
+        }
+    }
+
+    #[allow(clippy::option_option)]
+    fn bound(&mut self, e: Option<&syn::Expr>) -> Option<Option<Operand>> {
+        match e {
+            None => Some(None),
+            Some(e) => Some(Some(self.index(e)?)),
+        }
+    }
+
+    /// An index or a bound: a `usize` that does not change after.
+    fn index(&mut self, e: &syn::Expr) -> Option<Operand> {
+        let operand = self.value(e)?;
+        if let Operand::Var(v) = &operand
+            && matches!(self.f.vars[*v].ty, Ty::Unknown | Ty::Int(None))
+            && self.f.vars[*v].temp
+        {
+            self.f.vars[*v].ty = Ty::Int(Some("usize".into()));
+            self.f.vars[*v].ascription = Some(quote::quote_spanned!(e.span()=> usize));
+        }
+        Some(operand)
+    }
+
+    /// What `&e` or `&mut e` refers to: a place, or the place of a temporary.
+    pub(super) fn referent(&mut self, e: &syn::Expr) -> Option<Place> {
+        match self.place(e) {
+            Some(place) => Some(place),
+            None => self.temporary(e),
+        }
+    }
+}

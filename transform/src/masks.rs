@@ -1,0 +1,176 @@
+//! By-path connection: one bit for each input, carried along by every variable that it has reached.
+//!
+//! `gradients` tells by these which inputs the path taken connects to the result. The masks are statements
+//! of their own beside the user's, so the reverse transform takes them for what they are: without a derivative.
+
+use crate::analysis::activity::{Activity, changed, sources};
+use crate::ir::*;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use std::collections::HashMap;
+
+/// A function with masks, and the mask of each variable.
+pub struct Masked {
+    /// The variables.
+    pub f: Function,
+    /// The mask of each active variable.
+    pub masks: HashMap<VarId, Ident>,
+    /// The inputs' bits, by parameter.
+    pub bits: Vec<(VarId, u32)>,
+}
+
+struct Masks<'a> {
+    f: Function,
+    activity: &'a Activity,
+    masks: HashMap<VarId, Ident>,
+}
+
+/// Adds masks to a function.
+pub fn masked(f: &Function, activity: &Activity) -> Masked {
+    let mut m = Masks { f: f.clone(), activity, masks: HashMap::new() };
+    let mut bits = Vec::new();
+    let mut entry = Block::new();
+    for p in f.params.iter().filter(|p| activity.is_active(p.var)) {
+        let bit = bits.len() as u32;
+        let mask = m.mask(p.var);
+        // More inputs than bits share the last one: then they are told to be connected together.
+        let n = proc_macro2::Literal::u64_unsuffixed(1 << bit.min(63));
+        entry.push(Stmt { kind: Kind::Raw(quote!(let mut #mask: u64 = #n;)), span: p.span });
+        bits.push((p.var, bit.min(63)));
+    }
+    let body = m.block(&f.body.clone());
+    entry.extend(body);
+    m.f.body = entry;
+    Masked { f: m.f, masks: m.masks, bits }
+}
+
+impl Masks<'_> {
+    fn is_active(&self, v: VarId) -> bool {
+        self.activity.is_active(v) && !self.f.vars[v].ty.is_constant()
+    }
+
+    fn mask(&mut self, v: VarId) -> Ident {
+        if let Some(mask) = self.masks.get(&v) {
+            return mask.clone();
+        }
+        let name = self.f.vars[v].ident.to_string();
+        let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
+        let mask = self.f.names.fresh(&format!("{name}_mask"));
+        self.masks.insert(v, mask.clone());
+        mask
+    }
+
+    fn union(&mut self, from: &[VarId]) -> TokenStream {
+        let active: Vec<VarId> = from.iter().copied().filter(|v| self.is_active(*v)).collect();
+        if active.is_empty() {
+            return quote!(0);
+        }
+        let masks: Vec<Ident> = active.into_iter().map(|v| self.mask(v)).collect();
+        quote!(#(#masks)|*)
+    }
+
+    /// `v` now holds what came from `from`, and, unless all of it was replaced, what it held before.
+    fn define(&mut self, v: VarId, from: &[VarId], how: Update, out: &mut Vec<TokenStream>) {
+        if !self.is_active(v) {
+            return;
+        }
+        let union = self.union(from);
+        let mask = self.mask(v);
+        out.push(match how {
+            Update::New => quote!(let mut #mask: u64 = #union;),
+            Update::Whole => quote!(#mask = #union;),
+            Update::Part => quote!(#mask |= #union;),
+        });
+    }
+
+    fn expr(&mut self, to: VarId, e: &Expr, how: Update, out: &mut Vec<TokenStream>) {
+        let from = sources(&self.f, e);
+        if let Expr::Call(_, args) = e {
+            for c in changed(&self.f, args) {
+                self.define(c, &from, Update::Part, out);
+            }
+        }
+        self.define(to, &from, how, out);
+    }
+
+    fn block(&mut self, block: &Block) -> Block {
+        let mut result = Block::new();
+        for stmt in block {
+            let mut stmt = stmt.clone();
+            let mut after = Vec::new();
+            match &mut stmt.kind {
+                Kind::Let(v, e) => self.expr(*v, &e.clone(), Update::New, &mut after),
+                Kind::Declare(v) => self.define(*v, &[], Update::New, &mut after),
+                Kind::Bind(v, Some(p)) => {
+                    let root = self.f.root(p);
+                    self.define(*v, &[root], Update::New, &mut after);
+                }
+                Kind::Assign(p, e) => {
+                    let root = self.f.root(p);
+                    let whole = self.f.resolve(p).path.is_empty();
+                    let how = if whole { Update::Whole } else { Update::Part };
+                    self.expr(root, &e.clone(), how, &mut after);
+                }
+                Kind::Update(p, _, e) => {
+                    let root = self.f.root(p);
+                    self.expr(root, &e.clone(), Update::Part, &mut after);
+                }
+                Kind::Swap(p, SwapKind::With(q, _)) => {
+                    let (a, b) = (self.f.root(p), self.f.root(q));
+                    let whole = self.f.resolve(p).path.is_empty() && self.f.resolve(q).path.is_empty();
+                    if a != b && self.is_active(a) && self.is_active(b) {
+                        let (a, b) = (self.mask(a), self.mask(b));
+                        after.push(if whole {
+                            quote!(::core::mem::swap(&mut #a, &mut #b);)
+                        } else {
+                            quote!(#a |= #b; #b |= #a;)
+                        });
+                    }
+                }
+                Kind::Fill(p, Operand::Var(v)) => {
+                    let (root, v) = (self.f.root(p), *v);
+                    let whole = is_whole(&self.f, p);
+                    let how = if whole { Update::Whole } else { Update::Part };
+                    self.define(root, &[v], how, &mut after);
+                }
+                Kind::Fill(p, Operand::Lit(_)) if is_whole(&self.f, p) => {
+                    let root = self.f.root(p);
+                    self.define(root, &[], Update::Whole, &mut after);
+                }
+                Kind::CopySlice { to, from } => {
+                    let (to_root, from) = (self.f.root(to), self.f.root(from));
+                    let how = if is_whole(&self.f, to) { Update::Whole } else { Update::Part };
+                    self.define(to_root, &[from], how, &mut after);
+                }
+                Kind::If { then, els, .. } => {
+                    *then = self.block(then);
+                    *els = self.block(els);
+                }
+                Kind::Match(m) => {
+                    for arm in &mut m.arms {
+                        arm.body = self.block(&arm.body);
+                    }
+                }
+                Kind::Loop(l) => l.body = self.block(&l.body),
+                Kind::Scope(_, _, body) => *body = self.block(body),
+                _ => {}
+            }
+            let span = stmt.span;
+            result.push(stmt);
+            result.extend(after.into_iter().map(|t| Stmt { kind: Kind::Raw(t), span }));
+        }
+        result
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Update {
+    New,
+    Whole,
+    Part,
+}
+
+/// The whole of a variable's memory, also behind a reference.
+fn is_whole(f: &Function, p: &Place) -> bool {
+    f.resolve(p).path.iter().all(|s| matches!(s, Proj::Deref))
+}

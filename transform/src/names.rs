@@ -1,0 +1,41 @@
+//! Names for generated variables: readable, after the user's own, and never one that the user has.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use std::collections::HashSet;
+
+/// The names that are taken in a function.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// Every identifier that occurs in the tokens is taken.
+    pub fn of(tokens: TokenStream) -> Names {
+        let mut names = Names::default();
+        names.collect(tokens);
+        names
+    }
+
+    fn collect(&mut self, tokens: TokenStream) {
+        for tree in tokens {
+            match tree {
+                TokenTree::Ident(i) => drop(self.taken.insert(i.to_string())),
+                TokenTree::Group(g) => self.collect(g.stream()),
+                _ => {}
+            }
+        }
+    }
+
+    /// A name like `wanted` that nothing else has, hygienic besides.
+    pub fn fresh(&mut self, wanted: &str) -> Ident {
+        let wanted = wanted.strip_prefix("r#").unwrap_or(wanted);
+        let mut name = wanted.to_string();
+        let mut n = 2;
+        while !self.taken.insert(name.clone()) {
+            name = format!("{wanted}_{n}");
+            n += 1;
+        }
+        Ident::new(&name, Span::mixed_site())
+    }
+}

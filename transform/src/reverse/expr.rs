@@ -1,0 +1,174 @@
+//! The adjoint of a definition: contributions of its seed to what the expression read.
+
+use super::Reverse;
+use crate::ir::*;
+use crate::rules::{self, operator_partial};
+use crate::ty::Ty;
+use quote::{ToTokens, format_ident, quote};
+
+impl Reverse<'_> {
+    /// Contributions of `seed`, the adjoint of `to`, whose value the expression gave.
+    pub(super) fn adjoint_of(&mut self, e: &Expr, seed: &Place, to: &Operand) {
+        let seed_value = || Expr::Load(seed.clone());
+        match e {
+            Expr::Use(o) => self.contribute(o, seed_value()),
+            Expr::Load(p) | Expr::Copy(p, _) => self.contribute_place(p, seed_value()),
+            Expr::Neg(a) => {
+                let Expr::Use(o) = &**a else { return };
+                let ty = self.f.operand_ty(o);
+                let contribution = if ty.is_float() {
+                    Expr::Neg(Box::new(seed_value()))
+                } else {
+                    self.need_operand(o);
+                    self.generic_rule("neg_vjp", &[a], seed)
+                };
+                self.contribute(o, contribution);
+            }
+            Expr::Binary(op, a, b) => self.adjoint_of_operator(*op, a, b, seed, to),
+            Expr::Method(recv, name, args) => self.adjoint_of_method(recv, name, args, seed, to),
+            Expr::Cast(a, _) => {
+                let Expr::Use(o) = &**a else { return };
+                let back = match self.f.operand_ty(o) {
+                    Ty::Float(Some(name)) => format_ident!("{}", name).to_token_stream(),
+                    _ => quote!(_),
+                };
+                self.contribute(o, Expr::Cast(Box::new(seed_value()), back));
+            }
+            Expr::Tuple(es) => {
+                for (n, e) in es.iter().enumerate() {
+                    let Expr::Use(o) = e else { continue };
+                    let part = seed.clone().then(Proj::Field(syn::Member::Unnamed(syn::Index::from(n))));
+                    self.contribute(o, Expr::Load(part));
+                }
+            }
+            Expr::Array(es, _) => {
+                for (n, e) in es.iter().enumerate() {
+                    let Expr::Use(o) = e else { continue };
+                    let index = proc_macro2::Literal::usize_unsuffixed(n);
+                    let part = seed.clone().then(Proj::Index(Operand::Lit(quote!(#index))));
+                    let part = if self.f.operand_ty(o).is_float() {
+                        Expr::Load(part)
+                    } else {
+                        self.take(&part)
+                    };
+                    self.contribute(o, part);
+                }
+            }
+            Expr::Repeat(a, ..) => {
+                let Expr::Use(o) = &**a else { return };
+                let seed = self.spell(seed);
+                self.contribute(o, Expr::Raw(quote!(__rt::sum_elements(&#seed)), vec![]));
+            }
+            Expr::Wrap(a) => {
+                let Expr::Use(o) = &**a else { return };
+                let seed = self.spell(seed);
+                self.contribute(o, Expr::Raw(quote!(__rt::payload(#seed)), vec![]));
+            }
+            Expr::Call(..) | Expr::Opaque(_) | Expr::Refused(..) | Expr::Raw(..) | Expr::Helper(..) | Expr::Restore(_) => {}
+        }
+    }
+
+    fn adjoint_of_operator(&mut self, op: BinOp, a: &Expr, b: &Expr, seed: &Place, to: &Operand) {
+        let (Expr::Use(oa), Expr::Use(ob)) = (a, b) else { return };
+        let floats = self.f.operand_ty(oa).is_float() && self.f.operand_ty(ob).is_float();
+        for (operand, right) in [(oa, false), (ob, true)] {
+            if !self.carries(operand) {
+                continue;
+            }
+            let contribution = if floats {
+                let result = Expr::Use(to.clone());
+                let partial = operator_partial(op, right, a, b, &result);
+                self.need_expr(&partial);
+                times(Expr::Load(seed.clone()), partial)
+            } else {
+                self.need_operand(oa);
+                self.need_operand(ob);
+                let side = if right { "rhs" } else { "lhs" };
+                self.generic_rule(&format!("{}_vjp_{side}", op.name()), &[a, b], seed)
+            };
+            self.contribute(operand, contribution);
+        }
+    }
+
+    fn adjoint_of_method(&mut self, recv: &Expr, name: &syn::Ident, args: &[Expr], seed: &Place, to: &Operand) {
+        let Some(rule) = rules::find(&name.to_string()) else { return };
+        let all: Vec<Expr> = std::iter::once(recv).chain(args).cloned().collect();
+        let result = Expr::Use(to.clone());
+        for (n, e) in all.iter().enumerate() {
+            let Expr::Use(o) = e else { continue };
+            if !rule.args[n].tangent || !self.carries(o) {
+                continue;
+            }
+            let Some(partial) = rule.partial(n, &all, &result) else { continue };
+            self.need_expr(&partial);
+            self.contribute(o, times(Expr::Load(seed.clone()), partial));
+        }
+    }
+
+    /// Whether a contribution to the operand goes anywhere.
+    pub(super) fn carries(&self, o: &Operand) -> bool {
+        match o {
+            Operand::Var(v) => self.is_active(self.f.root(&Place::var(*v))) && !self.f.vars[*v].ty.is_constant(),
+            Operand::Lit(_) => false,
+        }
+    }
+
+    /// A rule of the runtime, for operands whose type the tokens do not show.
+    fn generic_rule(&mut self, name: &str, operands: &[&Expr], seed: &Place) -> Expr {
+        let function = format_ident!("{}", name);
+        let mut reads = Vec::new();
+        let mut args = Vec::new();
+        for e in operands {
+            let Expr::Use(o) = e else { continue };
+            args.push(crate::lower::operand_tokens(&self.f, o));
+            if let Operand::Var(v) = o {
+                reads.push(*v);
+            }
+        }
+        let seed = self.spell(seed);
+        Expr::Raw(quote!(__rt::#function(#(&#args,)* &#seed)), reads)
+    }
+
+    /// Asks for every value in an expression of the reverse sweep.
+    pub(super) fn need_expr(&mut self, e: &Expr) {
+        match e {
+            Expr::Use(o) => self.need_operand(o),
+            Expr::Neg(a) | Expr::Cast(a, _) => self.need_expr(a),
+            Expr::Binary(_, a, b) => {
+                self.need_expr(a);
+                self.need_expr(b);
+            }
+            Expr::Method(recv, _, args) => {
+                self.need_expr(recv);
+                args.iter().for_each(|a| self.need_expr(a));
+            }
+            Expr::Helper(_, args) => args.iter().for_each(|a| self.need_expr(a)),
+            _ => {}
+        }
+    }
+
+    /// The tokens of an adjoint's place.
+    pub(super) fn spell(&self, place: &Place) -> proc_macro2::TokenStream {
+        crate::emit::place_tokens(&self.f, place, true).unwrap_or_default()
+    }
+
+    /// Moves an adjoint out of its place and leaves a zero.
+    pub(super) fn take(&self, place: &Place) -> Expr {
+        let tokens = self.spell(place);
+        Expr::Raw(quote!(__rt::take(&mut #tokens)), vec![])
+    }
+}
+
+/// `seed * partial`, without factors of one.
+pub fn times(seed: Expr, partial: Expr) -> Expr {
+    match partial {
+        Expr::Use(Operand::Lit(tokens)) if tokens.to_string() == "1.0" => seed,
+        Expr::Neg(inner) => Expr::Neg(Box::new(times(seed, *inner))),
+        Expr::Binary(BinOp::Div, one, b)
+            if matches!(&*one, Expr::Use(Operand::Lit(t)) if t.to_string() == "1.0") =>
+        {
+            Expr::Binary(BinOp::Div, Box::new(seed), b)
+        }
+        partial => Expr::Binary(BinOp::Mul, Box::new(seed), Box::new(partial)),
+    }
+}

@@ -1,0 +1,335 @@
+//! What must be saved: for every value that the reverse sweep asked for, whether it is still there, can be
+//! computed again for little, or has to be kept.
+
+use super::*;
+use crate::analysis::activity;
+
+impl Reverse<'_> {
+    /// Whether memory read at `reader` can be read again in the reverse sweep.
+    pub(super) fn can_read_again(&self, resolved: &Place, reader: VarId) -> bool {
+        let root = resolved.base;
+        self.writes.is_frozen(&self.f, root, reader) && self.is_reachable(root)
+    }
+
+    /// Whether the reverse sweep can name the variable's memory.
+    fn is_reachable(&self, root: VarId) -> bool {
+        if self.f.params.iter().any(|p| p.var == root) {
+            return true;
+        }
+        self.home.get(&root).is_some_and(|h| self.segments[*h].top)
+    }
+
+    pub(super) fn need_root(&mut self, root: VarId) {
+        self.roots.insert(root);
+    }
+
+    /// Decides for every needed value, and for what recomputing it needs in turn.
+    pub(super) fn resolve_needs(&mut self) {
+        let mut done: BTreeSet<VarId> = BTreeSet::new();
+        while let Some(v) = self.needed.iter().copied().find(|v| !done.contains(v)) {
+            done.insert(v);
+            let how = self.decide(v);
+            if let How::Recomputed(e) = &how {
+                for read in self.reads(e) {
+                    self.needed.insert(read);
+                }
+            }
+            if let How::Offset(start, k) = &how {
+                self.needed.insert(*k);
+                if let Operand::Var(s) = start {
+                    self.needed.insert(*s);
+                }
+            }
+            if let How::Saved = how {
+                let home = self.home.get(&v).copied().unwrap_or(0);
+                let in_loop = self.segments[home].in_loop;
+                let top = self.segments[home].top;
+                let name = self.f.vars[v].ident.to_string();
+                let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
+                let suffix = if in_loop { "lane" } else { "slot" };
+                let storage = self.f.fresh(&format!("{name}_{suffix}"), Ty::Unknown);
+                let make = if in_loop { quote!(__rt::Lane::new()) } else { quote!(__rt::Slot::new()) };
+                let _ = top;
+                self.storage.push((storage, make));
+                self.saved.insert(v, storage);
+            }
+            self.how.insert(v, how);
+        }
+    }
+
+    fn decide(&self, v: VarId) -> How {
+        if self.f.params.iter().any(|p| p.var == v) {
+            return How::There;
+        }
+        let Some(home) = self.home.get(&v) else {
+            return How::There;
+        };
+        match self.definitions.get(&v) {
+            Some(Definition::Header) => return How::There,
+            Some(Definition::Offset(start, k)) => return How::Offset(start.clone(), *k),
+            Some(Definition::Moved) if self.segments[*home].top => return How::There,
+            Some(Definition::Moved) => return How::Saved,
+            _ => {}
+        }
+        if self.segments[*home].top && (self.f.vars[v].ty.is_copy() || !self.writes.is_moved(v)) {
+            return How::There;
+        }
+        match self.again(v, 6) {
+            Some(e) => How::Recomputed(e),
+            None => How::Saved,
+        }
+    }
+
+    /// An expression that gives the variable's value again, for little, from what is there anyway.
+    fn again(&self, v: VarId, budget: usize) -> Option<Expr> {
+        if budget == 0 {
+            return None;
+        }
+        match self.definitions.get(&v)? {
+            Definition::Expr(e) => self.expr_again(e, v, budget).then(|| self.resolved(e)),
+            Definition::Part(Some(place)) => {
+                let resolved = self.f.resolve(place);
+                (self.place_again(&resolved, v, budget) && self.f.place_ty(place).is_copy())
+                    .then_some(Expr::Load(resolved))
+            }
+            _ => None,
+        }
+    }
+
+    fn resolved(&self, e: &Expr) -> Expr {
+        match e {
+            Expr::Load(p) => Expr::Load(self.f.resolve(p)),
+            e => e.clone(),
+        }
+    }
+
+    fn place_again(&self, resolved: &Place, reader: VarId, budget: usize) -> bool {
+        self.can_read_again(resolved, reader)
+            && resolved.path.iter().all(|step| match step {
+                Proj::Index(o) => self.operand_again(o, budget),
+                Proj::Range(a, b, _) => a.iter().chain(b).all(|o| self.operand_again(o, budget)),
+                Proj::At(_, reads) => reads.iter().all(|v| self.operand_again(&Operand::Var(*v), budget)),
+                Proj::Payload => false,
+                Proj::Deref | Proj::Field(_) => true,
+            })
+    }
+
+    fn operand_again(&self, o: &Operand, budget: usize) -> bool {
+        let Operand::Var(v) = o else { return true };
+        if self.f.params.iter().any(|p| p.var == *v) {
+            return !self.f.vars[*v].mutable;
+        }
+        if let Some(Definition::Header | Definition::Offset(..)) = self.definitions.get(v) {
+            return true;
+        }
+        if self.home.get(v).is_some_and(|h| self.segments[*h].top) && !self.f.vars[*v].mutable {
+            return self.f.vars[*v].ty.is_copy() || !self.writes.is_moved(*v);
+        }
+        self.again(*v, budget - 1).is_some()
+    }
+
+    fn expr_again(&self, e: &Expr, v: VarId, budget: usize) -> bool {
+        match e {
+            Expr::Use(o) => self.operand_again(o, budget) && self.f.operand_ty(o).is_copy(),
+            Expr::Load(p) => {
+                let resolved = self.f.resolve(p);
+                self.place_again(&resolved, v, budget) && self.f.place_ty(p).is_copy()
+            }
+            Expr::Neg(a) | Expr::Cast(a, _) => self.expr_again(a, v, budget),
+            Expr::Binary(op, a, b) => {
+                !matches!(op, BinOp::Div | BinOp::Rem)
+                    && self.f.vars[v].ty.is_float()
+                    && self.expr_again(a, v, budget)
+                    && self.expr_again(b, v, budget)
+            }
+            Expr::Opaque(o) => {
+                o.pure
+                    && o.reads.iter().all(|r| {
+                        let var = &self.f.vars[*r];
+                        if var.alias.is_some() {
+                            return false;
+                        }
+                        let memory = var.mutable || matches!(var.ty, Ty::Ref(..)) || var.ty.is_sequence();
+                        if memory {
+                            self.writes.is_frozen(&self.f, *r, v) && self.is_reachable(*r)
+                        } else {
+                            self.operand_again(&Operand::Var(*r), budget)
+                        }
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    /// The variables that an expression reads by value.
+    fn reads(&self, e: &Expr) -> Vec<VarId> {
+        let operand = |o: &Operand, out: &mut Vec<VarId>| {
+            if let Operand::Var(v) = o {
+                out.push(*v);
+            }
+        };
+        let mut out = Vec::new();
+        match e {
+            Expr::Use(o) => operand(o, &mut out),
+            Expr::Load(p) => {
+                for step in &p.path {
+                    match step {
+                        Proj::Index(o) => operand(o, &mut out),
+                        Proj::Range(a, b, _) => a.iter().chain(b).for_each(|o| operand(o, &mut out)),
+                        Proj::At(_, reads) => out.extend(reads),
+                        _ => {}
+                    }
+                }
+            }
+            Expr::Neg(a) | Expr::Cast(a, _) => out.extend(self.reads(a)),
+            Expr::Binary(_, a, b) => {
+                out.extend(self.reads(a));
+                out.extend(self.reads(b));
+            }
+            Expr::Opaque(o) => out.extend(o.reads.iter().filter(|r| {
+                let var = &self.f.vars[**r];
+                !(var.mutable || matches!(var.ty, Ty::Ref(..)) || var.ty.is_sequence())
+            })),
+            _ => {}
+        }
+        let _ = activity::sources;
+        out
+    }
+
+    /// Adds to the forward sweep what keeps values.
+    pub(super) fn insert_saves(&mut self, block: Block) -> Block {
+        let mut out = Block::new();
+        for mut stmt in block {
+            match &mut stmt.kind {
+                Kind::If { then, els, .. } => {
+                    *then = self.insert_saves(std::mem::take(then));
+                    *els = self.insert_saves(std::mem::take(els));
+                }
+                Kind::Match(m) => {
+                    for arm in &mut m.arms {
+                        arm.body = self.insert_saves(std::mem::take(&mut arm.body));
+                    }
+                }
+                Kind::Loop(l) => l.body = self.insert_saves(std::mem::take(&mut l.body)),
+                Kind::Scope(_, _, body) => *body = self.insert_saves(std::mem::take(body)),
+                _ => {}
+            }
+            let span = stmt.span;
+            let defined = match &stmt.kind {
+                Kind::Let(v, _) | Kind::Bind(v, _) => Some(*v),
+                Kind::Raw(t) if self.unused.contains(&t.to_string()) => continue,
+                _ => None,
+            };
+            out.push(stmt);
+            let Some(v) = defined else { continue };
+            for w in std::iter::once(v).chain(self.defined_with.remove(&v).unwrap_or_default()) {
+                if let Some(storage) = self.saved.get(&w) {
+                    out.push(Stmt { kind: Kind::Save(w, *storage), span });
+                }
+            }
+            if let Some(after) = self.after.remove(&v) {
+                out.extend(self.insert_saves(after));
+            }
+        }
+        self.zeros_of_deferred(&mut out);
+        out
+    }
+
+    /// A variable that is declared without a value has its shape once the last statement that assigns it ran.
+    fn zeros_of_deferred(&mut self, block: &mut Block) {
+        let declared: Vec<VarId> = block
+            .iter()
+            .filter_map(|s| match &s.kind {
+                Kind::Declare(v) if self.after.contains_key(v) => Some(*v),
+                _ => None,
+            })
+            .collect();
+        for v in declared {
+            let Some(last) = block.iter().rposition(|s| assigns(&self.f, s, v)) else { continue };
+            let after = self.after.remove(&v).unwrap_or_default();
+            let after = self.insert_saves(after);
+            block.splice(last + 1..last + 1, after);
+        }
+    }
+
+    /// Puts what brings values back where the markers stand.
+    pub(super) fn insert_restores(&mut self, block: Block) -> Block {
+        let mut out = Block::new();
+        for mut stmt in block {
+            if let Some(segment) = prologue_of(&stmt) {
+                out.extend(self.prologue(segment, stmt.span));
+                continue;
+            }
+            match &mut stmt.kind {
+                Kind::If { then, els, .. } => {
+                    *then = self.insert_restores(std::mem::take(then));
+                    *els = self.insert_restores(std::mem::take(els));
+                }
+                Kind::Match(m) => {
+                    for arm in &mut m.arms {
+                        arm.body = self.insert_restores(std::mem::take(&mut arm.body));
+                    }
+                }
+                Kind::Loop(l) => l.body = self.insert_restores(std::mem::take(&mut l.body)),
+                Kind::Scope(_, _, body) => *body = self.insert_restores(std::mem::take(body)),
+                _ => {}
+            }
+            out.push(stmt);
+        }
+        out
+    }
+
+    fn prologue(&self, segment: SegId, span: Span) -> Block {
+        let mut vars: Vec<VarId> =
+            self.how.keys().copied().filter(|v| self.home.get(v) == Some(&segment)).collect();
+        vars.sort_by_key(|v| (self.order.get(v).copied().unwrap_or(0), *v));
+        let mut out = Block::new();
+        for v in vars {
+            let expr = match &self.how[&v] {
+                How::There => continue,
+                How::Saved => match self.saved.get(&v) {
+                    Some(storage) => Expr::Restore(*storage),
+                    None => continue,
+                },
+                How::Recomputed(e) => e.clone(),
+                How::Offset(start, k) => {
+                    let k = &self.f.vars[*k].ident;
+                    match start {
+                        Operand::Lit(t) if t.to_string() == "0" => Expr::Raw(quote!(#k), vec![]),
+                        start => {
+                            let start = crate::lower::operand_tokens(&self.f, start);
+                            Expr::Raw(quote!(#start + #k), vec![])
+                        }
+                    }
+                }
+            };
+            out.push(Stmt { kind: Kind::Let(v, expr), span });
+        }
+        out
+    }
+}
+
+/// How a value gets to the reverse sweep.
+#[derive(Clone)]
+pub(super) enum How {
+    /// It is still in scope.
+    There,
+    /// It is computed again.
+    Recomputed(Expr),
+    /// It was kept.
+    Saved,
+    /// It follows from the number of the iteration.
+    Offset(Operand, VarId),
+}
+
+fn assigns(f: &Function, stmt: &Stmt, v: VarId) -> bool {
+    let block = |b: &Block| b.iter().any(|s| assigns(f, s, v));
+    match &stmt.kind {
+        Kind::Assign(p, _) | Kind::Update(p, ..) => p.base == v,
+        Kind::If { then, els, .. } => block(then) || block(els),
+        Kind::Match(m) => m.arms.iter().any(|a| block(&a.body)),
+        Kind::Loop(l) => block(&l.body),
+        Kind::Scope(_, _, b) => block(b),
+        _ => false,
+    }
+}

@@ -1,0 +1,139 @@
+//! The rule table as the compiler reads it: names, arguments and partial derivatives as expressions.
+
+use crate::ir::{BinOp, Expr, Operand};
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+
+/// An argument of a primitive.
+#[derive(Debug)]
+pub struct Param {
+    /// Its name in the partials.
+    pub name: &'static str,
+    /// Whether it has a tangent; an exponent such as `powi`'s has none.
+    pub tangent: bool,
+}
+
+/// A primitive and its partial derivatives.
+#[derive(Debug)]
+pub struct Rule {
+    /// The method's or helper's name.
+    pub name: &'static str,
+    /// The receiver first.
+    pub args: &'static [Param],
+    /// The result's name in the partials.
+    pub result: &'static str,
+    /// The partial derivatives, by argument.
+    pub partials: &'static [(&'static str, &'static str)],
+}
+
+impl Rule {
+    /// The result is piecewise constant: a derivative ends here.
+    pub fn is_cut(&self) -> bool {
+        self.partials.is_empty()
+    }
+
+    /// The partial derivative with respect to an argument, with operands in place of names.
+    pub fn partial(&self, arg: usize, args: &[Expr], result: &Expr) -> Option<Expr> {
+        let name = self.args.get(arg)?.name;
+        let (_, text) = self.partials.iter().find(|(of, _)| *of == name)?;
+        let e: syn::Expr = syn::parse_str(text).ok()?;
+        self.instantiate(&e, args, result)
+    }
+
+    fn instantiate(&self, e: &syn::Expr, args: &[Expr], result: &Expr) -> Option<Expr> {
+        let go = |e: &syn::Expr| self.instantiate(e, args, result).map(Box::new);
+        Some(match e {
+            syn::Expr::Paren(p) => return self.instantiate(&p.expr, args, result),
+            syn::Expr::Group(p) => return self.instantiate(&p.expr, args, result),
+            syn::Expr::Lit(l) => Expr::Use(Operand::Lit(l.to_token_stream())),
+            syn::Expr::Path(p) => {
+                let name = p.path.get_ident()?.to_string();
+                if name == self.result {
+                    return Some(result.clone());
+                }
+                let at = self.args.iter().position(|a| a.name == name)?;
+                args.get(at)?.clone()
+            }
+            syn::Expr::Unary(u) => Expr::Neg(go(&u.expr)?),
+            syn::Expr::Binary(b) => {
+                Expr::Binary(crate::lower::arithmetic(&b.op)?, go(&b.left)?, go(&b.right)?)
+            }
+            syn::Expr::MethodCall(m) => {
+                let rest: Option<Vec<Expr>> =
+                    m.args.iter().map(|a| self.instantiate(a, args, result)).collect();
+                let method = Ident::new(&m.method.to_string(), Span::mixed_site());
+                Expr::Method(go(&m.receiver)?, method, rest?)
+            }
+            syn::Expr::Call(c) => {
+                let syn::Expr::Path(p) = &*c.func else { return None };
+                let name = p.path.segments.last()?.ident.to_string();
+                let rest: Option<Vec<Expr>> =
+                    c.args.iter().map(|a| self.instantiate(a, args, result)).collect();
+                Expr::Helper(Ident::new(&name, Span::mixed_site()), rest?)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// The operator's partials, in the same form as the table's: by the left and by the right operand.
+pub fn operator_partial(op: BinOp, right: bool, a: &Expr, b: &Expr, result: &Expr) -> Expr {
+    let one = || Expr::Use(Operand::Lit(quote::quote!(1.0)));
+    let boxed = |e: &Expr| Box::new(e.clone());
+    match (op, right) {
+        (BinOp::Add, _) | (BinOp::Sub | BinOp::Rem, false) => one(),
+        (BinOp::Sub, true) => Expr::Neg(Box::new(one())),
+        (BinOp::Mul, false) => b.clone(),
+        (BinOp::Mul, true) => a.clone(),
+        (BinOp::Div, false) => Expr::Binary(BinOp::Div, Box::new(one()), boxed(b)),
+        (BinOp::Div, true) => {
+            Expr::Neg(Box::new(Expr::Binary(BinOp::Div, boxed(result), boxed(b))))
+        }
+        (BinOp::Rem, true) => {
+            let quotient = Expr::Binary(BinOp::Div, boxed(a), boxed(b));
+            let trunc = Ident::new("trunc", Span::mixed_site());
+            Expr::Neg(Box::new(Expr::Method(Box::new(quotient), trunc, Vec::new())))
+        }
+    }
+}
+
+/// The rule of a method of `f32` and `f64`.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    METHODS.iter().find(|r| r.name == name)
+}
+
+/// The rule of a helper that occurs in partials.
+pub fn find_helper(name: &str) -> Option<&'static Rule> {
+    HELPERS.iter().find(|r| r.name == name)
+}
+
+macro_rules! has_tangent {
+    () => {
+        true
+    };
+    ($ty:tt) => {
+        false
+    };
+}
+
+macro_rules! entries {
+    ($($name:ident ($($arg:ident $(: $ty:tt)?),*) -> $result:ident : {
+        $($of:ident : $partial:expr),* $(,)?
+    } on ($($domain:tt)*);)*) => {
+        &[$(Rule {
+            name: stringify!($name),
+            args: &[$(Param { name: stringify!($arg), tangent: has_tangent!($($ty)?) }),*],
+            result: stringify!($result),
+            partials: &[$((stringify!($of), stringify!($partial))),*],
+        }),*]
+    };
+}
+
+macro_rules! rules {
+    (methods { $($methods:tt)* } helpers { $($helpers:tt)* }) => {
+        static METHODS: &[Rule] = entries!($($methods)*);
+        static HELPERS: &[Rule] = entries!($($helpers)*);
+    };
+}
+
+include!("../rules/table.rs");
