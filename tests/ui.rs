@@ -6,7 +6,14 @@
 #[test]
 fn messages() {
     let cases = trybuild::TestCases::new();
-    for topic in ["calls", "expressions", "items", "options", "signature", "warnings"] {
+    for topic in [
+        "calls",
+        "expressions",
+        "items",
+        "options",
+        "signature",
+        "warnings",
+    ] {
         cases.compile_fail(format!("tests/ui/{topic}/*.rs"));
     }
     cases.pass("tests/ui/accepted/*.rs");

@@ -97,7 +97,11 @@ fn constant(d: usize, k: usize, n: usize, gamma: f64, m: i32) -> f64 {
 
 /// ln Γ(h/2) for h ≥ 1, by Γ(x + 1) = x Γ(x) from Γ(½) = √π and Γ(1) = 1.
 fn log_gamma_of_half(h: usize) -> f64 {
-    let start = if h.is_multiple_of(2) { 0.0 } else { 0.5 * PI.ln() };
+    let start = if h.is_multiple_of(2) {
+        0.0
+    } else {
+        0.5 * PI.ln()
+    };
     start
         + (1..h)
             .rev()

@@ -234,4 +234,3 @@ impl<T: Tangent> IntoPayload<T> for OptionTangent<T> {
 pub fn some_mut<T: Tangent + Default>(x: &mut OptionTangent<T>) -> &mut T {
     x.some_mut(T::default)
 }
-

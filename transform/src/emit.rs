@@ -3,8 +3,8 @@
 use crate::ir::*;
 use crate::reverse::entry;
 use crate::ty::Ty;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use std::collections::{HashMap, HashSet};
 
 /// What the printing of statements depends on besides the function.
@@ -127,7 +127,11 @@ fn literal_strength(tokens: &TokenStream) -> u8 {
 
 fn wrapped(f: &Function, e: &Expr, at_least: u8) -> TokenStream {
     let tokens = expr_tokens(f, e);
-    if strength(e) < at_least { quote!((#tokens)) } else { tokens }
+    if strength(e) < at_least {
+        quote!((#tokens))
+    } else {
+        tokens
+    }
 }
 
 /// The tokens of an expression.
@@ -140,7 +144,11 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
             quote!(-#a)
         }
         Expr::Binary(op, a, b) => {
-            let level = if matches!(op, BinOp::Add | BinOp::Sub) { 2 } else { 3 };
+            let level = if matches!(op, BinOp::Add | BinOp::Sub) {
+                2
+            } else {
+                3
+            };
             let (a, b) = (wrapped(f, a, level), wrapped(f, b, level + 1));
             let op = op_tokens(*op, false);
             quote!(#a #op #b)
@@ -164,11 +172,19 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
         }
         Expr::Array(es, vec) => {
             let es = es.iter().map(|e| expr_tokens(f, e));
-            if *vec { quote!(::std::vec![#(#es),*]) } else { quote!([#(#es),*]) }
+            if *vec {
+                quote!(::std::vec![#(#es),*])
+            } else {
+                quote!([#(#es),*])
+            }
         }
         Expr::Repeat(e, n, _, vec) => {
             let e = expr_tokens(f, e);
-            if *vec { quote!(::std::vec![#e; #n]) } else { quote!([#e; #n]) }
+            if *vec {
+                quote!(::std::vec![#e; #n])
+            } else {
+                quote!([#e; #n])
+            }
         }
         Expr::Wrap(e) => {
             let e = expr_tokens(f, e);
@@ -186,7 +202,11 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
         Expr::Restore(storage) => {
             let storage_var = &f.vars[*storage];
             let ident = &storage_var.ident;
-            if ident.to_string().contains("_lane") { quote!(#ident.pop()) } else { quote!(#ident.take()) }
+            if ident.to_string().contains("_lane") {
+                quote!(#ident.pop())
+            } else {
+                quote!(#ident.take())
+            }
         }
         Expr::Raw(tokens, _) => tokens.clone(),
     }
@@ -252,7 +272,7 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             let ident = &f.vars[*v].ident;
             let mutable = (f.vars[*v].mutable).then(|| quote!(mut));
             let name = pullback_binding(f, *v, pullback, &mutable, ident);
-            quote_spanned!(Span::mixed_site()=> #name #call(#(#args,)* __tape);)
+            quote!(#name #call(#(#args,)* __tape);)
         }
         Kind::Let(v, Expr::Call(path, args)) if style.duals.contains_key(v) => {
             let (dot, dots) = &style.duals[v];
@@ -274,7 +294,10 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
         }
         Kind::Alias(v, exclusive) => {
             let ident = &f.vars[*v].ident;
-            let place = f.vars[*v].alias.as_ref().and_then(|p| place_tokens(f, p, *exclusive));
+            let place = f.vars[*v]
+                .alias
+                .as_ref()
+                .and_then(|p| place_tokens(f, p, *exclusive));
             let mutable = exclusive.then(|| quote!(mut));
             quote!(let #ident = &#mutable #place;)
         }
@@ -347,7 +370,11 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
                 None if *target == FUNCTION => style.body.as_ref().map(lifetime),
                 None => None,
             };
-            if *again { quote!(continue #label;) } else { quote!(break #label;) }
+            if *again {
+                quote!(continue #label;)
+            } else {
+                quote!(break #label;)
+            }
         }
         Kind::Opaque(o) | Kind::Refused(o, _) => o.tokens.clone(),
         Kind::Raw(tokens) => tokens.clone(),
@@ -361,8 +388,10 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             let is_alias_free_copy = var.ty.is_copy();
             let moved = ["_pullback", "_zero", "_before", "kept"].iter().any(|s| {
                 let name = ident.to_string();
-                name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_').ends_with(s.trim_end_matches('_'))
-            }) && matches!(var.ty, Ty::Unknown) && var.temp;
+                name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_')
+                    .ends_with(s.trim_end_matches('_'))
+            }) && matches!(var.ty, Ty::Unknown)
+                && var.temp;
             let value = if is_alias_free_copy || moved {
                 quote!(#ident)
             } else {
@@ -411,5 +440,8 @@ fn loop_tokens(f: &Function, l: &Loop, style: &Style) -> TokenStream {
 
 /// A label.
 pub fn lifetime(ident: &Ident) -> syn::Lifetime {
-    syn::Lifetime { apostrophe: ident.span(), ident: ident.clone() }
+    syn::Lifetime {
+        apostrophe: ident.span(),
+        ident: ident.clone(),
+    }
 }

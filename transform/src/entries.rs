@@ -49,13 +49,18 @@ pub fn check_inputs(f: &Function, function: &syn::ItemFn, options: &Options) -> 
     for name in options.wrt.iter().flatten() {
         match f.params.iter().find(|p| p.field == *name) {
             None => {
-                let names: Vec<String> = f.params.iter().map(|p| format!("`{}`", p.field)).collect();
+                let names: Vec<String> =
+                    f.params.iter().map(|p| format!("`{}`", p.field)).collect();
                 let detail = format!("`{name}` is none of {}", names.join(", "));
                 out.push(Diagnostic::new(Code::WrtUnknown, name, detail));
             }
             Some(p) if Ty::of(&p.ty).is_constant() => {
                 let ty = p.ty.to_token_stream();
-                out.push(Diagnostic::new(Code::WrtNoTangent, name, format!("`{name}` is of type `{ty}`")));
+                out.push(Diagnostic::new(
+                    Code::WrtNoTangent,
+                    name,
+                    format!("`{name}` is of type `{ty}`"),
+                ));
             }
             Some(_) => {}
         }
@@ -131,18 +136,26 @@ impl Shape<'_> {
 
     /// The parameters as the user has them, but for patterns, which get a name.
     fn params(&self) -> Vec<TokenStream> {
-        self.f.params.iter().map(|p| {
-            let (name, ty) = (self.name(p), &p.ty);
-            let mutable = self.f.vars[p.var].mutable.then(|| quote!(mut));
-            quote!(#mutable #name: #ty)
-        }).collect()
+        self.f
+            .params
+            .iter()
+            .map(|p| {
+                let (name, ty) = (self.name(p), &p.ty);
+                let mutable = self.f.vars[p.var].mutable.then(|| quote!(mut));
+                quote!(#mutable #name: #ty)
+            })
+            .collect()
     }
 
     fn plain_params(&self) -> Vec<TokenStream> {
-        self.f.params.iter().map(|p| {
-            let (name, ty) = (self.name(p), &p.ty);
-            quote!(#name: #ty)
-        }).collect()
+        self.f
+            .params
+            .iter()
+            .map(|p| {
+                let (name, ty) = (self.name(p), &p.ty);
+                quote!(#name: #ty)
+            })
+            .collect()
     }
 
     fn names(&self) -> Vec<Ident> {
@@ -197,7 +210,11 @@ fn shape<'a>(function: &'a syn::ItemFn, options: &Options, f: &'a Function) -> S
             syn::GenericParam::Lifetime(_) => None,
         })
         .collect();
-    let turbofish = if args.is_empty() { quote!() } else { quote!(::<#(#args),*>) };
+    let turbofish = if args.is_empty() {
+        quote!()
+    } else {
+        quote!(::<#(#args),*>)
+    };
     let ret = match &function.sig.output {
         syn::ReturnType::Default => quote!(()),
         syn::ReturnType::Type(_, ty) => ty.to_token_stream(),
@@ -214,7 +231,10 @@ fn shape<'a>(function: &'a syn::ItemFn, options: &Options, f: &'a Function) -> S
 }
 
 fn space(function: &syn::ItemFn, options: &Options) -> Ident {
-    let mut name = options.name.clone().unwrap_or_else(|| function.sig.ident.clone());
+    let mut name = options
+        .name
+        .clone()
+        .unwrap_or_else(|| function.sig.ident.clone());
     // A name from the attribute's own span is exempt from the lint on the case of type names.
     name.set_span(Span::call_site().located_at(name.span()));
     name
@@ -223,11 +243,19 @@ fn space(function: &syn::ItemFn, options: &Options) -> Ident {
 /// The types of the pullback's parameters after the seed.
 fn pullback_params(s: &Shape, sweep: &Sweep) -> Vec<TokenStream> {
     let mut out = Vec::new();
-    for p in s.f.params.iter().filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p)) {
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
         let ty = elided(&p.ty);
         out.push(quote!(#ty));
     }
-    for p in s.f.params.iter().filter(|p| sweep.adjoints.contains_key(&p.var) && Shape::is_reference(p)) {
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| sweep.adjoints.contains_key(&p.var) && Shape::is_reference(p))
+    {
         let ty = elided_tokens(&s.shadow(p));
         out.push(quote!(&mut #ty));
     }
@@ -303,10 +331,18 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
     let seed = &f.vars[sweep.seed].ident;
     let types = pullback_params(s, sweep);
     let mut names = Vec::new();
-    for p in s.f.params.iter().filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p)) {
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
         names.push(s.name(p));
     }
-    for p in s.f.params.iter().filter(|p| sweep.adjoints.contains_key(&p.var) && Shape::is_reference(p)) {
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| sweep.adjoints.contains_key(&p.var) && Shape::is_reference(p))
+    {
         names.push(f.vars[sweep.adjoints[&p.var]].ident.clone());
     }
     let values = by_value(s, sweep);
@@ -318,14 +354,25 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
     let (mask_ty, mask_value) = match masks {
         None => (quote!(), quote!()),
         Some(m) => {
-            let outputs = s.f.params.iter().filter(|p| Shape::is_exclusive(p)).map(|p| p.var);
-            let masks: Vec<&Ident> =
-                std::iter::once(s.f.ret).chain(outputs).filter_map(|v| m.masks.get(&v)).collect();
-            let value = if masks.is_empty() { quote!(0_u64) } else { quote!(#(#masks)|*) };
+            let outputs =
+                s.f.params
+                    .iter()
+                    .filter(|p| Shape::is_exclusive(p))
+                    .map(|p| p.var);
+            let masks: Vec<&Ident> = std::iter::once(s.f.ret)
+                .chain(outputs)
+                .filter_map(|v| m.masks.get(&v))
+                .collect();
+            let value = if masks.is_empty() {
+                quote!(0_u64)
+            } else {
+                quote!(#(#masks)|*)
+            };
             (quote!(u64,), quote!(#value,))
         }
     };
     let tape_used = format_ident!("__tape");
+    let mask_entry = masks.map(|m| &m.entry);
     quote! {
         #[doc(hidden)]
         #[inline]
@@ -337,6 +384,7 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
         ) #where_clause {
             use #rt as __rt;
             #(#storage)*
+            #mask_entry
             #forward
             (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* #tape_used: &mut #rt::Tape| {
                 #reverse
@@ -347,18 +395,27 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
 }
 
 /// Makes the owned tangents, runs the pullback, and gives the tangents in the order of the inputs.
-fn collect(s: &Shape, sweep: &Sweep, pullback: TokenStream, seed: TokenStream) -> (TokenStream, Vec<TokenStream>) {
+fn collect(
+    s: &Shape,
+    sweep: &Sweep,
+    pullback: TokenStream,
+    seed: TokenStream,
+) -> (TokenStream, Vec<TokenStream>) {
     let rt = &s.rt;
     let mut makes = Vec::new();
     let mut args = Vec::new();
-    for p in s.f.params.iter().filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p)) {
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
         let name = s.name(p);
         args.push(quote!(#name));
     }
     let mut results = Vec::new();
     let mut values = Vec::new();
     for p in s.inputs() {
-        let bar = format_ident!("{}_bar", s.name(p).to_string().trim_start_matches("r#"), span = Span::mixed_site());
+        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
         let name = s.name(p);
         results.push(quote!(#bar));
         let active = sweep.adjoints.contains_key(&p.var);
@@ -377,7 +434,7 @@ fn collect(s: &Shape, sweep: &Sweep, pullback: TokenStream, seed: TokenStream) -
     let run = quote! {
         let (#(#values,)*) = #pullback(#seed, #(#args,)* __tape);
     };
-    (quote!(#(#makes)* ) , {
+    (quote!(#(#makes)* ), {
         let mut out = results;
         out.insert(0, run);
         out
@@ -409,7 +466,11 @@ pub fn entries(
     let (vis, space) = (&function.vis, &s.space);
     let quiet = quiet();
     let doc = format!("The derivatives of [`{}`].", function.sig.ident);
-    let structs = if options.mode == Mode::Forward { quote!() } else { gradients_struct(&s, options) };
+    let structs = if options.mode == Mode::Forward {
+        quote!()
+    } else {
+        gradients_struct(&s, options)
+    };
     let outside = quote! {
         #[doc = #doc]
         #quiet
@@ -440,7 +501,12 @@ fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
     let tangent_tuple = tuple(&tangents);
     let is_scalar = matches!(s.f.vars[s.f.ret].ty, Ty::Float(_) | Ty::Unknown);
     if is_scalar {
-        let (makes, mut results) = collect(s, sweep, quote!(pullback), quote!(<#ret as #rt::Real>::one()));
+        let (makes, mut results) = collect(
+            s,
+            sweep,
+            quote!(__pullback),
+            quote!(<#ret as #rt::Real>::one()),
+        );
         let run_pullback = results.remove(0);
         let result = tuple(&results);
         // A parameter by value that is not Copy is gone after the sweep: zeros come first.
@@ -456,9 +522,9 @@ fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
             #quiet
             pub fn value_and_grad_with #generics (__tape: &mut #rt::Tape, #(#params),*) -> (#ret, #tangent_tuple) #where_clause {
                 #makes
-                let (value, pullback) = #run(#(#names,)* __tape);
+                let (__value, __pullback) = #run(#(#names,)* __tape);
                 #run_pullback
-                (value, #result)
+                (__value, #result)
             }
             /// The gradient: one tangent for each differentiated parameter, in order.
             #[inline]
@@ -489,12 +555,16 @@ fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream 
     let mut args = Vec::new();
     let mut values = Vec::new();
     let mut adds = Vec::new();
-    for p in s.f.params.iter().filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p)) {
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
         let name = s.name(p);
         args.push(quote!(#name));
     }
     for p in s.inputs() {
-        let bar = format_ident!("{}_bar", s.name(p).to_string().trim_start_matches("r#"), span = Span::mixed_site());
+        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
         let shadow = s.shadow(p);
         buffers.push(quote!(#bar: &mut #shadow));
         if !sweep.adjoints.contains_key(&p.var) {
@@ -514,10 +584,10 @@ fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream 
         #quiet
         pub fn accumulate_grad #generics (#(#params,)* #(#buffers),*) -> #ret #where_clause {
             let __tape = &mut #rt::Tape::new();
-            let (value, pullback) = #run(#(#names,)* __tape);
-            let (#(#values,)*) = pullback(<#ret as #rt::Real>::one(), #(#args,)* __tape);
+            let (__value, __pullback) = #run(#(#names,)* __tape);
+            let (#(#values,)*) = __pullback(<#ret as #rt::Real>::one(), #(#args,)* __tape);
             #(#adds)*
-            value
+            __value
         }
     }
 }
@@ -535,13 +605,17 @@ fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream, _tangents: &TokenStrea
     let mut results = Vec::new();
     let mut types = Vec::new();
     let mut exclusive = Vec::new();
-    for p in s.f.params.iter().filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p)) {
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
         let name = s.name(p);
         args.push(quote!(#name));
     }
     let mut before = Vec::new();
     for p in s.inputs() {
-        let bar = format_ident!("{}_bar", s.name(p).to_string().trim_start_matches("r#"), span = Span::mixed_site());
+        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
         let name = s.name(p);
         let active = sweep.adjoints.contains_key(&p.var);
         if Shape::is_exclusive(p) {
@@ -575,12 +649,12 @@ fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream, _tangents: &TokenStrea
         #quiet
         pub fn vjp #generics (#(#params),*) -> (#ret, impl FnOnce(#seed #(, #ex_types)*) -> #ty) #where_clause {
             #(#before)*
-            let mut tape = #rt::Tape::new();
-            let (value, pullback) = #run(#(#names,)* &mut tape);
-            (value, move |seed: #seed #(, #ex_names: #ex_types)*| {
-                let __tape = &mut tape;
+            let mut __tape = #rt::Tape::new();
+            let (__value, __pullback) = #run(#(#names,)* &mut __tape);
+            (__value, move |__seed: #seed #(, #ex_names: #ex_types)*| {
+                let __tape = &mut __tape;
                 #(#makes)*
-                let (#(#values,)*) = pullback(seed, #(#args,)* __tape);
+                let (#(#values,)*) = __pullback(__seed, #(#args,)* __tape);
                 #result
             })
         }
@@ -601,9 +675,9 @@ fn call_entries(s: &Shape, sweep: &Sweep) -> TokenStream {
         #[inline]
         #quiet
         pub fn __call #generics (#(#params,)* __tape: &mut #rt::Tape) -> (#ret, #rt::OnTape) #where_clause {
-            let (value, pullback) = #space::__sweep #turbofish(#(#names,)* __tape);
-            __tape.push_frame(pullback);
-            (value, #rt::OnTape)
+            let (__value, __pullback) = #space::__sweep #turbofish(#(#names,)* __tape);
+            __tape.push_frame(__pullback);
+            (__value, #rt::OnTape)
         }
     });
     let mut again_types = Vec::new();
@@ -662,8 +736,14 @@ fn call_entries(s: &Shape, sweep: &Sweep) -> TokenStream {
         shadow_args.push(quote!(#bar));
     }
     let types = pullback_params(s, sweep);
-    let value_types = by_value(s, sweep).into_iter().map(|p| s.tangent(p)).collect::<Vec<_>>();
-    let where_predicates = where_clause.as_ref().map(|w| w.predicates.iter().collect::<Vec<_>>()).unwrap_or_default();
+    let value_types = by_value(s, sweep)
+        .into_iter()
+        .map(|p| s.tangent(p))
+        .collect::<Vec<_>>();
+    let where_predicates = where_clause
+        .as_ref()
+        .map(|w| w.predicates.iter().collect::<Vec<_>>())
+        .unwrap_or_default();
     let generic_params = generics.params.iter();
     let tuple_args = s.f.params.iter().map(|p| elided(&p.ty));
     let (pullback_ty, pullback_bound, take) = if sweep.is_leaf {
@@ -685,7 +765,10 @@ fn call_entries(s: &Shape, sweep: &Sweep) -> TokenStream {
     };
     let leaf_generic = sweep.is_leaf.then(|| quote!(__P,));
     // Lifetimes come first among generic parameters, and ours are types.
-    let lifetimes = generics.params.iter().filter(|p| matches!(p, syn::GenericParam::Lifetime(_)));
+    let lifetimes = generics
+        .params
+        .iter()
+        .filter(|p| matches!(p, syn::GenericParam::Lifetime(_)));
     let others = generic_params.filter(|p| !matches!(p, syn::GenericParam::Lifetime(_)));
     quote! {
         #call
@@ -769,7 +852,11 @@ fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>)
                 }
             };
             public_names.push(public.clone());
-            public_args.push(if dot.is_some() { arg } else { quote!({ let _ = #public; #rt::Skip }) });
+            public_args.push(if dot.is_some() {
+                arg
+            } else {
+                quote!({ let _ = #public; #rt::Skip })
+            });
         } else {
             public_args.push(quote!(#rt::Skip));
         }
@@ -811,12 +898,25 @@ fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>)
         } else {
             let ty = s.tangent(p);
             bounds.push(quote!(#generic: #rt::Given<#ty>));
-            opens.push(quote!(let mut #dot: #ty = #hidden.given().unwrap_or_else(|| #rt::zero(&#name));));
+            opens.push(
+                quote!(let mut #dot: #ty = #hidden.given().unwrap_or_else(|| #rt::zero(&#name));),
+            );
         }
     }
-    let lifetimes: Vec<_> = generics.params.iter().filter(|p| matches!(p, syn::GenericParam::Lifetime(_))).collect();
-    let others: Vec<_> = generics.params.iter().filter(|p| !matches!(p, syn::GenericParam::Lifetime(_))).collect();
-    let where_predicates: Vec<_> = where_clause.as_ref().map(|w| w.predicates.iter().collect()).unwrap_or_default();
+    let lifetimes: Vec<_> = generics
+        .params
+        .iter()
+        .filter(|p| matches!(p, syn::GenericParam::Lifetime(_)))
+        .collect();
+    let others: Vec<_> = generics
+        .params
+        .iter()
+        .filter(|p| !matches!(p, syn::GenericParam::Lifetime(_)))
+        .collect();
+    let where_predicates: Vec<_> = where_clause
+        .as_ref()
+        .map(|w| w.predicates.iter().collect())
+        .unwrap_or_default();
     let types: Vec<TokenStream> = s.f.params.iter().map(|p| p.ty.to_token_stream()).collect();
     let (primal_pat, primal_ty) = match names.as_slice() {
         [one] => (quote!(#one), tuple(&types)),
@@ -852,20 +952,32 @@ fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>)
 }
 
 fn gradients_name(s: &Shape, options: &Options) -> Ident {
-    let base = options.name.clone().unwrap_or_else(|| s.function.sig.ident.clone()).to_string();
+    let base = options
+        .name
+        .clone()
+        .unwrap_or_else(|| s.function.sig.ident.clone())
+        .to_string();
     let camel: String = base
         .trim_start_matches("r#")
         .split('_')
         .map(|part| {
             let mut chars = part.chars();
-            chars.next().map(|c| c.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
+            chars
+                .next()
+                .map(|c| c.to_uppercase().chain(chars).collect::<String>())
+                .unwrap_or_default()
         })
         .collect();
-    Ident::new(&format!("{camel}Gradients"), Span::call_site().located_at(s.function.sig.ident.span()))
+    Ident::new(
+        &format!("{camel}Gradients"),
+        Span::call_site().located_at(s.function.sig.ident.span()),
+    )
 }
 
 fn gradients_generics(s: &Shape) -> Vec<Ident> {
-    (0..s.inputs().len()).map(|n| format_ident!("T{}", n)).collect()
+    (0..s.inputs().len())
+        .map(|n| format_ident!("T{}", n))
+        .collect()
 }
 
 fn gradients_struct(s: &Shape, options: &Options) -> TokenStream {
@@ -873,7 +985,10 @@ fn gradients_struct(s: &Shape, options: &Options) -> TokenStream {
     let name = gradients_name(s, options);
     let fields: Vec<&Ident> = s.inputs().iter().map(|p| &p.field).collect();
     let generic = !s.function.sig.generics.params.is_empty();
-    let doc = format!("The gradients of `{}`: `None` where the input is not connected to the result.", s.function.sig.ident);
+    let doc = format!(
+        "The gradients of `{}`: `None` where the input is not connected to the result.",
+        s.function.sig.ident
+    );
     let field_docs = fields.iter().map(|f| format!("With respect to `{f}`."));
     let quiet = quiet();
     if generic {
@@ -911,7 +1026,10 @@ fn gradients_entry(
     let turbofish = &s.turbofish;
     let params = s.plain_params();
     let names = s.names();
-    let options = Options { name: Some(s.space.clone()), ..Options::default() };
+    let options = Options {
+        name: Some(s.space.clone()),
+        ..Options::default()
+    };
     let name = gradients_name(s, &options);
     let ty = if generics.params.is_empty() {
         quote!(#name)
@@ -919,7 +1037,12 @@ fn gradients_entry(
         let types = s.inputs().iter().map(|p| s.tangent(p)).collect::<Vec<_>>();
         quote!(#name<#(#types),*>)
     };
-    let (makes, mut results) = collect(s, sweep, quote!(pullback), quote!(<#ret as #rt::Real>::one()));
+    let (makes, mut results) = collect(
+        s,
+        sweep,
+        quote!(__pullback),
+        quote!(<#ret as #rt::Real>::one()),
+    );
     let run = results.remove(0);
     let fields = s.inputs().into_iter().zip(results).map(|(p, value)| {
         let field = &p.field;
@@ -938,7 +1061,7 @@ fn gradients_entry(
         pub fn gradients #generics (#(#params),*) -> #ty #where_clause {
             let __tape = &mut #rt::Tape::new();
             #makes
-            let (_, __connected, pullback) = #space::__masked #turbofish(#(#names,)* __tape);
+            let (_, __connected, __pullback) = #space::__masked #turbofish(#(#names,)* __tape);
             #run
             #name { #(#fields),* }
         }
@@ -994,7 +1117,14 @@ pub fn stubs(function: &syn::ItemFn, options: &Options) -> TokenStream {
     let vis = &function.vis;
     let quiet = quiet();
     let names = [
-        "grad", "grad_with", "value_and_grad", "value_and_grad_with", "gradients", "accumulate_grad", "vjp", "jvp",
+        "grad",
+        "grad_with",
+        "value_and_grad",
+        "value_and_grad_with",
+        "gradients",
+        "accumulate_grad",
+        "vjp",
+        "jvp",
     ];
     let _ = function.span();
     // Whatever is asked of a function that could not be differentiated type-checks as diverging.

@@ -30,14 +30,24 @@ struct Forward<'a> {
 
 /// Derives the tangent function.
 pub fn forward(f: &Function, activity: &Activity) -> Tangents {
-    let mut t = Forward { f: f.clone(), activity, dots: HashMap::new(), duals: HashMap::new() };
+    let mut t = Forward {
+        f: f.clone(),
+        activity,
+        dots: HashMap::new(),
+        duals: HashMap::new(),
+    };
     for p in &f.params {
         if activity.varied[p.var] && !f.vars[p.var].ty.is_constant() {
             t.dot(p.var);
         }
     }
     let body = t.block(&f.body);
-    Tangents { f: t.f, body, dots: t.dots, duals: t.duals }
+    Tangents {
+        f: t.f,
+        body,
+        dots: t.dots,
+        duals: t.duals,
+    }
 }
 
 impl Forward<'_> {
@@ -51,7 +61,9 @@ impl Forward<'_> {
         }
         let name = self.f.vars[v].ident.to_string();
         let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
-        let dot = self.f.fresh(&format!("{name}_dot"), self.f.vars[v].ty.clone());
+        let dot = self
+            .f
+            .fresh(&format!("{name}_dot"), self.f.vars[v].ty.clone());
         self.f.vars[dot].mutable = true;
         self.f.vars[dot].temp = false;
         self.f.vars[dot].deferred = self.f.vars[v].deferred;
@@ -61,7 +73,9 @@ impl Forward<'_> {
 
     fn carries(&self, o: &Operand) -> bool {
         match o {
-            Operand::Var(v) => self.is_active(self.f.root(&Place::var(*v))) && !self.f.vars[*v].ty.is_constant(),
+            Operand::Var(v) => {
+                self.is_active(self.f.root(&Place::var(*v))) && !self.f.vars[*v].ty.is_constant()
+            }
             Operand::Lit(_) => false,
         }
     }
@@ -73,7 +87,10 @@ impl Forward<'_> {
             return None;
         }
         let base = self.dot(resolved.base);
-        Some(Place { base, path: resolved.path })
+        Some(Place {
+            base,
+            path: resolved.path,
+        })
     }
 
     /// The tangent of an operand.
@@ -148,7 +165,9 @@ impl Forward<'_> {
                     if !rule.args[n].tangent || !self.carries(o) {
                         continue;
                     }
-                    let Some(partial) = rule.partial(n, &all, &result) else { continue };
+                    let Some(partial) = rule.partial(n, &all, &result) else {
+                        continue;
+                    };
                     let Some(dot) = self.operand(o) else { continue };
                     sum = plus(sum, crate::reverse::times(dot, partial));
                 }
@@ -156,7 +175,8 @@ impl Forward<'_> {
             }
             Expr::Cast(a, ty) => {
                 let Expr::Use(o) = &**a else { return None };
-                self.operand(o).map(|dot| Expr::Cast(Box::new(dot), ty.clone()))
+                self.operand(o)
+                    .map(|dot| Expr::Cast(Box::new(dot), ty.clone()))
             }
             Expr::Tuple(es) => {
                 let parts = es.iter().map(|e| self.operand_or_zero(e)).collect();
@@ -180,7 +200,9 @@ impl Forward<'_> {
     }
 
     fn operator(&mut self, op: BinOp, a: &Expr, b: &Expr, to: &Operand) -> Option<Expr> {
-        let (Expr::Use(oa), Expr::Use(ob)) = (a, b) else { return None };
+        let (Expr::Use(oa), Expr::Use(ob)) = (a, b) else {
+            return None;
+        };
         if !self.carries(oa) && !self.carries(ob) {
             return None;
         }
@@ -197,7 +219,10 @@ impl Forward<'_> {
         let function = format_ident!("{}_jvp", op.name());
         let (da, db) = (self.operand_or_zero(a), self.operand_or_zero(b));
         let [a, b, da, db] = [a, b, &da, &db].map(|e| expr_tokens(&self.f, e));
-        Some(Expr::Raw(quote!(__rt::#function(&#a, &#b, &#da, &#db)), vec![]))
+        Some(Expr::Raw(
+            quote!(__rt::#function(&#a, &#b, &#da, &#db)),
+            vec![],
+        ))
     }
 
     fn block(&mut self, block: &Block) -> Block {
@@ -215,14 +240,18 @@ impl Forward<'_> {
             Kind::Let(v, Expr::Call(path, args)) => {
                 let active_args = args.iter().any(|a| match a {
                     Arg::Value(o) => match o {
-                        Operand::Var(v) => self.activity.varied[*v] && !self.f.vars[*v].ty.is_constant(),
+                        Operand::Var(v) => {
+                            self.activity.varied[*v] && !self.f.vars[*v].ty.is_constant()
+                        }
                         Operand::Lit(_) => false,
                     },
                     Arg::Shared(p, _) | Arg::Exclusive(p, _) => {
                         self.activity.varied[self.f.root(p)] && !self.f.place_ty(p).is_constant()
                     }
                 });
-                let changes = args.iter().any(|a| matches!(a, Arg::Exclusive(p, _) if self.is_active(self.f.root(p))));
+                let changes = args
+                    .iter()
+                    .any(|a| matches!(a, Arg::Exclusive(p, _) if self.is_active(self.f.root(p))));
                 if active_args && (self.is_active(*v) || changes) {
                     let dots = args.iter().map(|a| self.dual_arg(a)).collect();
                     let dot = self.dot(*v);
@@ -250,7 +279,9 @@ impl Forward<'_> {
             Kind::Bind(v, place) => {
                 if let (true, Some(place)) = (self.is_active(*v), place) {
                     let dot = self.dot(*v);
-                    if let Some(tangent) = self.tangent(&Expr::Load(place.clone()), &Operand::Var(*v)) {
+                    if let Some(tangent) =
+                        self.tangent(&Expr::Load(place.clone()), &Operand::Var(*v))
+                    {
                         push(Kind::Let(dot, tangent));
                     }
                 }
@@ -268,9 +299,10 @@ impl Forward<'_> {
             }
             Kind::Update(place, op, e) => {
                 push(stmt.kind.clone());
-                if let (Some(dot), Some(tangent)) =
-                    (self.place(place), self.tangent(e, &Operand::Lit(quote!(()))))
-                {
+                if let (Some(dot), Some(tangent)) = (
+                    self.place(place),
+                    self.tangent(e, &Operand::Lit(quote!(()))),
+                ) {
                     push(Kind::Update(dot, *op, tangent));
                 }
             }
@@ -284,7 +316,8 @@ impl Forward<'_> {
                         SwapKind::With(other, _) => {
                             let (Some(a), Some(b)) = (
                                 place_tokens(&self.f, &dot, true),
-                                self.place(other).and_then(|b| place_tokens(&self.f, &b, true)),
+                                self.place(other)
+                                    .and_then(|b| place_tokens(&self.f, &b, true)),
                             ) else {
                                 return;
                             };
@@ -297,7 +330,10 @@ impl Forward<'_> {
                 push(stmt.kind.clone());
                 if let Some(dot) = self.place(place) {
                     let value = self.operand_or_zero(&Expr::Use(value.clone()));
-                    let (dot, value) = (place_tokens(&self.f, &dot, true), expr_tokens(&self.f, &value));
+                    let (dot, value) = (
+                        place_tokens(&self.f, &dot, true),
+                        expr_tokens(&self.f, &value),
+                    );
                     push(Kind::Raw(quote!(#dot.fill(#value);)));
                 }
             }
@@ -315,13 +351,20 @@ impl Forward<'_> {
             }
             Kind::If { cond, then, els } => {
                 let (then, els) = (self.block(then), self.block(els));
-                push(Kind::If { cond: cond.clone(), then, els });
+                push(Kind::If {
+                    cond: cond.clone(),
+                    then,
+                    els,
+                });
             }
             Kind::Match(m) => {
                 let arms = m
                     .arms
                     .iter()
-                    .map(|a| Arm { pat: a.pat.clone(), body: self.block(&a.body) })
+                    .map(|a| Arm {
+                        pat: a.pat.clone(),
+                        body: self.block(&a.body),
+                    })
                     .collect();
                 push(Kind::Match(Match { arms, ..m.clone() }));
             }
@@ -384,14 +427,17 @@ impl Forward<'_> {
                 }
                 false => quote!(__rt::Skip),
             },
-            Arg::Shared(p, _) => match self.place(p).and_then(|p| place_tokens(&self.f, &p, false)) {
+            Arg::Shared(p, _) => match self.place(p).and_then(|p| place_tokens(&self.f, &p, false))
+            {
                 Some(dot) => quote!(&#dot),
                 None => quote!(__rt::Skip),
             },
-            Arg::Exclusive(p, _) => match self.place(p).and_then(|p| place_tokens(&self.f, &p, true)) {
-                Some(dot) => quote!(&mut #dot),
-                None => quote!(__rt::Skip),
-            },
+            Arg::Exclusive(p, _) => {
+                match self.place(p).and_then(|p| place_tokens(&self.f, &p, true)) {
+                    Some(dot) => quote!(&mut #dot),
+                    None => quote!(__rt::Skip),
+                }
+            }
         }
     }
 }

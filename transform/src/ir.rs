@@ -72,7 +72,10 @@ pub struct Place {
 impl Place {
     /// The variable itself.
     pub fn var(base: VarId) -> Place {
-        Place { base, path: Vec::new() }
+        Place {
+            base,
+            path: Vec::new(),
+        }
     }
 
     /// The place one step further.
@@ -237,9 +240,21 @@ pub enum Kind {
     /// `place.fill(value);`
     Fill(Place, Operand),
     /// `to.copy_from_slice(from);`
-    CopySlice { to: Place, from: Place },
+    CopySlice {
+        /// What is overwritten.
+        to: Place,
+        /// What is read.
+        from: Place,
+    },
     /// A branch; the condition has no derivative.
-    If { cond: Operand, then: Block, els: Block },
+    If {
+        /// The condition.
+        cond: Operand,
+        /// What runs if it holds.
+        then: Block,
+        /// What runs if not.
+        els: Block,
+    },
     /// A `match` or `if let`.
     Match(Match),
     /// A loop.
@@ -247,7 +262,12 @@ pub enum Kind {
     /// `{ … }` or `'label: { … }`.
     Scope(ScopeId, Option<Ident>, Block),
     /// `break`, `continue` or `return`; the value was assigned before.
-    Exit { target: ScopeId, again: bool },
+    Exit {
+        /// The scope that is left.
+        target: ScopeId,
+        /// Whether the scope is a loop that goes on with its next iteration.
+        again: bool,
+    },
     /// The user's tokens, without a derivative.
     Opaque(Opaque),
     /// Likewise, refused if what it touches carries one.
@@ -431,7 +451,15 @@ impl Function {
     /// A new immutable variable.
     pub fn fresh(&mut self, name: &str, ty: Ty) -> VarId {
         let ident = self.names.fresh(name);
-        self.vars.push(Var { ident, ty, mutable: false, deferred: false, alias: None, temp: true, ascription: None });
+        self.vars.push(Var {
+            ident,
+            ty,
+            mutable: false,
+            deferred: false,
+            alias: None,
+            temp: true,
+            ascription: None,
+        });
         self.vars.len() - 1
     }
 }

@@ -70,7 +70,9 @@ pub fn analyse(
 ) -> Option<Analysed> {
     let mut renamed = function.clone();
     rename::rename(&mut renamed, &|name| name.starts_with("__"));
-    let wanted = lower::Wanted { wrt: options.wrt.as_deref() };
+    let wanted = lower::Wanted {
+        wrt: options.wrt.as_deref(),
+    };
     let (f, refused) = lower::lower(&renamed, &wanted);
     errors.extend(entries::check_inputs(&f, function, options));
     errors.extend(refused);
@@ -83,5 +85,9 @@ pub fn analyse(
 }
 
 fn first(item: &TokenStream) -> TokenStream {
-    item.clone().into_iter().take(1).map(|t| t.into_token_stream()).collect()
+    item.clone()
+        .into_iter()
+        .take(1)
+        .map(|t| t.into_token_stream())
+        .collect()
 }

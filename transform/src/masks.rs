@@ -13,6 +13,8 @@ use std::collections::HashMap;
 pub struct Masked {
     /// The variables.
     pub f: Function,
+    /// The masks that exist from the start.
+    pub entry: TokenStream,
     /// The mask of each active variable.
     pub masks: HashMap<VarId, Ident>,
     /// The inputs' bits, by parameter.
@@ -27,21 +29,32 @@ struct Masks<'a> {
 
 /// Adds masks to a function.
 pub fn masked(f: &Function, activity: &Activity) -> Masked {
-    let mut m = Masks { f: f.clone(), activity, masks: HashMap::new() };
+    let mut m = Masks {
+        f: f.clone(),
+        activity,
+        masks: HashMap::new(),
+    };
     let mut bits = Vec::new();
-    let mut entry = Block::new();
+    let mut entry = TokenStream::new();
     for p in f.params.iter().filter(|p| activity.is_active(p.var)) {
         let bit = bits.len() as u32;
         let mask = m.mask(p.var);
         // More inputs than bits share the last one: then they are told to be connected together.
         let n = proc_macro2::Literal::u64_unsuffixed(1 << bit.min(63));
-        entry.push(Stmt { kind: Kind::Raw(quote!(let mut #mask: u64 = #n;)), span: p.span });
+        entry.extend(quote!(let mut #mask: u64 = #n;));
         bits.push((p.var, bit.min(63)));
     }
-    let body = m.block(&f.body.clone());
-    entry.extend(body);
-    m.f.body = entry;
-    Masked { f: m.f, masks: m.masks, bits }
+    if f.early_return && m.is_active(f.ret) {
+        let mask = m.mask(f.ret);
+        entry.extend(quote!(let mut #mask: u64 = 0;));
+    }
+    m.f.body = m.block(&f.body.clone());
+    Masked {
+        f: m.f,
+        entry,
+        masks: m.masks,
+        bits,
+    }
 }
 
 impl Masks<'_> {
@@ -61,7 +74,11 @@ impl Masks<'_> {
     }
 
     fn union(&mut self, from: &[VarId]) -> TokenStream {
-        let active: Vec<VarId> = from.iter().copied().filter(|v| self.is_active(*v)).collect();
+        let active: Vec<VarId> = from
+            .iter()
+            .copied()
+            .filter(|v| self.is_active(*v))
+            .collect();
         if active.is_empty() {
             return quote!(0);
         }
@@ -100,6 +117,7 @@ impl Masks<'_> {
             let mut after = Vec::new();
             match &mut stmt.kind {
                 Kind::Let(v, e) => self.expr(*v, &e.clone(), Update::New, &mut after),
+                Kind::Declare(v) if *v == self.f.ret => {}
                 Kind::Declare(v) => self.define(*v, &[], Update::New, &mut after),
                 Kind::Bind(v, Some(p)) => {
                     let root = self.f.root(p);
@@ -117,7 +135,8 @@ impl Masks<'_> {
                 }
                 Kind::Swap(p, SwapKind::With(q, _)) => {
                     let (a, b) = (self.f.root(p), self.f.root(q));
-                    let whole = self.f.resolve(p).path.is_empty() && self.f.resolve(q).path.is_empty();
+                    let whole =
+                        self.f.resolve(p).path.is_empty() && self.f.resolve(q).path.is_empty();
                     if a != b && self.is_active(a) && self.is_active(b) {
                         let (a, b) = (self.mask(a), self.mask(b));
                         after.push(if whole {
@@ -139,7 +158,11 @@ impl Masks<'_> {
                 }
                 Kind::CopySlice { to, from } => {
                     let (to_root, from) = (self.f.root(to), self.f.root(from));
-                    let how = if is_whole(&self.f, to) { Update::Whole } else { Update::Part };
+                    let how = if is_whole(&self.f, to) {
+                        Update::Whole
+                    } else {
+                        Update::Part
+                    };
                     self.define(to_root, &[from], how, &mut after);
                 }
                 Kind::If { then, els, .. } => {
@@ -157,7 +180,10 @@ impl Masks<'_> {
             }
             let span = stmt.span;
             result.push(stmt);
-            result.extend(after.into_iter().map(|t| Stmt { kind: Kind::Raw(t), span }));
+            result.extend(after.into_iter().map(|t| Stmt {
+                kind: Kind::Raw(t),
+                span,
+            }));
         }
         result
     }

@@ -55,20 +55,30 @@ impl Rule {
                 args.get(at)?.clone()
             }
             syn::Expr::Unary(u) => Expr::Neg(go(&u.expr)?),
-            syn::Expr::Binary(b) => {
-                Expr::Binary(crate::lower::arithmetic(&b.op)?, go(&b.left)?, go(&b.right)?)
-            }
+            syn::Expr::Binary(b) => Expr::Binary(
+                crate::lower::arithmetic(&b.op)?,
+                go(&b.left)?,
+                go(&b.right)?,
+            ),
             syn::Expr::MethodCall(m) => {
-                let rest: Option<Vec<Expr>> =
-                    m.args.iter().map(|a| self.instantiate(a, args, result)).collect();
+                let rest: Option<Vec<Expr>> = m
+                    .args
+                    .iter()
+                    .map(|a| self.instantiate(a, args, result))
+                    .collect();
                 let method = Ident::new(&m.method.to_string(), Span::mixed_site());
                 Expr::Method(go(&m.receiver)?, method, rest?)
             }
             syn::Expr::Call(c) => {
-                let syn::Expr::Path(p) = &*c.func else { return None };
+                let syn::Expr::Path(p) = &*c.func else {
+                    return None;
+                };
                 let name = p.path.segments.last()?.ident.to_string();
-                let rest: Option<Vec<Expr>> =
-                    c.args.iter().map(|a| self.instantiate(a, args, result)).collect();
+                let rest: Option<Vec<Expr>> = c
+                    .args
+                    .iter()
+                    .map(|a| self.instantiate(a, args, result))
+                    .collect();
                 Expr::Helper(Ident::new(&name, Span::mixed_site()), rest?)
             }
             _ => return None,
@@ -92,7 +102,11 @@ pub fn operator_partial(op: BinOp, right: bool, a: &Expr, b: &Expr, result: &Exp
         (BinOp::Rem, true) => {
             let quotient = Expr::Binary(BinOp::Div, boxed(a), boxed(b));
             let trunc = Ident::new("trunc", Span::mixed_site());
-            Expr::Neg(Box::new(Expr::Method(Box::new(quotient), trunc, Vec::new())))
+            Expr::Neg(Box::new(Expr::Method(
+                Box::new(quotient),
+                trunc,
+                Vec::new(),
+            )))
         }
     }
 }

@@ -57,8 +57,15 @@ fn collect(f: &Function, e: &Expr, out: &mut Vec<VarId>) {
             collect(f, b, out);
         }
         Expr::Method(recv, name, args) => {
-            let Some(rule) = rules::find(&name.to_string()) else { return };
-            for (n, (arg, e)) in rule.args.iter().zip(std::iter::once(&**recv).chain(args)).enumerate() {
+            let Some(rule) = rules::find(&name.to_string()) else {
+                return;
+            };
+            for (n, (arg, e)) in rule
+                .args
+                .iter()
+                .zip(std::iter::once(&**recv).chain(args))
+                .enumerate()
+            {
                 if rule.partials.iter().any(|(of, _)| *of == rule.args[n].name) && arg.tangent {
                     collect(f, e, out);
                 }
@@ -119,7 +126,10 @@ impl Graph {
             match &stmt.kind {
                 Kind::Let(v, e) => self.define(f, *v, e),
                 Kind::Bind(v, Some(p)) => self.flow(f, &[f.root(p)], *v),
-                Kind::Destructure(..) | Kind::Bind(_, None) | Kind::Declare(_) | Kind::Alias(..) => {}
+                Kind::Destructure(..)
+                | Kind::Bind(_, None)
+                | Kind::Declare(_)
+                | Kind::Alias(..) => {}
                 Kind::Assign(p, e) | Kind::Update(p, _, e) => self.define(f, f.root(p), e),
                 Kind::Swap(a, SwapKind::With(b, _)) => {
                     self.flow(f, &[f.root(a)], f.root(b));
@@ -182,7 +192,10 @@ pub fn analyse(f: &Function) -> Activity {
         for (from, changed, to) in &graph.calls {
             let active = from.iter().any(|v| varied[*v])
                 && (useful[*to] || changed.iter().any(|c| useful[*c]));
-            for c in changed.iter().filter(|c| active && !useful[**c] && varied[**c]) {
+            for c in changed
+                .iter()
+                .filter(|c| active && !useful[**c] && varied[**c])
+            {
                 outputs[*c] = true;
                 again = true;
             }
@@ -201,7 +214,8 @@ pub fn refusals(f: &Function, activity: &Activity) -> Vec<Diagnostic> {
 }
 
 fn check(f: &Function, activity: &Activity, block: &Block, out: &mut Vec<Diagnostic>) {
-    let varied = |v: &VarId| activity.varied[f.root(&Place::var(*v))] && !f.vars[*v].ty.is_constant();
+    let varied =
+        |v: &VarId| activity.varied[f.root(&Place::var(*v))] && !f.vars[*v].ty.is_constant();
     let touches = |o: &Opaque, useful: bool| {
         (useful && o.reads.iter().any(varied)) || o.writes.iter().any(varied)
     };

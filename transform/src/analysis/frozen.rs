@@ -43,7 +43,11 @@ impl Writes {
         if self.moved.get(&root).copied().unwrap_or(false) && !var.ty.is_copy() {
             return false;
         }
-        let home = self.defined.get(&root).map(Vec::as_slice).unwrap_or_default();
+        let home = self
+            .defined
+            .get(&root)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let Some(writes) = self.writes.get(&root) else {
             return true;
         };
@@ -68,7 +72,12 @@ struct Walk<'a> {
 
 /// Collects the writes of a function.
 pub fn writes(f: &Function) -> Writes {
-    let mut walk = Walk { f, out: Writes::default(), position: 0, loops: Vec::new() };
+    let mut walk = Walk {
+        f,
+        out: Writes::default(),
+        position: 0,
+        loops: Vec::new(),
+    };
     walk.block(&f.body);
     walk.out
 }
@@ -76,7 +85,11 @@ pub fn writes(f: &Function) -> Writes {
 impl Walk<'_> {
     fn write(&mut self, place: &Place) {
         let root = self.f.root(place);
-        self.out.writes.entry(root).or_default().push((self.position, self.loops.clone()));
+        self.out
+            .writes
+            .entry(root)
+            .or_default()
+            .push((self.position, self.loops.clone()));
     }
 
     fn define(&mut self, v: VarId) {
@@ -127,7 +140,9 @@ impl Walk<'_> {
         }
         if !o.pure {
             for v in &o.reads {
-                if !self.f.vars[*v].ty.is_copy() && !matches!(self.f.vars[*v].ty, Ty::Unknown | Ty::Ref(..)) {
+                if !self.f.vars[*v].ty.is_copy()
+                    && !matches!(self.f.vars[*v].ty, Ty::Unknown | Ty::Ref(..))
+                {
                     // A call or a macro may take it by value; only borrowing is certain to be harmless.
                     continue;
                 }
@@ -178,7 +193,9 @@ impl Walk<'_> {
                         for v in by_value {
                             // `for x in vector` consumes it; `&vector` and `.iter()` do not.
                             let text = h.iter.to_string();
-                            if text == self.f.vars[*v].ident.to_string() || text.contains("into_iter") {
+                            if text == self.f.vars[*v].ident.to_string()
+                                || text.contains("into_iter")
+                            {
                                 self.out.moved.insert(*v, true);
                             }
                         }

@@ -64,11 +64,15 @@ fn block(f: &Function, b: &Block, reached: &[bool], found: &mut Vec<Found>, uses
             Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) => match e {
                 Expr::Opaque(o) | Expr::Refused(o, _) => opaque(o, found),
                 Expr::Method(recv, name, _) => {
-                    if let (Some(rule), Expr::Use(Operand::Var(v))) = (rules::find(&name.to_string()), &**recv)
+                    if let (Some(rule), Expr::Use(Operand::Var(v))) =
+                        (rules::find(&name.to_string()), &**recv)
                         && rule.is_cut()
                         && reached[f.root(&Place::var(*v))]
                     {
-                        found.push(Found { what: format!("`{name}`"), span: name.span() });
+                        found.push(Found {
+                            what: format!("`{name}`"),
+                            span: name.span(),
+                        });
                     }
                 }
                 _ => {}
@@ -76,7 +80,10 @@ fn block(f: &Function, b: &Block, reached: &[bool], found: &mut Vec<Found>, uses
             Kind::Opaque(o) | Kind::Refused(o, _) => opaque(o, found),
             Kind::Match(m) => {
                 if m.reads.iter().any(|v| reached[f.root(&Place::var(*v))]) {
-                    found.push(Found { what: "a `match`".into(), span: stmt.span });
+                    found.push(Found {
+                        what: "a `match`".into(),
+                        span: stmt.span,
+                    });
                 }
             }
             _ => {}
@@ -100,9 +107,13 @@ fn block(f: &Function, b: &Block, reached: &[bool], found: &mut Vec<Found>, uses
     for stmt in b {
         let used = match &stmt.kind {
             Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) => {
-                super::activity::sources(f, e).iter().any(|v| reached[*v]) || reads_cut(f, e, reached)
+                super::activity::sources(f, e).iter().any(|v| reached[*v])
+                    || reads_cut(f, e, reached)
             }
-            Kind::Loop(Loop { head: Head::While(o), .. }) => o.reads.iter().any(|v| reached[f.root(&Place::var(*v))]),
+            Kind::Loop(Loop {
+                head: Head::While(o),
+                ..
+            }) => o.reads.iter().any(|v| reached[f.root(&Place::var(*v))]),
             _ => false,
         };
         if used {

@@ -1,7 +1,7 @@
 //! Calls of functions and methods.
 
-use super::infer::peel;
 use super::Lower;
+use super::infer::peel;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::rules;
@@ -31,7 +31,10 @@ impl Lower {
                 Some(Expr::Use(self.scalar(&m.receiver)?))
             }
             "clone" | "to_vec" | "to_owned" if arity == 0 => match self.place(&m.receiver) {
-                Some(place) if self.f.place_ty(&place).peeled().is_copy() || self.f.place_ty(&place).is_sequence() => {
+                Some(place)
+                    if self.f.place_ty(&place).peeled().is_copy()
+                        || self.f.place_ty(&place).is_sequence() =>
+                {
                     Some(Expr::Copy(place, m.method.clone()))
                 }
                 _ => Some(self.unknown_method(m)),
@@ -74,21 +77,37 @@ impl Lower {
         let receiver = self.infer(&m.receiver);
         let chain = ["iter", "into_iter", "iter_mut", "windows", "chunks"];
         let (code, detail) = if chain.contains(&name.as_str()) || is_iterator(&m.receiver) {
-            (Code::IteratorNotYet, format!("`{name}` on an iterator of values that carry a derivative"))
+            (
+                Code::IteratorNotYet,
+                format!("`{name}` on an iterator of values that carry a derivative"),
+            )
         } else if receiver.is_float() {
-            (Code::UnknownMethod, format!("`{name}` is not a method with a known derivative"))
+            (
+                Code::UnknownMethod,
+                format!("`{name}` is not a method with a known derivative"),
+            )
         } else {
-            (Code::MethodCallNotYet, format!("the method `{name}` is called with a value that carries a derivative"))
+            (
+                Code::MethodCallNotYet,
+                format!("the method `{name}` is called with a value that carries a derivative"),
+            )
         };
         let diagnostic = Diagnostic::new(code, &m.method, detail);
-        Expr::Refused(self.opaque(&e, Cut::NoDerivative(format!("`{name}`"))), Box::new(diagnostic))
+        Expr::Refused(
+            self.opaque(&e, Cut::NoDerivative(format!("`{name}`"))),
+            Box::new(diagnostic),
+        )
     }
 
     fn rule_method(&mut self, m: &syn::ExprMethodCall, rule: &rules::Rule) -> Option<Expr> {
         let receiver = self.scalar(&m.receiver)?;
         let mut args = Vec::new();
         for (arg, e) in rule.args[1..].iter().zip(&m.args) {
-            let operand = if arg.tangent { self.scalar(e)? } else { self.value(e)? };
+            let operand = if arg.tangent {
+                self.scalar(e)?
+            } else {
+                self.value(e)?
+            };
             args.push(Expr::Use(operand));
         }
         if let Operand::Lit(_) = receiver
@@ -97,7 +116,11 @@ impl Lower {
             let e = syn::Expr::MethodCall(m.clone());
             return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
         }
-        Some(Expr::Method(Box::new(Expr::Use(receiver)), m.method.clone(), args))
+        Some(Expr::Method(
+            Box::new(Expr::Use(receiver)),
+            m.method.clone(),
+            args,
+        ))
     }
 
     fn sin_cos(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
@@ -115,7 +138,11 @@ impl Lower {
     pub(super) fn call(&mut self, c: &syn::ExprCall) -> Option<Expr> {
         let e = syn::Expr::Call(c.clone());
         let syn::Expr::Path(path) = peel(&c.func) else {
-            return Some(self.refused(&e, Code::ClosureNotYet, "this call is not of a function by its name"));
+            return Some(self.refused(
+                &e,
+                Code::ClosureNotYet,
+                "this call is not of a function by its name",
+            ));
         };
         if self.lookup(&path.path).is_some() {
             return Some(self.refused(
@@ -124,7 +151,12 @@ impl Lower {
                 "a closure or function value is called with a value that carries a derivative",
             ));
         }
-        let names: Vec<String> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let names: Vec<String> = path
+            .path
+            .segments
+            .iter()
+            .map(|s| s.ident.to_string())
+            .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         match (names.as_slice(), c.args.len()) {
             (["Some"], 1) => {
@@ -132,7 +164,11 @@ impl Lower {
                 return Some(Expr::Wrap(Box::new(Expr::Use(payload))));
             }
             (["Ok" | "Err"], 1) => {
-                return Some(self.refused(&e, Code::TryNotYet, "a `Result` is built from a value that carries a derivative"));
+                return Some(self.refused(
+                    &e,
+                    Code::TryNotYet,
+                    "a `Result` is built from a value that carries a derivative",
+                ));
             }
             (["f64" | "f32", "from"], 1) => {
                 let to = &path.path.segments[0].ident;
@@ -150,7 +186,8 @@ impl Lower {
                 if let Some(rule) = rules::find(name)
                     && rule.args.len() == n
                 {
-                    let method = format_ident!("{}", name, span = path.path.segments[1].ident.span());
+                    let method =
+                        format_ident!("{}", name, span = path.path.segments[1].ident.span());
                     let receiver = &c.args[0];
                     let rest = c.args.iter().skip(1);
                     let m: syn::ExprMethodCall = syn::parse_quote!((#receiver).#method(#(#rest),*));
@@ -176,12 +213,20 @@ impl Lower {
                     let operand = Expr::Opaque(self.opaque(e, Cut::None));
                     return Some(Arg::Value(self.name_reference(operand, e)));
                 };
-                Some(if exclusive { Arg::Exclusive(place, false) } else { Arg::Shared(place, false) })
+                Some(if exclusive {
+                    Arg::Exclusive(place, false)
+                } else {
+                    Arg::Shared(place, false)
+                })
             }
             syn::Expr::Path(p) => match self.lookup(&p.path) {
                 Some(v) => match (&self.f.vars[v].ty, &self.f.vars[v].alias) {
-                    (Ty::Ref(_, true), _) => Some(Arg::Exclusive(Place::var(v).then(Proj::Deref), true)),
-                    (Ty::Ref(_, false), _) => Some(Arg::Shared(Place::var(v).then(Proj::Deref), true)),
+                    (Ty::Ref(_, true), _) => {
+                        Some(Arg::Exclusive(Place::var(v).then(Proj::Deref), true))
+                    }
+                    (Ty::Ref(_, false), _) => {
+                        Some(Arg::Shared(Place::var(v).then(Proj::Deref), true))
+                    }
                     (_, Some(_)) => Some(Arg::Shared(Place::var(v), true)),
                     _ => Some(Arg::Value(self.value(e)?)),
                 },
@@ -231,12 +276,19 @@ impl Lower {
                 Some(place) => sides.push(place),
                 None => {
                     let e = syn::Expr::Call(c.clone());
-                    return Some(self.refused(&e, Code::ActiveReference, "it is not clear which memory is swapped"));
+                    return Some(self.refused(
+                        &e,
+                        Code::ActiveReference,
+                        "it is not clear which memory is swapped",
+                    ));
                 }
             }
         }
         if let (Some(b), Some(a)) = (sides.pop(), sides.pop()) {
-            self.push(Kind::Swap(a, SwapKind::With(b, path.to_token_stream())), c.span());
+            self.push(
+                Kind::Swap(a, SwapKind::With(b, path.to_token_stream())),
+                c.span(),
+            );
         }
         Some(UNIT())
     }
@@ -253,8 +305,15 @@ fn strip_reference(e: &syn::Expr) -> &syn::Expr {
 fn is_iterator(e: &syn::Expr) -> bool {
     match peel(e) {
         syn::Expr::MethodCall(m) => {
-            ["iter", "into_iter", "iter_mut", "windows", "chunks", "chunks_exact"]
-                .contains(&m.method.to_string().as_str())
+            [
+                "iter",
+                "into_iter",
+                "iter_mut",
+                "windows",
+                "chunks",
+                "chunks_exact",
+            ]
+            .contains(&m.method.to_string().as_str())
                 || is_iterator(&m.receiver)
         }
         syn::Expr::Range(_) => true,

@@ -70,7 +70,10 @@ impl Lower {
         if !is_structured(e) && self.infer(e).is_constant() {
             let opaque = self.opaque(e, Cut::None);
             let tokens = &opaque.tokens;
-            let opaque = Opaque { tokens: quote!(#tokens;), ..opaque };
+            let opaque = Opaque {
+                tokens: quote!(#tokens;),
+                ..opaque
+            };
             self.push(Kind::Opaque(opaque), e.span());
             return;
         }
@@ -78,7 +81,10 @@ impl Lower {
             None | Some(Expr::Use(Operand::Lit(_))) => {}
             Some(Expr::Refused(opaque, diagnostic)) => {
                 let tokens = &opaque.tokens;
-                let opaque = Opaque { tokens: quote!(#tokens;), ..opaque };
+                let opaque = Opaque {
+                    tokens: quote!(#tokens;),
+                    ..opaque
+                };
                 self.push(Kind::Refused(opaque, diagnostic), e.span());
             }
             Some(expr) => {
@@ -113,7 +119,9 @@ impl Lower {
         }
         if is_marked(&local.attrs, "constant") {
             let opaque = self.opaque(&init.expr, Cut::ConstantLocal);
-            let ty = written.map(Ty::of).unwrap_or_else(|| self.infer(&init.expr));
+            let ty = written
+                .map(Ty::of)
+                .unwrap_or_else(|| self.infer(&init.expr));
             self.define(pat, written, Expr::Opaque(opaque), ty, local.span());
             return;
         }
@@ -149,7 +157,9 @@ impl Lower {
                     self.define(p, None, Expr::Use(value), ty, p.span());
                 }
             }
-            (syn::Pat::Ident(p), syn::Expr::Reference(r)) if p.subpat.is_none() && p.by_ref.is_none() => {
+            (syn::Pat::Ident(p), syn::Expr::Reference(r))
+                if p.subpat.is_none() && p.by_ref.is_none() =>
+            {
                 let Some(place) = self.referent(&r.expr) else {
                     let opaque = self.opaque(init, Cut::None);
                     let ty = self.infer(init);
@@ -170,7 +180,13 @@ impl Lower {
             }
             (syn::Pat::Ident(p), e)
                 if p.subpat.is_none()
-                    && matches!(e, syn::Expr::If(_) | syn::Expr::Match(_) | syn::Expr::Block(_) | syn::Expr::Loop(_)) =>
+                    && matches!(
+                        e,
+                        syn::Expr::If(_)
+                            | syn::Expr::Match(_)
+                            | syn::Expr::Block(_)
+                            | syn::Expr::Loop(_)
+                    ) =>
             {
                 // The variable is declared after its value is lowered: the value does not see it.
                 let mutable = p.mutability.is_some();
@@ -202,7 +218,13 @@ impl Lower {
         }
     }
 
-    fn alias(&mut self, ident: &syn::Ident, place: Place, exclusive: bool, span: proc_macro2::Span) {
+    fn alias(
+        &mut self,
+        ident: &syn::Ident,
+        place: Place,
+        exclusive: bool,
+        span: proc_macro2::Span,
+    ) {
         let ty = Ty::Ref(Box::new(self.f.place_ty(&place)), exclusive);
         let var = self.declare(ident, ty, false);
         self.f.vars[var].alias = Some(place);
@@ -244,13 +266,23 @@ impl Lower {
         match peel(&a.left) {
             syn::Expr::Infer(_) => drop(self.value(&a.right)),
             syn::Expr::Tuple(t) => self.assign_tuple(t, &a.right),
-            left if self.infer(left).is_constant() && !matches!(peel(&a.right), syn::Expr::If(_) | syn::Expr::Match(_) | syn::Expr::Block(_) | syn::Expr::Loop(_)) => {
+            left if self.infer(left).is_constant()
+                && !matches!(
+                    peel(&a.right),
+                    syn::Expr::If(_)
+                        | syn::Expr::Match(_)
+                        | syn::Expr::Block(_)
+                        | syn::Expr::Loop(_)
+                ) =>
+            {
                 let mut opaque = self.opaque(&e, Cut::None);
                 opaque.tokens = quote!(#e;);
                 self.push(Kind::Opaque(opaque), a.span());
             }
             left => {
-                let Some(expr) = self.rhs(&a.right) else { return };
+                let Some(expr) = self.rhs(&a.right) else {
+                    return;
+                };
                 let ty = self.expr_ty(&expr, &a.right);
                 self.store(left, expr, ty, a.span());
             }
@@ -260,8 +292,14 @@ impl Lower {
     /// `left = expr;`
     fn store(&mut self, left: &syn::Expr, expr: Expr, ty: Ty, span: proc_macro2::Span) {
         match self.place(left) {
-            Some(place) if place.path.is_empty() && matches!(self.f.vars[place.base].ty, Ty::Ref(..)) => {
-                self.refuse(Code::ActiveReference, &left, "a reference is made to point elsewhere");
+            Some(place)
+                if place.path.is_empty() && matches!(self.f.vars[place.base].ty, Ty::Ref(..)) =>
+            {
+                self.refuse(
+                    Code::ActiveReference,
+                    &left,
+                    "a reference is made to point elsewhere",
+                );
             }
             Some(place) => {
                 if place.path.is_empty() {
@@ -270,7 +308,11 @@ impl Lower {
                 let expr = self.stored(expr, ty, span);
                 self.push(Kind::Assign(place, expr), span);
             }
-            None => self.refuse(Code::AssignToUnknown, &left, "it is not clear which memory this is"),
+            None => self.refuse(
+                Code::AssignToUnknown,
+                &left,
+                "it is not clear which memory this is",
+            ),
         }
     }
 
@@ -299,7 +341,9 @@ impl Lower {
                 }
             }
         } else {
-            let Some(operand) = self.value(right) else { return };
+            let Some(operand) = self.value(right) else {
+                return;
+            };
             let Operand::Var(v) = operand else { return };
             for n in 0..left.elems.len() {
                 let step = Proj::Field(syn::Member::Unnamed(syn::Index::from(n)));
@@ -323,17 +367,25 @@ impl Lower {
             self.push(Kind::Opaque(opaque), b.span());
             return;
         };
-        let Some(value) = self.scalar(&b.right) else { return };
+        let Some(value) = self.scalar(&b.right) else {
+            return;
+        };
         let left = match peel(&b.left) {
             syn::Expr::Path(p) => match self.lookup(&p.path) {
-                Some(v) if matches!(self.f.vars[v].ty, Ty::Ref(..)) => Some(Place::var(v).then(Proj::Deref)),
+                Some(v) if matches!(self.f.vars[v].ty, Ty::Ref(..)) => {
+                    Some(Place::var(v).then(Proj::Deref))
+                }
                 Some(v) => Some(Place::var(v)),
                 None => None,
             },
             left => self.place(left),
         };
         let Some(place) = left else {
-            self.refuse(Code::AssignToUnknown, &b.left, "it is not clear which memory this is");
+            self.refuse(
+                Code::AssignToUnknown,
+                &b.left,
+                "it is not clear which memory this is",
+            );
             return;
         };
         let value = Expr::Use(value);
@@ -380,10 +432,20 @@ impl Lower {
         }
     }
 
-    pub(super) fn enter(&mut self, label: Option<String>, is_loop: bool, value: Option<VarId>) -> ScopeId {
+    pub(super) fn enter(
+        &mut self,
+        label: Option<String>,
+        is_loop: bool,
+        value: Option<VarId>,
+    ) -> ScopeId {
         let id = self.next_scope;
         self.next_scope += 1;
-        self.scopes.push(Scope { id, label, is_loop, value });
+        self.scopes.push(Scope {
+            id,
+            label,
+            is_loop,
+            value,
+        });
         id
     }
 
@@ -402,7 +464,10 @@ impl Lower {
         let Some(var) = target else {
             return self.effect(e);
         };
-        if matches!(e, syn::Expr::If(_) | syn::Expr::Match(_) | syn::Expr::Block(_) | syn::Expr::Loop(_)) {
+        if matches!(
+            e,
+            syn::Expr::If(_) | syn::Expr::Match(_) | syn::Expr::Block(_) | syn::Expr::Loop(_)
+        ) {
             return self.structured(e, target);
         }
         if let Some(expr) = self.rhs(e) {
@@ -418,7 +483,11 @@ impl Lower {
             return self.if_let(i, l, target);
         }
         if contains_let(&i.cond) {
-            self.refuse(Code::UnsupportedExpr, &i.cond, "a chain of `let` conditions");
+            self.refuse(
+                Code::UnsupportedExpr,
+                &i.cond,
+                "a chain of `let` conditions",
+            );
             return;
         }
         let cond = self.condition(&i.cond);
@@ -460,10 +529,23 @@ impl Lower {
             None => Block::new(),
         };
         let arms = vec![
-            Arm { pat: pat.to_token_stream(), body: then },
-            Arm { pat: quote!(_), body: els },
+            Arm {
+                pat: pat.to_token_stream(),
+                body: then,
+            },
+            Arm {
+                pat: quote!(_),
+                body: els,
+            },
         ];
-        self.push(Kind::Match(Match { tokens, reads, arms }), i.span());
+        self.push(
+            Kind::Match(Match {
+                tokens,
+                reads,
+                arms,
+            }),
+            i.span(),
+        );
     }
 
     fn match_(&mut self, m: &syn::ExprMatch, target: Option<VarId>) {
@@ -474,9 +556,19 @@ impl Lower {
                 l.bind(&arm.pat, &subject);
                 l.into_target(&arm.body, target);
             });
-            arms.push(Arm { pat: arm.pat.to_token_stream(), body });
+            arms.push(Arm {
+                pat: arm.pat.to_token_stream(),
+                body,
+            });
         }
-        self.push(Kind::Match(Match { tokens, reads, arms }), m.span());
+        self.push(
+            Kind::Match(Match {
+                tokens,
+                reads,
+                arms,
+            }),
+            m.span(),
+        );
     }
 
     /// What is matched: a place that a derivative may flow from, or tokens without one.
@@ -485,7 +577,15 @@ impl Lower {
         let ty = self.infer(e);
         if ty.is_constant() && !is_structured(e) {
             let opaque = self.opaque(e, Cut::NoDerivative("a `match`".into()));
-            return (opaque.tokens, opaque.reads, Subject { place: None, ty, by_ref: false });
+            return (
+                opaque.tokens,
+                opaque.reads,
+                Subject {
+                    place: None,
+                    ty,
+                    by_ref: false,
+                },
+            );
         }
         let (tokens, var, by_ref, place) = match e {
             syn::Expr::Reference(r) => {
@@ -500,21 +600,54 @@ impl Lower {
                 let v = self.lookup(&p.path).unwrap_or_default();
                 let by_ref = matches!(self.f.vars[v].ty, Ty::Ref(..));
                 let place = Place::var(v);
-                let place = if by_ref { place.then(Proj::Deref) } else { place };
+                let place = if by_ref {
+                    place.then(Proj::Deref)
+                } else {
+                    place
+                };
                 (e.to_token_stream(), v, by_ref, place)
             }
             e => match self.value(e) {
-                Some(Operand::Var(v)) => {
-                    (self.f.vars[v].ident.to_token_stream(), v, false, Place::var(v))
-                }
+                Some(Operand::Var(v)) => (
+                    self.f.vars[v].ident.to_token_stream(),
+                    v,
+                    false,
+                    Place::var(v),
+                ),
                 Some(Operand::Lit(tokens)) => {
-                    return (tokens, Vec::new(), Subject { place: None, ty, by_ref: false });
+                    return (
+                        tokens,
+                        Vec::new(),
+                        Subject {
+                            place: None,
+                            ty,
+                            by_ref: false,
+                        },
+                    );
                 }
-                None => return (quote!(()), Vec::new(), Subject { place: None, ty, by_ref: false }),
+                None => {
+                    return (
+                        quote!(()),
+                        Vec::new(),
+                        Subject {
+                            place: None,
+                            ty,
+                            by_ref: false,
+                        },
+                    );
+                }
             },
         };
         let ty = self.f.place_ty(&place);
-        (tokens, vec![var], Subject { place: Some(place), ty: ty.peeled().clone(), by_ref })
+        (
+            tokens,
+            vec![var],
+            Subject {
+                place: Some(place),
+                ty: ty.peeled().clone(),
+                by_ref,
+            },
+        )
     }
 
     /// `return`, `break` and `continue`.
@@ -529,7 +662,13 @@ impl Lower {
                         r.span(),
                     ),
                 }
-                self.push(Kind::Exit { target: FUNCTION, again: false }, e.span());
+                self.push(
+                    Kind::Exit {
+                        target: FUNCTION,
+                        again: false,
+                    },
+                    e.span(),
+                );
                 return;
             }
             syn::Expr::Break(b) => (b.expr.as_deref(), &b.label, false),
@@ -542,7 +681,11 @@ impl Lower {
             None => s.is_loop,
         });
         let Some((id, target)) = scope.map(|s| (s.id, s.value)) else {
-            self.refuse(Code::UnsupportedStmt, e, "a jump whose target is not in this function");
+            self.refuse(
+                Code::UnsupportedStmt,
+                e,
+                "a jump whose target is not in this function",
+            );
             return;
         };
         if let Some(value) = value {

@@ -84,9 +84,7 @@ impl Lower {
             },
             syn::Expr::MethodCall(m) => self.method(m),
             syn::Expr::Call(c) => self.call(c),
-            syn::Expr::Tuple(t) if t.elems.is_empty() => {
-                Some(Expr::Use(Operand::Lit(quote!(()))))
-            }
+            syn::Expr::Tuple(t) if t.elems.is_empty() => Some(Expr::Use(Operand::Lit(quote!(())))),
             syn::Expr::Tuple(t) => Some(Expr::Tuple(self.operands(t.elems.iter())?)),
             syn::Expr::Array(a) => Some(Expr::Array(self.operands(a.elems.iter())?, false)),
             syn::Expr::Repeat(r) => self.repeat(&r.expr, &r.len, false),
@@ -107,9 +105,7 @@ impl Lower {
                 Code::UnsupportedExpr,
                 "a range is built here from values that carry a derivative",
             )),
-            syn::Expr::Return(_)
-            | syn::Expr::Break(_)
-            | syn::Expr::Continue(_) => {
+            syn::Expr::Return(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => {
                 self.exit(e);
                 None
             }
@@ -117,10 +113,9 @@ impl Lower {
                 self.assign(a);
                 Some(Expr::Use(Operand::Lit(quote!(()))))
             }
-            syn::Expr::If(_)
-            | syn::Expr::Match(_)
-            | syn::Expr::Block(_)
-            | syn::Expr::Loop(_) => self.structured_value(e),
+            syn::Expr::If(_) | syn::Expr::Match(_) | syn::Expr::Block(_) | syn::Expr::Loop(_) => {
+                self.structured_value(e)
+            }
             syn::Expr::While(_) | syn::Expr::ForLoop(_) => {
                 self.structured(e, None);
                 Some(Expr::Use(Operand::Lit(quote!(()))))
@@ -155,7 +150,11 @@ impl Lower {
             (Expr::Binary(_, a, b), Ty::Unknown) => match (&**a, &**b) {
                 (Expr::Use(a), Expr::Use(b)) => {
                     let (a, b) = (self.f.operand_ty(a), self.f.operand_ty(b));
-                    if a.is_float() && b.is_float() { a.join(&b) } else { Ty::Unknown }
+                    if a.is_float() && b.is_float() {
+                        a.join(&b)
+                    } else {
+                        Ty::Unknown
+                    }
                 }
                 _ => Ty::Unknown,
             },
@@ -167,7 +166,9 @@ impl Lower {
                 Expr::Use(a) if self.f.operand_ty(a).is_float() => self.f.operand_ty(a),
                 _ => Ty::Unknown,
             },
-            (Expr::Tuple(es), Ty::Unknown) => Ty::Tuple(es.iter().map(|e| self.leaf_ty(e)).collect()),
+            (Expr::Tuple(es), Ty::Unknown) => {
+                Ty::Tuple(es.iter().map(|e| self.leaf_ty(e)).collect())
+            }
             (Expr::Wrap(e), _) => Ty::Option(Box::new(self.leaf_ty(e))),
             (_, ty) => ty,
         }
@@ -221,7 +222,9 @@ impl Lower {
                 Operand::Lit(tokens) => Some(Expr::Use(Operand::Lit(quote!(-#tokens)))),
                 operand => Some(Expr::Neg(Box::new(Expr::Use(operand)))),
             },
-            _ => Some(Expr::Opaque(self.opaque(&e, Cut::NoDerivative("`!`".into())))),
+            _ => Some(Expr::Opaque(
+                self.opaque(&e, Cut::NoDerivative("`!`".into())),
+            )),
         }
     }
 
@@ -259,9 +262,10 @@ impl Lower {
         }
         match self.scalar(&c.expr)? {
             Operand::Lit(_) => Some(Expr::Opaque(self.opaque(&e, Cut::None))),
-            operand => {
-                Some(Expr::Cast(Box::new(Expr::Use(operand)), c.ty.to_token_stream()))
-            }
+            operand => Some(Expr::Cast(
+                Box::new(Expr::Use(operand)),
+                c.ty.to_token_stream(),
+            )),
         }
     }
 
@@ -313,7 +317,9 @@ impl Lower {
             return false;
         };
         let diverges = DIVERGING_MACROS.contains(&name.as_str());
-        if !diverges && (!READING_MACROS.contains(&name.as_str()) || name == "format" || name == "matches") {
+        if !diverges
+            && (!READING_MACROS.contains(&name.as_str()) || name == "format" || name == "matches")
+        {
             return false;
         }
         let mut opaque = self.opaque_tokens(quote!(#mac;), span);
@@ -335,7 +341,9 @@ impl Lower {
     fn is_plain(&self, e: &syn::Expr) -> bool {
         match peel(e) {
             syn::Expr::Lit(_) => true,
-            syn::Expr::Unary(u) => matches!(u.op, syn::UnOp::Neg(_)) && matches!(peel(&u.expr), syn::Expr::Lit(_)),
+            syn::Expr::Unary(u) => {
+                matches!(u.op, syn::UnOp::Neg(_)) && matches!(peel(&u.expr), syn::Expr::Lit(_))
+            }
             syn::Expr::Path(p) => match self.lookup(&p.path) {
                 Some(v) => !self.f.vars[v].mutable,
                 None => true,
@@ -362,7 +370,9 @@ impl Lower {
 }
 
 fn mac_diverges(mac: &syn::Macro) -> bool {
-    mac.path.get_ident().is_some_and(|i| DIVERGING_MACROS.iter().any(|d| i == d))
+    mac.path
+        .get_ident()
+        .is_some_and(|i| DIVERGING_MACROS.iter().any(|d| i == d))
 }
 
 /// Control flow and effects, which are lowered whatever their type.
@@ -382,7 +392,10 @@ pub(super) fn is_structured(e: &syn::Expr) -> bool {
         // A call may be of a differentiable function with effects on active memory.
         syn::Expr::Call(_) => true,
         syn::Expr::MethodCall(m) => {
-            matches!(m.method.to_string().as_str(), "swap" | "fill" | "copy_from_slice" | "clone_from_slice")
+            matches!(
+                m.method.to_string().as_str(),
+                "swap" | "fill" | "copy_from_slice" | "clone_from_slice"
+            )
         }
         syn::Expr::Binary(b) => is_compound(&b.op),
         _ => false,

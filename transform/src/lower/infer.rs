@@ -126,8 +126,15 @@ impl Lower {
             syn::Expr::Tuple(t) => Ty::Tuple(t.elems.iter().map(|e| self.infer(e)).collect()),
             syn::Expr::Array(a) => {
                 let n = a.elems.len();
-                let element = a.elems.iter().map(|e| self.infer(e)).reduce(|a, b| a.join(&b));
-                Ty::Array(Box::new(element.unwrap_or_default()), Some(quote::quote!(#n)))
+                let element = a
+                    .elems
+                    .iter()
+                    .map(|e| self.infer(e))
+                    .reduce(|a, b| a.join(&b));
+                Ty::Array(
+                    Box::new(element.unwrap_or_default()),
+                    Some(quote::quote!(#n)),
+                )
             }
             syn::Expr::Repeat(r) => {
                 let len = &r.len;
@@ -143,7 +150,10 @@ impl Lower {
         if let Some(v) = self.lookup(path) {
             return self.f.vars[v].ty.clone();
         }
-        if let Some(ty) = path.get_ident().and_then(|i| self.constants.get(&i.to_string())) {
+        if let Some(ty) = path
+            .get_ident()
+            .and_then(|i| self.constants.get(&i.to_string()))
+        {
             return ty.clone();
         }
         float_constant(path).unwrap_or_default()

@@ -14,7 +14,11 @@ use syn::spanned::Spanned;
 /// What an iterator gives in iteration `k`.
 enum Item {
     /// An integer of a range: whether it runs `start..`, and from where.
-    Integer { start: Option<Operand>, ty: Ty, reversible: bool },
+    Integer {
+        start: Option<Operand>,
+        ty: Ty,
+        reversible: bool,
+    },
     /// `k` itself.
     Number,
     /// A part of memory.
@@ -38,7 +42,15 @@ impl Lower {
         let (id, label) = self.enter_loop(l.label.as_ref(), target);
         let body = self.block(|lower| lower.block_into(&l.body, None));
         self.scopes.pop();
-        self.push(Kind::Loop(Loop { id, label, head: Head::Forever, body }), l.span());
+        self.push(
+            Kind::Loop(Loop {
+                id,
+                label,
+                head: Head::Forever,
+                body,
+            }),
+            l.span(),
+        );
     }
 
     pub(super) fn while_(&mut self, w: &syn::ExprWhile) {
@@ -52,7 +64,15 @@ impl Lower {
             lower.block_into(&w.body, None);
         });
         self.scopes.pop();
-        self.push(Kind::Loop(Loop { id, label, head: Head::While(head), body }), w.span());
+        self.push(
+            Kind::Loop(Loop {
+                id,
+                label,
+                head: Head::While(head),
+                body,
+            }),
+            w.span(),
+        );
     }
 
     /// The pattern of `while let` may bind only what has no derivative.
@@ -62,9 +82,19 @@ impl Lower {
                 let opaque = self.opaque(&l.expr, Cut::None);
                 let detail = "`while let` takes apart a value that carries a derivative";
                 let diagnostic = Diagnostic::new(Code::UnsupportedExpr, &l.expr, detail);
-                let opaque = Opaque { tokens: TokenStream::new(), ..opaque };
+                let opaque = Opaque {
+                    tokens: TokenStream::new(),
+                    ..opaque
+                };
                 self.push(Kind::Refused(opaque, Box::new(diagnostic)), l.span());
-                self.bind(&l.pat, &Subject { place: None, ty: Ty::Unknown, by_ref: false });
+                self.bind(
+                    &l.pat,
+                    &Subject {
+                        place: None,
+                        ty: Ty::Unknown,
+                        by_ref: false,
+                    },
+                );
             }
             syn::Expr::Binary(b) => {
                 self.while_let(&b.left);
@@ -74,7 +104,11 @@ impl Lower {
         }
     }
 
-    fn enter_loop(&mut self, label: Option<&syn::Label>, value: Option<VarId>) -> (ScopeId, syn::Ident) {
+    fn enter_loop(
+        &mut self,
+        label: Option<&syn::Label>,
+        value: Option<VarId>,
+    ) -> (ScopeId, syn::Ident) {
         let name = label.map(|l| l.name.ident.to_string());
         let id = self.enter(name, true, value);
         let ident = match label {
@@ -101,19 +135,37 @@ impl Lower {
             lower.block_into(&f.body, None);
         });
         self.scopes.pop();
-        self.push(Kind::Loop(Loop { id, label, head: Head::For(Box::new(head)), body }), f.span());
+        self.push(
+            Kind::Loop(Loop {
+                id,
+                label,
+                head: Head::For(Box::new(head)),
+                body,
+            }),
+            f.span(),
+        );
     }
 
     /// Binds a `for` pattern to the items.
     fn bind_item(&mut self, pat: &syn::Pat, item: &Item, head: &mut For) {
         match (pat, item) {
             (syn::Pat::Wild(_), _) => {
-                if let Item::Integer { reversible: true, .. } = item {
+                if let Item::Integer {
+                    reversible: true, ..
+                } = item
+                {
                     head.backward = Backward::Saved;
                 }
             }
             (syn::Pat::Paren(p), _) => self.bind_item(&p.pat, item, head),
-            (syn::Pat::Ident(p), Item::Integer { start, ty, reversible }) => {
+            (
+                syn::Pat::Ident(p),
+                Item::Integer {
+                    start,
+                    ty,
+                    reversible,
+                },
+            ) => {
                 let var = self.declare(&p.ident, ty.clone(), p.mutability.is_some());
                 self.push(Kind::Bind(var, None), p.span());
                 head.backward = match start {
@@ -124,7 +176,11 @@ impl Lower {
                 };
             }
             (syn::Pat::Ident(p), Item::Number) => {
-                let var = self.declare(&p.ident, Ty::Int(Some("usize".into())), p.mutability.is_some());
+                let var = self.declare(
+                    &p.ident,
+                    Ty::Int(Some("usize".into())),
+                    p.mutability.is_some(),
+                );
                 self.push(Kind::Bind(var, None), p.span());
                 head.backward = match p.mutability {
                     None => Backward::Counter(var),
@@ -141,11 +197,26 @@ impl Lower {
                 }
             }
             (pat, Item::Element { place, ty, by_ref }) => {
-                let subject = Subject { place: Some(place.clone()), ty: ty.clone(), by_ref: *by_ref };
+                let subject = Subject {
+                    place: Some(place.clone()),
+                    ty: ty.clone(),
+                    by_ref: *by_ref,
+                };
                 self.bind(pat, &subject);
             }
-            (pat, Item::Other) => self.bind(pat, &Subject { place: None, ty: Ty::Unknown, by_ref: false }),
-            (pat, _) => self.refuse(Code::UnsupportedPattern, pat, "a loop pattern that hides which element is meant"),
+            (pat, Item::Other) => self.bind(
+                pat,
+                &Subject {
+                    place: None,
+                    ty: Ty::Unknown,
+                    by_ref: false,
+                },
+            ),
+            (pat, _) => self.refuse(
+                Code::UnsupportedPattern,
+                pat,
+                "a loop pattern that hides which element is meant",
+            ),
         }
     }
 
@@ -196,20 +267,15 @@ impl Lower {
     fn iter_method(&mut self, e: &syn::Expr, m: &syn::ExprMethodCall, k: VarId) -> Iter {
         let name = m.method.to_string();
         match (name.as_str(), m.args.len()) {
-            ("iter" | "iter_mut" | "into_iter", 0) if !matches!(peel(&m.receiver), syn::Expr::Range(_)) => {
+            ("iter" | "iter_mut" | "into_iter", 0)
+                if !matches!(peel(&m.receiver), syn::Expr::Range(_)) =>
+            {
                 let mut iter = self.elements(&m.receiver, k);
-                let (tokens, method) = (iter.tokens, &m.method);
-                if let Item::Element { by_ref, place, .. } = &mut iter.item {
+                let (tokens, method) = (iter.tokens.clone(), &m.method);
+                if let Item::Element { by_ref, .. } = &mut iter.item {
                     *by_ref |= name != "into_iter";
-                    // A reference in front was only for this call.
-                    let spelled = crate::emit::place_tokens(&self.f, place, true);
-                    iter.tokens = match spelled {
-                        Some(spelled) => quote!((#spelled).#method()),
-                        None => quote!((#tokens).#method()),
-                    };
-                } else {
-                    iter.tokens = quote!((#tokens).#method());
                 }
+                iter.tokens = quote!((#tokens).#method());
                 iter
             }
             ("enumerate", 0) => {
@@ -245,7 +311,10 @@ impl Lower {
                     *by_ref = false;
                 }
                 let (tokens, method) = (inner.tokens, &m.method);
-                Iter { tokens: quote!((#tokens).#method()), ..inner }
+                Iter {
+                    tokens: quote!((#tokens).#method()),
+                    ..inner
+                }
             }
             ("rev", 0) => {
                 let inner = self.iter(&m.receiver, k);
@@ -255,14 +324,30 @@ impl Lower {
                     (Item::Integer { ty, reversible, .. }, length) => Iter {
                         tokens,
                         reads: inner.reads,
-                        item: Item::Integer { start: None, ty, reversible },
+                        item: Item::Integer {
+                            start: None,
+                            ty,
+                            reversible,
+                        },
                         length,
                     },
-                    (Item::Element { mut place, ty, by_ref }, Some(length)) if ends_with_counter(&place, k) => {
+                    (
+                        Item::Element {
+                            mut place,
+                            ty,
+                            by_ref,
+                        },
+                        Some(length),
+                    ) if ends_with_counter(&place, k) => {
                         place.path.pop();
                         let at = &self.f.vars[k].ident;
                         place = place.then(Proj::At(quote!(#length - 1 - #at), vec![k]));
-                        Iter { tokens, reads: inner.reads, item: Item::Element { place, ty, by_ref }, length: Some(length) }
+                        Iter {
+                            tokens,
+                            reads: inner.reads,
+                            item: Item::Element { place, ty, by_ref },
+                            length: Some(length),
+                        }
                     }
                     _ => self.other_iter(e),
                 }
@@ -284,7 +369,11 @@ impl Lower {
                         Iter {
                             tokens: quote!((#tokens).step_by(#step)),
                             reads,
-                            item: Item::Integer { start: None, ty, reversible: reversible && sized },
+                            item: Item::Integer {
+                                start: None,
+                                ty,
+                                reversible: reversible && sized,
+                            },
                             length: None,
                         }
                     }
@@ -304,7 +393,11 @@ impl Lower {
                 let method = &m.method;
                 let tokens = quote!((#tokens).#method(#count_tokens));
                 match inner.item {
-                    Item::Element { mut place, ty, by_ref } if ends_with_counter(&place, k) => {
+                    Item::Element {
+                        mut place,
+                        ty,
+                        by_ref,
+                    } if ends_with_counter(&place, k) => {
                         if name == "skip" {
                             place.path.pop();
                             let at = &self.f.vars[k].ident;
@@ -315,12 +408,21 @@ impl Lower {
                             });
                             place = place.then(Proj::At(quote!(#at + #count_tokens), at_reads));
                         }
-                        Iter { tokens, reads, item: Item::Element { place, ty, by_ref }, length: None }
+                        Iter {
+                            tokens,
+                            reads,
+                            item: Item::Element { place, ty, by_ref },
+                            length: None,
+                        }
                     }
                     Item::Integer { start, ty, .. } if name == "take" => Iter {
                         tokens,
                         reads,
-                        item: Item::Integer { start, ty, reversible: false },
+                        item: Item::Integer {
+                            start,
+                            ty,
+                            reversible: false,
+                        },
                         length: None,
                     },
                     _ => self.other_iter(e),
@@ -343,19 +445,23 @@ impl Lower {
         };
         let place = match self.place(inner) {
             Some(place) => place,
-            None if matches!(peel(inner), syn::Expr::MethodCall(_)) && !ty.is_sequence() => return self.other_iter(e),
+            None if matches!(peel(inner), syn::Expr::MethodCall(_)) && !ty.is_sequence() => {
+                return self.other_iter(e);
+            }
             None => match self.value(inner) {
                 Some(Operand::Var(v)) => Place::var(v),
                 _ => return self.other_iter(e),
             },
         };
         let place_ty = self.f.place_ty(&place);
-        let is_ref = matches!(place_ty, Ty::Ref(..)) || (place.path.is_empty() && self.f.vars[place.base].alias.is_some());
+        let is_ref = matches!(place_ty, Ty::Ref(..))
+            || (place.path.is_empty() && self.f.vars[place.base].alias.is_some());
         let mut place = place;
         if matches!(place_ty, Ty::Ref(..)) {
             place = place.then(Proj::Deref);
         }
-        let spelled = crate::emit::place_tokens(&self.f, &place, true).unwrap_or_else(|| inner.to_token_stream());
+        let spelled = crate::emit::place_tokens(&self.f, &place, true)
+            .unwrap_or_else(|| inner.to_token_stream());
         let tokens = match written_ref {
             Some(true) => quote!(&mut #spelled),
             Some(false) => quote!(&#spelled),
@@ -367,21 +473,36 @@ impl Lower {
         };
         let length = quote!(#inner.len());
         let element = place_ty.element();
-        let mut reads: Vec<VarId> = place.operands().filter_map(|o| match o {
-            Operand::Var(v) => Some(*v),
-            Operand::Lit(_) => None,
-        }).collect();
+        let mut reads: Vec<VarId> = place
+            .operands()
+            .filter_map(|o| match o {
+                Operand::Var(v) => Some(*v),
+                Operand::Lit(_) => None,
+            })
+            .collect();
         reads.push(place.base);
         let by_ref = written_ref.is_some() || is_ref;
         let root = self.f.root(&place);
         // The length can be asked for again where the memory is still there.
         let length = (self.f.params.iter().any(|p| p.var == root) || !self.f.vars[root].temp)
             .then_some(length)
-            .filter(|_| place.path.iter().all(|p| matches!(p, Proj::Deref)) && self.f.resolve(&place).path.iter().all(|p| matches!(p, Proj::Deref)));
+            .filter(|_| {
+                place.path.iter().all(|p| matches!(p, Proj::Deref))
+                    && self
+                        .f
+                        .resolve(&place)
+                        .path
+                        .iter()
+                        .all(|p| matches!(p, Proj::Deref))
+            });
         Iter {
             tokens,
             reads,
-            item: Item::Element { place: place.then(Proj::Index(Operand::Var(k))), ty: element, by_ref },
+            item: Item::Element {
+                place: place.then(Proj::Index(Operand::Var(k))),
+                ty: element,
+                by_ref,
+            },
             length,
         }
     }
@@ -390,7 +511,10 @@ impl Lower {
     fn other_iter(&mut self, e: &syn::Expr) -> Iter {
         let opaque = self.opaque(e, Cut::None);
         let detail = match peel(e) {
-            syn::Expr::MethodCall(m) => format!("`{}` on an iterator of values that carry a derivative", m.method),
+            syn::Expr::MethodCall(m) => format!(
+                "`{}` on an iterator of values that carry a derivative",
+                m.method
+            ),
             _ => "an iterator of values that carry a derivative".to_string(),
         };
         let at: TokenStream = match peel(e) {
@@ -399,22 +523,34 @@ impl Lower {
         };
         let diagnostic = Diagnostic::new(Code::IteratorNotYet, at, detail);
         let (tokens, reads) = (opaque.tokens.clone(), opaque.reads.clone());
-        let check = Opaque { tokens: TokenStream::new(), ..opaque };
+        let check = Opaque {
+            tokens: TokenStream::new(),
+            ..opaque
+        };
         self.push(Kind::Refused(check, Box::new(diagnostic)), e.span());
-        Iter { tokens, reads, item: Item::Other, length: None }
+        Iter {
+            tokens,
+            reads,
+            item: Item::Other,
+            length: None,
+        }
     }
 }
 
 /// Inside a pair, a range cannot drive the reverse loop by itself.
 fn demote(item: &Item) -> Item {
     match item {
-        Item::Integer { start, ty, .. } => {
-            Item::Integer { start: start.clone(), ty: ty.clone(), reversible: false }
-        }
+        Item::Integer { start, ty, .. } => Item::Integer {
+            start: start.clone(),
+            ty: ty.clone(),
+            reversible: false,
+        },
         Item::Number => Item::Number,
-        Item::Element { place, ty, by_ref } => {
-            Item::Element { place: place.clone(), ty: ty.clone(), by_ref: *by_ref }
-        }
+        Item::Element { place, ty, by_ref } => Item::Element {
+            place: place.clone(),
+            ty: ty.clone(),
+            by_ref: *by_ref,
+        },
         Item::Pair(a, b) => Item::Pair(Box::new(demote(a)), Box::new(demote(b))),
         Item::Other => Item::Other,
     }

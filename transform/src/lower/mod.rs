@@ -72,7 +72,12 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
             names,
         },
         by_name: HashMap::new(),
-        scopes: vec![Scope { id: FUNCTION, label: None, is_loop: false, value: Some(0) }],
+        scopes: vec![Scope {
+            id: FUNCTION,
+            label: None,
+            is_loop: false,
+            value: Some(0),
+        }],
         next_scope: 1,
         out: Block::new(),
         diagnostics: Vec::new(),
@@ -105,9 +110,7 @@ impl Lower {
             };
             let ty = Ty::of(&typed.ty);
             let (ident, field, mutable) = match &*typed.pat {
-                syn::Pat::Ident(p) => {
-                    (p.ident.clone(), p.ident.clone(), p.mutability.is_some())
-                }
+                syn::Pat::Ident(p) => (p.ident.clone(), p.ident.clone(), p.mutability.is_some()),
                 other => {
                     let name = format!("arg{n}");
                     let ident = self.f.names.fresh(&name);
@@ -161,7 +164,13 @@ impl Lower {
             let ty = self.f.vars[ret].ty.clone();
             let expr = self.stored(expr, ty, span);
             self.push(Kind::Assign(Place::var(ret), expr), span);
-            self.push(Kind::Exit { target: FUNCTION, again: false }, span);
+            self.push(
+                Kind::Exit {
+                    target: FUNCTION,
+                    again: false,
+                },
+                span,
+            );
         } else {
             self.push(Kind::Let(ret, expr), span);
         }
@@ -221,7 +230,9 @@ impl Lower {
     }
 
     fn lookup(&self, path: &syn::Path) -> Option<VarId> {
-        path.get_ident().and_then(|i| self.by_name.get(&i.to_string())).copied()
+        path.get_ident()
+            .and_then(|i| self.by_name.get(&i.to_string()))
+            .copied()
     }
 }
 

@@ -63,8 +63,10 @@ impl Scan<'_> {
     /// Names captured inside a format string.
     fn captures(&mut self, text: &str) {
         for part in text.split('{').skip(1) {
-            let name: String =
-                part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let name: String = part
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             if let Some(v) = self.lower.by_name.get(&name) {
                 self.reads.push(*v);
             }
@@ -233,7 +235,14 @@ impl Lower {
                 "`return`, `break`, `continue` or `?` inside this expression",
             );
         }
-        Opaque { tokens: e.to_token_stream(), reads, writes, pure, cut, span: e.span() }
+        Opaque {
+            tokens: e.to_token_stream(),
+            reads,
+            writes,
+            pure,
+            cut,
+            span: e.span(),
+        }
     }
 
     /// Tokens that no parser of ours understands, and the variables named in them.
@@ -250,6 +259,13 @@ impl Lower {
         let mut reads = scan.reads;
         reads.sort_unstable();
         reads.dedup();
-        Opaque { tokens, reads, writes: Vec::new(), pure: false, cut: Cut::None, span }
+        Opaque {
+            tokens,
+            reads,
+            writes: Vec::new(),
+            pure: false,
+            cut: Cut::None,
+            span,
+        }
     }
 }

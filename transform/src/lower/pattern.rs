@@ -38,7 +38,11 @@ impl Lower {
         if by_ref {
             place = place.then(Proj::Deref);
         }
-        let subject = Subject { place: (!ty.is_constant()).then_some(place), ty: ty.peeled().clone(), by_ref };
+        let subject = Subject {
+            place: (!ty.is_constant()).then_some(place),
+            ty: ty.peeled().clone(),
+            by_ref,
+        };
         self.bind(pat, &subject);
     }
 
@@ -50,19 +54,34 @@ impl Lower {
                     return;
                 }
                 let by_ref = on.by_ref || p.by_ref.is_some();
-                self.bind_variable(&p.ident, on, by_ref, p.mutability.is_some() && p.by_ref.is_none());
+                self.bind_variable(
+                    &p.ident,
+                    on,
+                    by_ref,
+                    p.mutability.is_some() && p.by_ref.is_none(),
+                );
                 if let Some((_, inner)) = &p.subpat {
                     self.bind(inner, on);
                 }
             }
             syn::Pat::Type(t) => {
-                let subject = Subject { ty: Ty::of(&t.ty), ..on.clone() };
+                let subject = Subject {
+                    ty: Ty::of(&t.ty),
+                    ..on.clone()
+                };
                 self.bind(&t.pat, &subject);
             }
             syn::Pat::Paren(p) => self.bind(&p.pat, on),
             syn::Pat::Guard(g) => self.bind(&g.pat, on),
             syn::Pat::Reference(r) => {
-                self.bind(&r.pat, &Subject { by_ref: false, ty: on.ty.peeled().clone(), ..on.clone() });
+                self.bind(
+                    &r.pat,
+                    &Subject {
+                        by_ref: false,
+                        ty: on.ty.peeled().clone(),
+                        ..on.clone()
+                    },
+                );
             }
             syn::Pat::Tuple(t) => self.bind_tuple(t, on),
             syn::Pat::TupleStruct(t) if t.path.is_ident("Some") && t.elems.len() == 1 => {
@@ -81,10 +100,26 @@ impl Lower {
             | syn::Pat::Rest(_)
             | syn::Pat::Const(_) => {}
             syn::Pat::TupleStruct(t) if on.place.is_none() => {
-                t.elems.iter().for_each(|p| self.bind(p, &Subject { ty: Ty::Unknown, ..on.clone() }));
+                t.elems.iter().for_each(|p| {
+                    self.bind(
+                        p,
+                        &Subject {
+                            ty: Ty::Unknown,
+                            ..on.clone()
+                        },
+                    )
+                });
             }
             syn::Pat::Struct(s) if on.place.is_none() => {
-                s.fields.iter().for_each(|f| self.bind(&f.pat, &Subject { ty: Ty::Unknown, ..on.clone() }));
+                s.fields.iter().for_each(|f| {
+                    self.bind(
+                        &f.pat,
+                        &Subject {
+                            ty: Ty::Unknown,
+                            ..on.clone()
+                        },
+                    )
+                });
             }
             syn::Pat::Struct(_) | syn::Pat::TupleStruct(_) => self.refuse(
                 Code::StructNotYet,
@@ -99,7 +134,11 @@ impl Lower {
         p.subpat.is_none()
             && p.by_ref.is_none()
             && p.mutability.is_none()
-            && p.ident.to_string().chars().next().is_some_and(char::is_uppercase)
+            && p.ident
+                .to_string()
+                .chars()
+                .next()
+                .is_some_and(char::is_uppercase)
     }
 
     fn bind_variable(&mut self, ident: &syn::Ident, on: &Subject, by_ref: bool, mutable: bool) {
@@ -110,7 +149,11 @@ impl Lower {
             self.f.vars[var].alias = Some(place);
             return;
         }
-        let ty = if by_ref { Ty::Ref(Box::new(on.ty.clone()), false) } else { on.ty.clone() };
+        let ty = if by_ref {
+            Ty::Ref(Box::new(on.ty.clone()), false)
+        } else {
+            on.ty.clone()
+        };
         let var = self.declare(ident, ty, mutable);
         let place = on.place.clone().filter(|_| !on.ty.is_constant());
         self.push(Kind::Bind(var, place), span);
@@ -128,14 +171,24 @@ impl Lower {
                 Some(r) if n > r => match &types {
                     Some(ts) => ts.len() + n - t.elems.len(),
                     None => {
-                        self.refuse(Code::UnsupportedPattern, p, "an element after `..` in a tuple whose length is not written here");
+                        self.refuse(
+                            Code::UnsupportedPattern,
+                            p,
+                            "an element after `..` in a tuple whose length is not written here",
+                        );
                         continue;
                     }
                 },
                 _ => n,
             };
-            let ty = types.as_ref().and_then(|ts| ts.get(at).cloned()).unwrap_or_default();
-            self.bind(p, &on.part(Proj::Field(syn::Member::Unnamed(syn::Index::from(at))), ty));
+            let ty = types
+                .as_ref()
+                .and_then(|ts| ts.get(at).cloned())
+                .unwrap_or_default();
+            self.bind(
+                p,
+                &on.part(Proj::Field(syn::Member::Unnamed(syn::Index::from(at))), ty),
+            );
         }
     }
 
@@ -145,11 +198,19 @@ impl Lower {
         for (n, p) in s.elems.iter().enumerate() {
             let is_rest = match p {
                 syn::Pat::Rest(_) => true,
-                syn::Pat::Ident(i) => matches!(&i.subpat, Some((_, sub)) if matches!(**sub, syn::Pat::Rest(_))),
+                syn::Pat::Ident(i) => {
+                    matches!(&i.subpat, Some((_, sub)) if matches!(**sub, syn::Pat::Rest(_)))
+                }
                 _ => false,
             };
-            if (is_rest && !matches!(p, syn::Pat::Rest(_))) || (after && !is_rest && on.place.is_some()) {
-                self.refuse(Code::UnsupportedPattern, p, "an element of a slice pattern at or after `..`");
+            if (is_rest && !matches!(p, syn::Pat::Rest(_)))
+                || (after && !is_rest && on.place.is_some())
+            {
+                self.refuse(
+                    Code::UnsupportedPattern,
+                    p,
+                    "an element of a slice pattern at or after `..`",
+                );
                 continue;
             }
             after |= is_rest;

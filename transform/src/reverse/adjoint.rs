@@ -14,7 +14,9 @@ impl Reverse<'_> {
         }
         let name = self.f.vars[v].ident.to_string();
         let name = name.strip_prefix("r#").unwrap_or(&name);
-        let bar = self.f.fresh(&format!("{name}_bar"), self.f.vars[v].ty.clone());
+        let bar = self
+            .f
+            .fresh(&format!("{name}_bar"), self.f.vars[v].ty.clone());
         self.f.vars[bar].mutable = true;
         self.f.vars[bar].temp = false;
         self.bars.insert(v, bar);
@@ -45,7 +47,10 @@ impl Reverse<'_> {
     }
 
     pub(super) fn emit(&mut self, kind: Kind) {
-        self.out.push(Stmt { kind, span: self.span });
+        self.out.push(Stmt {
+            kind,
+            span: self.span,
+        });
     }
 
     /// The zero tangent of a variable.
@@ -74,7 +79,10 @@ impl Reverse<'_> {
         self.order.insert(zero, order);
         self.definitions.insert(zero, super::Definition::Moved);
         let expr = Expr::Raw(quote!(__rt::zero(&#name)), vec![v]);
-        let stmt = Stmt { kind: Kind::Let(zero, expr), span: self.span };
+        let stmt = Stmt {
+            kind: Kind::Let(zero, expr),
+            span: self.span,
+        };
         self.after.entry(v).or_default().push(stmt);
         zero
     }
@@ -105,7 +113,9 @@ impl Reverse<'_> {
         if self.f.place_ty(place).is_constant() {
             return;
         }
-        let Some((adjoint, is_float)) = self.adjoint_place(place) else { return };
+        let Some((adjoint, is_float)) = self.adjoint_place(place) else {
+            return;
+        };
         if adjoint.path.is_empty()
             && let Some(root) = self.whole_undeclared(place)
         {
@@ -121,7 +131,8 @@ impl Reverse<'_> {
     /// A variable as a whole, at home here, that has no adjoint yet.
     fn whole_undeclared(&self, place: &Place) -> Option<VarId> {
         let place = self.f.resolve(place);
-        let fresh = self.home.get(&place.base) == Some(&self.segment) && !self.declared.contains(&place.base);
+        let fresh = self.home.get(&place.base) == Some(&self.segment)
+            && !self.declared.contains(&place.base);
         (place.path.is_empty() && fresh).then_some(place.base)
     }
 
@@ -140,7 +151,13 @@ impl Reverse<'_> {
         let is_float = self.f.place_ty(place).is_float();
         self.need_path(&resolved);
         let bar = self.bar(resolved.base);
-        Some((Place { base: bar, path: resolved.path }, is_float))
+        Some((
+            Place {
+                base: bar,
+                path: resolved.path,
+            },
+            is_float,
+        ))
     }
 
     /// The adjoint of a place, declared.
@@ -190,14 +207,6 @@ impl Reverse<'_> {
     pub(super) fn need(&mut self, v: VarId) {
         self.needed.insert(v);
     }
-
-    /// An operand's value in the reverse sweep.
-    pub(super) fn value(&mut self, e: &Expr) -> Expr {
-        if let Expr::Use(o) = e {
-            self.need_operand(o);
-        }
-        e.clone()
-    }
 }
 
 /// A zero that syntax can spell.
@@ -213,7 +222,13 @@ pub fn zero_tokens(ty: &Ty) -> Option<TokenStream> {
         Ty::Tuple(ts) if !ts.is_empty() => {
             let parts: Option<Vec<TokenStream>> = ts
                 .iter()
-                .map(|t| if t.is_constant() { Some(quote!(__rt::NoTangent)) } else { zero_tokens(t) })
+                .map(|t| {
+                    if t.is_constant() {
+                        Some(quote!(__rt::NoTangent))
+                    } else {
+                        zero_tokens(t)
+                    }
+                })
                 .collect();
             let parts = parts?;
             Some(quote!((#(#parts,)*)))

@@ -26,14 +26,26 @@ impl Reverse<'_> {
         self.activity.varied.get(v).copied().unwrap_or(false) && !self.f.vars[v].ty.is_constant()
     }
 
-    pub(super) fn reverse_call(&mut self, v: VarId, path: &syn::ExprPath, args: &[Arg], forward: &mut Block) {
+    pub(super) fn reverse_call(
+        &mut self,
+        v: VarId,
+        path: &syn::ExprPath,
+        args: &[Arg],
+        forward: &mut Block,
+    ) {
         self.is_leaf = false;
-        let name = path.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        let name = path
+            .path
+            .segments
+            .last()
+            .map(|s| s.ident.to_string())
+            .unwrap_or_default();
         let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
         let pullback = self.f.fresh(&format!("{name}_pullback"), Ty::Unknown);
         self.pullbacks.insert(v, pullback);
         self.home.insert(pullback, self.segment);
-        self.order.insert(pullback, self.order.get(&v).copied().unwrap_or(0));
+        self.order
+            .insert(pullback, self.order.get(&v).copied().unwrap_or(0));
         self.definitions.insert(pullback, super::Definition::Moved);
         self.needed.insert(pullback);
         self.defined_with.entry(v).or_default().push(pullback);
@@ -77,7 +89,10 @@ impl Reverse<'_> {
                     again.push(quote!(__rt::Owned));
                     if self.is_active(self.f.root(place)) && !self.f.place_ty(place).is_constant() {
                         // The adjoint of what a call changes is changed by its pullback, in place.
-                        shadows.insert(shadows.len(), self.shadow(place, &mut used, &mut before, &mut later));
+                        shadows.insert(
+                            shadows.len(),
+                            self.shadow(place, &mut used, &mut before, &mut later),
+                        );
                     } else {
                         shadows.push(quote!(__rt::Skip));
                     }
@@ -89,7 +104,9 @@ impl Reverse<'_> {
         }
         let pullback = self.f.vars[pullback].ident.clone();
         let back = entry(path, "__back");
-        self.emit(Kind::Raw(quote!(#back(#pullback, #seed, (#(#again,)*), (#(#shadows,)*), __tape);)));
+        self.emit(Kind::Raw(
+            quote!(#back(#pullback, #seed, (#(#again,)*), (#(#shadows,)*), __tape);),
+        ));
         for (place, t) in later {
             let t = Expr::Raw(self.f.vars[t].ident.to_token_stream(), vec![]);
             self.contribute_place(&place, t);
@@ -111,12 +128,19 @@ impl Reverse<'_> {
         let tokens = self.spell(&bar);
         if !used.contains(&root) {
             used.push(root);
-            return if self.is_borrowed(&bar) { quote!(&mut *#tokens) } else { quote!(&mut #tokens) };
+            return if self.is_borrowed(&bar) {
+                quote!(&mut *#tokens)
+            } else {
+                quote!(&mut #tokens)
+            };
         }
         let t = self.f.fresh("shadow", Ty::Unknown);
         self.f.vars[t].mutable = true;
         self.f.vars[t].temp = false;
-        before.push(Kind::Let(t, Expr::Raw(quote!(__rt::zero_like(&#tokens)), vec![])));
+        before.push(Kind::Let(
+            t,
+            Expr::Raw(quote!(__rt::zero_like(&#tokens)), vec![]),
+        ));
         later.push((place.clone(), t));
         let t = &self.f.vars[t].ident;
         quote!(&mut #t)
@@ -129,7 +153,12 @@ impl Reverse<'_> {
 
     /// The argument for the pullback to look at again: the memory itself if it will not have changed by then,
     /// otherwise a copy made before the call.
-    fn kept(&mut self, place: &Place, call: VarId, forward: &mut Block) -> proc_macro2::TokenStream {
+    fn kept(
+        &mut self,
+        place: &Place,
+        call: VarId,
+        forward: &mut Block,
+    ) -> proc_macro2::TokenStream {
         let resolved = self.f.resolve(place);
         let root = resolved.base;
         if self.can_read_again(&resolved, call) {
@@ -140,8 +169,14 @@ impl Reverse<'_> {
         }
         let kept = self.f.fresh("kept", Ty::Unknown);
         let tokens = crate::emit::place_tokens(&self.f, place, true).unwrap_or_default();
-        let expr = Expr::Raw(quote!(::std::borrow::ToOwned::to_owned(&#tokens)), vec![root]);
-        let stmt = Stmt { kind: Kind::Let(kept, expr), span: self.span };
+        let expr = Expr::Raw(
+            quote!(::std::borrow::ToOwned::to_owned(&#tokens)),
+            vec![root],
+        );
+        let stmt = Stmt {
+            kind: Kind::Let(kept, expr),
+            span: self.span,
+        };
         self.settle(&stmt, self.segment);
         self.definitions.insert(kept, super::Definition::Moved);
         self.needed.insert(kept);

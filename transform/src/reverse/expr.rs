@@ -37,7 +37,9 @@ impl Reverse<'_> {
             Expr::Tuple(es) => {
                 for (n, e) in es.iter().enumerate() {
                     let Expr::Use(o) = e else { continue };
-                    let part = seed.clone().then(Proj::Field(syn::Member::Unnamed(syn::Index::from(n))));
+                    let part = seed
+                        .clone()
+                        .then(Proj::Field(syn::Member::Unnamed(syn::Index::from(n))));
                     self.contribute(o, Expr::Load(part));
                 }
             }
@@ -64,12 +66,19 @@ impl Reverse<'_> {
                 let seed = self.spell(seed);
                 self.contribute(o, Expr::Raw(quote!(__rt::payload(#seed)), vec![]));
             }
-            Expr::Call(..) | Expr::Opaque(_) | Expr::Refused(..) | Expr::Raw(..) | Expr::Helper(..) | Expr::Restore(_) => {}
+            Expr::Call(..)
+            | Expr::Opaque(_)
+            | Expr::Refused(..)
+            | Expr::Raw(..)
+            | Expr::Helper(..)
+            | Expr::Restore(_) => {}
         }
     }
 
     fn adjoint_of_operator(&mut self, op: BinOp, a: &Expr, b: &Expr, seed: &Place, to: &Operand) {
-        let (Expr::Use(oa), Expr::Use(ob)) = (a, b) else { return };
+        let (Expr::Use(oa), Expr::Use(ob)) = (a, b) else {
+            return;
+        };
         let floats = self.f.operand_ty(oa).is_float() && self.f.operand_ty(ob).is_float();
         for (operand, right) in [(oa, false), (ob, true)] {
             if !self.carries(operand) {
@@ -90,8 +99,17 @@ impl Reverse<'_> {
         }
     }
 
-    fn adjoint_of_method(&mut self, recv: &Expr, name: &syn::Ident, args: &[Expr], seed: &Place, to: &Operand) {
-        let Some(rule) = rules::find(&name.to_string()) else { return };
+    fn adjoint_of_method(
+        &mut self,
+        recv: &Expr,
+        name: &syn::Ident,
+        args: &[Expr],
+        seed: &Place,
+        to: &Operand,
+    ) {
+        let Some(rule) = rules::find(&name.to_string()) else {
+            return;
+        };
         let all: Vec<Expr> = std::iter::once(recv).chain(args).cloned().collect();
         let result = Expr::Use(to.clone());
         for (n, e) in all.iter().enumerate() {
@@ -99,7 +117,9 @@ impl Reverse<'_> {
             if !rule.args[n].tangent || !self.carries(o) {
                 continue;
             }
-            let Some(partial) = rule.partial(n, &all, &result) else { continue };
+            let Some(partial) = rule.partial(n, &all, &result) else {
+                continue;
+            };
             self.need_expr(&partial);
             self.contribute(o, times(Expr::Load(seed.clone()), partial));
         }
@@ -108,7 +128,9 @@ impl Reverse<'_> {
     /// Whether a contribution to the operand goes anywhere.
     pub(super) fn carries(&self, o: &Operand) -> bool {
         match o {
-            Operand::Var(v) => self.is_active(self.f.root(&Place::var(*v))) && !self.f.vars[*v].ty.is_constant(),
+            Operand::Var(v) => {
+                self.is_active(self.f.root(&Place::var(*v))) && !self.f.vars[*v].ty.is_constant()
+            }
             Operand::Lit(_) => false,
         }
     }
@@ -164,9 +186,7 @@ pub fn times(seed: Expr, partial: Expr) -> Expr {
     match partial {
         Expr::Use(Operand::Lit(tokens)) if tokens.to_string() == "1.0" => seed,
         Expr::Neg(inner) => Expr::Neg(Box::new(times(seed, *inner))),
-        Expr::Binary(BinOp::Div, one, b)
-            if matches!(&*one, Expr::Use(Operand::Lit(t)) if t.to_string() == "1.0") =>
-        {
+        Expr::Binary(BinOp::Div, one, b) if matches!(&*one, Expr::Use(Operand::Lit(t)) if t.to_string() == "1.0") => {
             Expr::Binary(BinOp::Div, Box::new(seed), b)
         }
         partial => Expr::Binary(BinOp::Mul, Box::new(seed), Box::new(partial)),

@@ -51,7 +51,6 @@ pub struct Sweep {
 }
 
 struct Segment {
-    parent: Option<SegId>,
     in_loop: bool,
     /// In the function's own scope: its variables are still there in the reverse sweep.
     top: bool,
@@ -150,7 +149,10 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         diagnostics: Vec::new(),
         span: Span::call_site(),
     };
-    r.segments.push(Segment { parent: None, in_loop: false, top: true });
+    r.segments.push(Segment {
+        in_loop: false,
+        top: true,
+    });
     for p in &f.params {
         r.home.insert(p.var, 0);
         r.order.insert(p.var, 0);
@@ -168,12 +170,19 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
             let span = p.span;
             let zero = r.zero(p.var);
             let bar = r.bar(p.var);
-            reverse.push(Stmt { kind: Kind::Let(bar, zero), span });
+            reverse.push(Stmt {
+                kind: Kind::Let(bar, zero),
+                span,
+            });
             r.declared.insert(p.var);
         }
     }
     r.resolve_needs();
-    let entry = f.params.iter().flat_map(|p| r.after.remove(&p.var).unwrap_or_default()).collect::<Vec<_>>();
+    let entry = f
+        .params
+        .iter()
+        .flat_map(|p| r.after.remove(&p.var).unwrap_or_default())
+        .collect::<Vec<_>>();
     let mut forward = r.insert_saves(forward);
     forward.splice(0..0, entry);
     let reverse = r.insert_restores(reverse);
@@ -197,8 +206,8 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
 }
 
 impl Reverse<'_> {
-    fn new_segment(&mut self, parent: Option<SegId>, in_loop: bool, top: bool) -> SegId {
-        self.segments.push(Segment { parent, in_loop, top });
+    fn new_segment(&mut self, in_loop: bool, top: bool) -> SegId {
+        self.segments.push(Segment { in_loop, top });
         self.segments.len() - 1
     }
 
@@ -220,16 +229,26 @@ impl Reverse<'_> {
     }
 
     /// Reverses a block: its forward sweep, and its reverse.
-    fn block(&mut self, stmts: &Block, parent: Option<SegId>, in_loop: bool, top: bool) -> (Block, Block) {
+    fn block(
+        &mut self,
+        stmts: &Block,
+        parent: Option<SegId>,
+        in_loop: bool,
+        top: bool,
+    ) -> (Block, Block) {
         let (outer_out, outer_segment) = (std::mem::take(&mut self.out), self.segment);
-        let first = if parent.is_none() && top { 0 } else { self.new_segment(parent, in_loop, false) };
+        let first = if parent.is_none() && top {
+            0
+        } else {
+            self.new_segment(in_loop, false)
+        };
         let mut homes = Vec::new();
         let mut segment = first;
         for (n, stmt) in stmts.iter().enumerate() {
             self.settle(stmt, segment);
             homes.push(segment);
             if n + 1 < stmts.len() && may_leave(stmt) {
-                segment = self.new_segment(Some(segment), in_loop, false);
+                segment = self.new_segment(in_loop, false);
             }
         }
         self.refs.push(BTreeSet::new());
@@ -248,16 +267,23 @@ impl Reverse<'_> {
                 forward.push(self.guarded(stmt, guard, rest));
                 continue;
             }
-            let (note_done, note_left, question) = self.record("reached", quote!(false), quote!(true), quote!(false));
+            let (note_done, note_left, question) =
+                self.record("reached", quote!(false), quote!(true), quote!(false));
             self.nest(Kind::If {
                 cond: Operand::Lit(question),
                 then: rest,
                 els: Block::new(),
             });
-            self.pending.push(Pending { scope_depth: self.scopes.len(), note: note_left });
+            self.pending.push(Pending {
+                scope_depth: self.scopes.len(),
+                note: note_left,
+            });
             let mut f = self.stmt(stmt);
             self.pending.pop();
-            f.push(Stmt { kind: Kind::Raw(note_done), span: stmt.span });
+            f.push(Stmt {
+                kind: Kind::Raw(note_done),
+                span: stmt.span,
+            });
             forward.push(f);
         }
         let mut reverse = std::mem::replace(&mut self.out, outer_out);
@@ -291,7 +317,10 @@ impl Reverse<'_> {
                 self.declare_zero(v);
             }
         }
-        self.out.push(Stmt { kind, span: self.span });
+        self.out.push(Stmt {
+            kind,
+            span: self.span,
+        });
     }
 
     /// A note taken by the forward sweep and read by the reverse sweep: how to write it in two ways, and how
@@ -307,10 +336,18 @@ impl Reverse<'_> {
         let ident = self.f.vars[var].ident.clone();
         if self.segments[self.segment].in_loop {
             self.storage.push((var, quote!(__rt::Lane::new())));
-            (quote!(#ident.push(#one);), quote!(#ident.push(#other);), quote!(#ident.pop()))
+            (
+                quote!(#ident.push(#one);),
+                quote!(#ident.push(#other);),
+                quote!(#ident.pop()),
+            )
         } else {
             self.storage.push((var, initial));
-            (quote!(#ident = #one;), quote!(#ident = #other;), quote!(#ident))
+            (
+                quote!(#ident = #one;),
+                quote!(#ident = #other;),
+                quote!(#ident),
+            )
         }
     }
 
@@ -321,7 +358,10 @@ impl Reverse<'_> {
             .iter()
             .rev()
             .filter(|p| p.scope_depth > depth)
-            .map(|p| Stmt { kind: Kind::Raw(p.note.clone()), span: self.span })
+            .map(|p| Stmt {
+                kind: Kind::Raw(p.note.clone()),
+                span: self.span,
+            })
             .collect()
     }
 
@@ -341,8 +381,19 @@ impl Reverse<'_> {
         let own = std::mem::replace(target, rest);
         target.extend(own);
         self.need_operand(cond);
-        self.nest(Kind::If { cond: cond.clone(), then: then_r, els: els_r });
-        vec![Stmt { kind: Kind::If { cond: cond.clone(), then: then_f, els: els_f }, span: stmt.span }]
+        self.nest(Kind::If {
+            cond: cond.clone(),
+            then: then_r,
+            els: els_r,
+        });
+        vec![Stmt {
+            kind: Kind::If {
+                cond: cond.clone(),
+                then: then_f,
+                els: els_f,
+            },
+            span: stmt.span,
+        }]
     }
 }
 
@@ -366,7 +417,10 @@ fn guard(stmt: &Stmt) -> Option<Guard> {
 fn prologue(segment: SegId, span: Span) -> Stmt {
     let marker = proc_macro2::Ident::new(PROLOGUE, Span::call_site());
     let n = proc_macro2::Literal::usize_unsuffixed(segment);
-    Stmt { kind: Kind::Raw(quote!(#marker #n)), span }
+    Stmt {
+        kind: Kind::Raw(quote!(#marker #n)),
+        span,
+    }
 }
 
 /// The segment that a marker stands for.

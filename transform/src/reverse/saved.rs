@@ -48,7 +48,11 @@ impl Reverse<'_> {
                 let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
                 let suffix = if in_loop { "lane" } else { "slot" };
                 let storage = self.f.fresh(&format!("{name}_{suffix}"), Ty::Unknown);
-                let make = if in_loop { quote!(__rt::Lane::new()) } else { quote!(__rt::Slot::new()) };
+                let make = if in_loop {
+                    quote!(__rt::Lane::new())
+                } else {
+                    quote!(__rt::Slot::new())
+                };
                 let _ = top;
                 self.storage.push((storage, make));
                 self.saved.insert(v, storage);
@@ -108,7 +112,9 @@ impl Reverse<'_> {
             && resolved.path.iter().all(|step| match step {
                 Proj::Index(o) => self.operand_again(o, budget),
                 Proj::Range(a, b, _) => a.iter().chain(b).all(|o| self.operand_again(o, budget)),
-                Proj::At(_, reads) => reads.iter().all(|v| self.operand_again(&Operand::Var(*v), budget)),
+                Proj::At(_, reads) => reads
+                    .iter()
+                    .all(|v| self.operand_again(&Operand::Var(*v), budget)),
                 Proj::Payload => false,
                 Proj::Deref | Proj::Field(_) => true,
             })
@@ -149,7 +155,8 @@ impl Reverse<'_> {
                         if var.alias.is_some() {
                             return false;
                         }
-                        let memory = var.mutable || matches!(var.ty, Ty::Ref(..)) || var.ty.is_sequence();
+                        let memory =
+                            var.mutable || matches!(var.ty, Ty::Ref(..)) || var.ty.is_sequence();
                         if memory {
                             self.writes.is_frozen(&self.f, *r, v) && self.is_reachable(*r)
                         } else {
@@ -175,7 +182,9 @@ impl Reverse<'_> {
                 for step in &p.path {
                     match step {
                         Proj::Index(o) => operand(o, &mut out),
-                        Proj::Range(a, b, _) => a.iter().chain(b).for_each(|o| operand(o, &mut out)),
+                        Proj::Range(a, b, _) => {
+                            a.iter().chain(b).for_each(|o| operand(o, &mut out))
+                        }
                         Proj::At(_, reads) => out.extend(reads),
                         _ => {}
                     }
@@ -224,7 +233,10 @@ impl Reverse<'_> {
             let Some(v) = defined else { continue };
             for w in std::iter::once(v).chain(self.defined_with.remove(&v).unwrap_or_default()) {
                 if let Some(storage) = self.saved.get(&w) {
-                    out.push(Stmt { kind: Kind::Save(w, *storage), span });
+                    out.push(Stmt {
+                        kind: Kind::Save(w, *storage),
+                        span,
+                    });
                 }
             }
             if let Some(after) = self.after.remove(&v) {
@@ -245,7 +257,9 @@ impl Reverse<'_> {
             })
             .collect();
         for v in declared {
-            let Some(last) = block.iter().rposition(|s| assigns(&self.f, s, v)) else { continue };
+            let Some(last) = block.iter().rposition(|s| assigns(&self.f, s, v)) else {
+                continue;
+            };
             let after = self.after.remove(&v).unwrap_or_default();
             let after = self.insert_saves(after);
             block.splice(last + 1..last + 1, after);
@@ -280,8 +294,12 @@ impl Reverse<'_> {
     }
 
     fn prologue(&self, segment: SegId, span: Span) -> Block {
-        let mut vars: Vec<VarId> =
-            self.how.keys().copied().filter(|v| self.home.get(v) == Some(&segment)).collect();
+        let mut vars: Vec<VarId> = self
+            .how
+            .keys()
+            .copied()
+            .filter(|v| self.home.get(v) == Some(&segment))
+            .collect();
         vars.sort_by_key(|v| (self.order.get(v).copied().unwrap_or(0), *v));
         let mut out = Block::new();
         for v in vars {
@@ -303,7 +321,10 @@ impl Reverse<'_> {
                     }
                 }
             };
-            out.push(Stmt { kind: Kind::Let(v, expr), span });
+            out.push(Stmt {
+                kind: Kind::Let(v, expr),
+                span,
+            });
         }
         out
     }

@@ -23,7 +23,10 @@ impl Reverse<'_> {
                 if let Some((bar, _)) = self.place_bar(place) {
                     let tokens = self.spell(&bar);
                     if self.carries(value) {
-                        self.contribute(value, Expr::Raw(quote!(__rt::sum_elements(&#tokens)), vec![]));
+                        self.contribute(
+                            value,
+                            Expr::Raw(quote!(__rt::sum_elements(&#tokens)), vec![]),
+                        );
                     }
                     self.emit(Kind::Raw(quote!(__rt::clear(&mut #tokens);)));
                 }
@@ -36,9 +39,17 @@ impl Reverse<'_> {
                 let (els_f, els_r) = self.block(els, Some(segment), in_loop, false);
                 if has_code(&then_r) || has_code(&els_r) {
                     self.need_operand(cond);
-                    self.nest(Kind::If { cond: cond.clone(), then: then_r, els: els_r });
+                    self.nest(Kind::If {
+                        cond: cond.clone(),
+                        then: then_r,
+                        els: els_r,
+                    });
                 }
-                forward[0].kind = Kind::If { cond: cond.clone(), then: then_f, els: els_f };
+                forward[0].kind = Kind::If {
+                    cond: cond.clone(),
+                    then: then_f,
+                    els: els_f,
+                };
             }
             Kind::Match(m) => forward = self.reverse_match(stmt, m),
             Kind::Loop(l) => forward = self.reverse_loop(stmt, l),
@@ -86,7 +97,9 @@ impl Reverse<'_> {
 
     /// A rule for real numbers was chosen by a method's name: the type must bear it out.
     fn assert_scalars(&mut self, e: &Expr, forward: &mut Block) {
-        let Expr::Method(recv, name, _) = e else { return };
+        let Expr::Method(recv, name, _) = e else {
+            return;
+        };
         if rules::find(&name.to_string()).is_none() {
             return;
         }
@@ -96,7 +109,13 @@ impl Reverse<'_> {
         {
             let x = self.f.vars[*v].ident.clone();
             let kind = Kind::Raw(quote!(__rt::assert_scalar(&#x);));
-            forward.insert(0, Stmt { kind, span: self.span });
+            forward.insert(
+                0,
+                Stmt {
+                    kind,
+                    span: self.span,
+                },
+            );
         }
     }
 
@@ -110,7 +129,9 @@ impl Reverse<'_> {
         if whole && self.home.get(&root) == Some(&self.segment) && !self.declared.contains(&root) {
             return;
         }
-        let Some((bar, is_float)) = self.place_bar(place) else { return };
+        let Some((bar, is_float)) = self.place_bar(place) else {
+            return;
+        };
         let once = whole && self.f.vars[root].deferred;
         if once && is_float {
             // Assigned at most once on any path: nothing before it reads the adjoint.
@@ -121,7 +142,8 @@ impl Reverse<'_> {
         self.f.vars[t].temp = false;
         if is_float {
             self.emit(Kind::Let(t, Expr::Load(bar.clone())));
-            let zero = super::adjoint::zero_tokens(&self.f.place_ty(place)).unwrap_or_else(|| quote!(0.0));
+            let zero =
+                super::adjoint::zero_tokens(&self.f.place_ty(place)).unwrap_or_else(|| quote!(0.0));
             self.emit(Kind::Assign(bar, Expr::Use(Operand::Lit(zero))));
         } else if whole && !once && !self.f.vars[root].ty.is_copy() {
             // The shape before may differ from the shape after.
@@ -141,7 +163,10 @@ impl Reverse<'_> {
         let name = self.f.vars[root].ident.clone();
         let zero = self.f.fresh(&format!("{name}_before"), Ty::Unknown);
         let expr = Expr::Raw(quote!(__rt::zero(&#name)), vec![root]);
-        let stmt = Stmt { kind: Kind::Let(zero, expr), span: self.span };
+        let stmt = Stmt {
+            kind: Kind::Let(zero, expr),
+            span: self.span,
+        };
         self.settle(&stmt, self.segment);
         self.definitions.insert(zero, Definition::Moved);
         forward.insert(0, stmt);
@@ -154,7 +179,9 @@ impl Reverse<'_> {
         if !self.carries(o) {
             return;
         }
-        let Some((bar, is_float)) = self.place_bar(place) else { return };
+        let Some((bar, is_float)) = self.place_bar(place) else {
+            return;
+        };
         let tokens = self.spell(&bar);
         let contribution = match op {
             BinOp::Sub if is_float => Expr::Neg(Box::new(Expr::Load(bar))),
@@ -166,7 +193,9 @@ impl Reverse<'_> {
     }
 
     fn reverse_swap(&mut self, place: &Place, kind: &SwapKind) {
-        let Some((bar, _)) = self.place_bar(place) else { return };
+        let Some((bar, _)) = self.place_bar(place) else {
+            return;
+        };
         let a = self.spell(&bar);
         match kind {
             SwapKind::Elements(i, j) => {
@@ -177,7 +206,9 @@ impl Reverse<'_> {
                 self.emit(Kind::Raw(quote!(#a.swap(#i, #j);)));
             }
             SwapKind::With(other, _) => {
-                let Some((bar, _)) = self.place_bar(other) else { return };
+                let Some((bar, _)) = self.place_bar(other) else {
+                    return;
+                };
                 let b = self.spell(&bar);
                 self.emit(Kind::Raw(quote!(::core::mem::swap(&mut #a, &mut #b);)));
             }
@@ -185,13 +216,17 @@ impl Reverse<'_> {
     }
 
     fn reverse_copy(&mut self, to: &Place, from: &Place) {
-        let Some((to_bar, _)) = self.place_bar(to) else { return };
+        let Some((to_bar, _)) = self.place_bar(to) else {
+            return;
+        };
         let (to_root, from_root) = (self.f.root(to), self.f.root(from));
         let to_tokens = self.spell(&to_bar);
         match self.place_bar(from) {
             Some((from_bar, _)) if to_root != from_root => {
                 let from_tokens = self.spell(&from_bar);
-                self.emit(Kind::Raw(quote!(__rt::move_elements(&mut #to_tokens, &mut #from_tokens);)));
+                self.emit(Kind::Raw(
+                    quote!(__rt::move_elements(&mut #to_tokens, &mut #from_tokens);),
+                ));
             }
             Some((from_bar, _)) => {
                 let from_tokens = self.spell(&from_bar);
@@ -216,10 +251,27 @@ impl Reverse<'_> {
         for (n, arm) in m.arms.iter().enumerate() {
             let (mut body_f, body_r) = self.block(&arm.body, Some(segment), in_loop, false);
             let n_tokens = proc_macro2::Literal::usize_unsuffixed(n);
-            let note = if in_loop { quote!(#ident.push(#n_tokens);) } else { quote!(#ident = #n_tokens;) };
-            body_f.insert(0, Stmt { kind: Kind::Raw(note), span: self.span });
-            arms.push(Arm { pat: arm.pat.clone(), body: body_f });
-            let pat = if n == last { quote!(_) } else { quote!(#n_tokens) };
+            let note = if in_loop {
+                quote!(#ident.push(#n_tokens);)
+            } else {
+                quote!(#ident = #n_tokens;)
+            };
+            body_f.insert(
+                0,
+                Stmt {
+                    kind: Kind::Raw(note),
+                    span: self.span,
+                },
+            );
+            arms.push(Arm {
+                pat: arm.pat.clone(),
+                body: body_f,
+            });
+            let pat = if n == last {
+                quote!(_)
+            } else {
+                quote!(#n_tokens)
+            };
             reversed.push(Arm { pat, body: body_r });
         }
         if !reversed.iter().any(|a| has_code(&a.body)) {
@@ -228,7 +280,10 @@ impl Reverse<'_> {
                 arm.body.remove(0);
             }
             let m = Match { arms, ..m.clone() };
-            return vec![Stmt { kind: Kind::Match(m), span: stmt.span }];
+            return vec![Stmt {
+                kind: Kind::Match(m),
+                span: stmt.span,
+            }];
         }
         let question = if in_loop {
             self.storage.push((var, quote!(__rt::Lane::<u32>::new())));
@@ -237,8 +292,15 @@ impl Reverse<'_> {
             self.storage.push((var, quote!(0_u32)));
             quote!(#ident)
         };
-        self.nest(Kind::Match(Match { tokens: question, reads: vec![], arms: reversed }));
-        vec![Stmt { kind: Kind::Match(Match { arms, ..m.clone() }), span: stmt.span }]
+        self.nest(Kind::Match(Match {
+            tokens: question,
+            reads: vec![],
+            arms: reversed,
+        }));
+        vec![Stmt {
+            kind: Kind::Match(Match { arms, ..m.clone() }),
+            span: stmt.span,
+        }]
     }
 
     fn reverse_loop(&mut self, stmt: &Stmt, l: &Loop) -> Block {
@@ -259,15 +321,18 @@ impl Reverse<'_> {
                 }
                 Backward::Reversed(i) => {
                     if let Some(start) = counting_from(&self.f, h) {
-                        self.definitions.insert(*i, Definition::Offset(start, h.counter));
+                        self.definitions
+                            .insert(*i, Definition::Offset(start, h.counter));
                     }
                 }
                 Backward::Counter(i) => {
                     let zero = Operand::Lit(quote!(0));
-                    self.definitions.insert(*i, Definition::Offset(zero, h.counter));
+                    self.definitions
+                        .insert(*i, Definition::Offset(zero, h.counter));
                 }
                 Backward::Offset(i, start) => {
-                    self.definitions.insert(*i, Definition::Offset(start.clone(), h.counter));
+                    self.definitions
+                        .insert(*i, Definition::Offset(start.clone(), h.counter));
                 }
                 Backward::Saved => {}
             }
@@ -288,7 +353,10 @@ impl Reverse<'_> {
         self.scopes.push(l.id);
         let depth = self.scopes.len();
         if let (true, Some(note)) = (counted, &note) {
-            self.pending.push(Pending { scope_depth: depth - 1, note: note.clone() });
+            self.pending.push(Pending {
+                scope_depth: depth - 1,
+                note: note.clone(),
+            });
         }
         let (mut body_f, body_r) = self.block(&l.body, Some(segment), true, false);
         if counted && note.is_some() {
@@ -297,12 +365,21 @@ impl Reverse<'_> {
         self.scopes.pop();
         let useful = has_code(&body_r);
         let mut forward = Vec::new();
-        let raw = |tokens| Stmt { kind: Kind::Raw(tokens), span: stmt.span };
+        let raw = |tokens| Stmt {
+            kind: Kind::Raw(tokens),
+            span: stmt.span,
+        };
         if counted && useful {
             body_f.insert(0, raw(quote!(#ident += 1;)));
         }
-        let looped = Loop { body: body_f, ..l.clone() };
-        forward.push(Stmt { kind: Kind::Loop(looped), span: stmt.span });
+        let looped = Loop {
+            body: body_f,
+            ..l.clone()
+        };
+        forward.push(Stmt {
+            kind: Kind::Loop(looped),
+            span: stmt.span,
+        });
         if !useful {
             self.unused.extend(note.map(|n| n.to_string()));
             return forward;
@@ -319,7 +396,8 @@ impl Reverse<'_> {
             }
             _ => match lane {
                 Some(lane) => {
-                    self.storage.push((lane, quote!(__rt::Lane::<usize>::new())));
+                    self.storage
+                        .push((lane, quote!(__rt::Lane::<usize>::new())));
                     forward.insert(0, raw(quote!(let mut #ident = 0_usize;)));
                     forward.extend(note.map(raw));
                     let lane = &self.f.vars[lane].ident;
@@ -333,14 +411,22 @@ impl Reverse<'_> {
         };
         let (pat, iter) = match plan {
             Plan::Reversed(i) => {
-                let Head::For(h) = &l.head else { return forward };
+                let Head::For(h) = &l.head else {
+                    return forward;
+                };
                 for v in &h.reads {
                     self.need(*v);
                 }
                 let iter = &h.iter;
-                (self.f.vars[i].ident.to_token_stream(), quote!((#iter).rev()))
+                (
+                    self.f.vars[i].ident.to_token_stream(),
+                    quote!((#iter).rev()),
+                )
             }
-            Plan::Counted(k) => (self.f.vars[k].ident.to_token_stream(), quote!((0..#count).rev())),
+            Plan::Counted(k) => (
+                self.f.vars[k].ident.to_token_stream(),
+                quote!((0..#count).rev()),
+            ),
         };
         let head = For {
             pat,
@@ -351,7 +437,12 @@ impl Reverse<'_> {
             length: None,
         };
         let label = l.label.clone();
-        self.nest(Kind::Loop(Loop { id: l.id, label, head: Head::For(Box::new(head)), body: body_r }));
+        self.nest(Kind::Loop(Loop {
+            id: l.id,
+            label,
+            head: Head::For(Box::new(head)),
+            body: body_r,
+        }));
         forward
     }
 }
@@ -366,13 +457,18 @@ enum Plan {
 
 /// Where a range of `usize` begins, if it counts upwards by one.
 fn counting_from(f: &Function, h: &For) -> Option<Operand> {
-    let Backward::Reversed(i) = &h.backward else { return None };
+    let Backward::Reversed(i) = &h.backward else {
+        return None;
+    };
     if !matches!(&f.vars[*i].ty, Ty::Int(Some(n)) if n == "usize") {
         return None;
     }
     let range: syn::ExprRange = syn::parse2(h.iter.clone()).ok()?;
     let start = range.start?;
-    let reads = h.reads.iter().find(|v| start.to_token_stream().to_string() == f.vars[**v].ident.to_string());
+    let reads = h
+        .reads
+        .iter()
+        .find(|v| start.to_token_stream().to_string() == f.vars[**v].ident.to_string());
     Some(match reads {
         Some(v) => Operand::Var(*v),
         None => Operand::Lit(start.to_token_stream()),
