@@ -232,7 +232,7 @@ fn function(n: usize) -> String {
             break;
         }}
     }}
-    y
+    y * (1.0 + tolerance)
 }}"
         ),
         4 => format!(
