@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod args;
 pub mod diagnostics;
+pub mod dump;
 pub mod emit;
 mod entries;
 pub mod fence;
