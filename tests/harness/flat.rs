@@ -1,5 +1,7 @@
 //! Values as flat lists of numbers, so that one check serves every signature.
 
+use pullback::NoTangent;
+
 /// A value whose floating-point numbers can be listed, and that can be rebuilt from such a list.
 pub trait Flat: Clone {
     /// Appends the numbers in order.
@@ -7,6 +9,33 @@ pub trait Flat: Clone {
 
     /// A value of the shape of `self` with the next numbers of `source`.
     fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self;
+}
+
+/// The tangent of nothing holds no number.
+impl Flat for NoTangent {
+    fn flatten(&self, _: &mut Vec<f64>) {}
+
+    fn rebuild(&self, _: &mut dyn Iterator<Item = f64>) -> Self {
+        NoTangent
+    }
+}
+
+/// A seed for a pullback, made from the value that it is the cotangent of.
+pub trait SeedFor<V> {
+    /// The seed with the next numbers of `source`.
+    fn seed_for(value: &V, source: &mut dyn Iterator<Item = f64>) -> Self;
+}
+
+impl<V: Flat> SeedFor<V> for V {
+    fn seed_for(value: &V, source: &mut dyn Iterator<Item = f64>) -> Self {
+        value.rebuild(source)
+    }
+}
+
+impl SeedFor<()> for NoTangent {
+    fn seed_for((): &(), _: &mut dyn Iterator<Item = f64>) -> Self {
+        NoTangent
+    }
 }
 
 /// The numbers of `value`.

@@ -16,6 +16,6 @@ mod noise;
 mod table;
 
 pub use check::{Modes, Program, ScalarEntries, check, check_at_this_point};
-pub use flat::{Flat, flattened};
+pub use flat::{Flat, SeedFor, flattened};
 pub use noise::{Noise, array, positive, scalar, set_attempt, vector};
 pub(crate) use table::{checked, modes, optional, pass, programs, push, scalar_entries, split};

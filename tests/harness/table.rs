@@ -84,7 +84,7 @@ macro_rules! programs {
         all [$(($x:ident $word:ident $value:expr))*] args $args:tt
         active [$($active:ident)*] pure [$($pure:ident)*] state [$($state:ident)*]
         constant [$($constant:ident)*]) => {{
-        use $crate::harness::{Flat, Modes, Program, flattened, pass};
+        use $crate::harness::{Flat, Modes, Program, SeedFor, flattened, pass};
 
         /// The tangents of the arguments, by name.
         #[allow(non_camel_case_types)]
@@ -111,7 +111,7 @@ macro_rules! programs {
                 let mut bars = Named { $($active: $active.clone()),* };
                 $(let mut $x = $x.clone();)*
                 let (value, pullback) = super::$name::vjp($(pass!($word $x)),*);
-                let seed = Flat::rebuild(&value, &mut source);
+                let seed = SeedFor::seed_for(&value, &mut source);
                 $(bars.$state = Flat::rebuild(&bars.$state, &mut source);)*
                 {
                     let ($($pure),*) = pullback(seed $(, &mut bars.$state)*);
