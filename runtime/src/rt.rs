@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 pub use crate::__zero_or_none as zero_or_none;
 pub use crate::calls::*;
-pub use crate::detach::detach;
+pub use crate::detach::{detach, stop_gradient};
 pub use crate::helper;
 pub use crate::ops::*;
 pub use crate::tape::{Lane, Slot, Tape};

@@ -85,7 +85,10 @@ fn head(f: &Function, l: &Loop) -> String {
             let length = h
                 .length
                 .as_ref()
-                .map_or("unknown".into(), |length| text(length));
+                .map_or("unknown".into(), |places| {
+                    let names: Vec<String> = places.iter().map(|p| place(f, p)).collect();
+                    format!("the shortest of {}", names.join(", "))
+                });
             format!(
                 "for {} in {}   // number {}, length {length}; backward: {backward}",
                 text(&h.pat),
@@ -253,7 +256,7 @@ pub fn saved(f: &Function, sweep: &Sweep) -> String {
         let what = match init.as_str() {
             "__rt::Lane::new()" => "a value each time",
             "__rt::Slot::new()" => "one value",
-            _ => "a note of which way control went",
+            _ => "a note of the way that control took",
         };
         // A String can always be written to.
         let _ = writeln!(out, "storage {storage}: {what}, from {init}");
@@ -415,6 +418,7 @@ fn ty(t: &Ty) -> String {
         Ty::Float(name) => name.unwrap_or("float").into(),
         Ty::Int(name) => name.clone().unwrap_or("integer".into()),
         Ty::Constant => "constant".into(),
+        Ty::Never => "?".into(),
         Ty::Ref(t, false) => format!("&{}", ty(t)),
         Ty::Ref(t, true) => format!("&mut {}", ty(t)),
         Ty::Slice(t) => format!("[{}]", ty(t)),

@@ -70,6 +70,10 @@ pub fn place_tokens(f: &Function, place: &Place, _write: bool) -> Option<TokenSt
                 let i = operand_tokens(f, o);
                 quote!(#out[#i])
             }
+            Proj::FromEnd(k) => {
+                let k = &f.vars[*k].ident;
+                quote!(#out[#out.len() - 1 - #k])
+            }
             Proj::At(tokens, _) => quote!(#out[#tokens]),
             Proj::Range(a, b, closed) => {
                 let a = a.as_ref().map(|o| operand_tokens(f, o));

@@ -66,7 +66,6 @@ impl Forward<'_> {
             .fresh(&format!("{name}_dot"), self.f.vars[v].ty.clone());
         self.f.vars[dot].mutable = true;
         self.f.vars[dot].temp = false;
-        self.f.vars[dot].deferred = self.f.vars[v].deferred;
         self.dots.insert(v, dot);
         dot
     }

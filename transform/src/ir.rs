@@ -54,6 +54,8 @@ pub enum Proj {
     Index(Operand),
     /// `p[expression]`, with the variables that the expression reads.
     At(TokenStream, Vec<VarId>),
+    /// `p[p.len() - 1 - k]`.
+    FromEnd(VarId),
     /// `p[a..b]`; the flag says `..=`.
     Range(Option<Operand>, Option<Operand>, bool),
     /// The payload of `Some`.
@@ -346,8 +348,9 @@ pub struct For {
     pub counter: VarId,
     /// How to run the header backwards without having counted, if that is possible.
     pub backward: Backward,
-    /// Tokens for the number of trips without early exits, where it can be told from the operands.
-    pub length: Option<TokenStream>,
+    /// The sequences that are run through, of which the shortest sets the number of trips; `None` where that
+    /// cannot be told.
+    pub length: Option<Vec<Place>>,
 }
 
 /// How a `for` loop's integers are found again in the reverse sweep.
@@ -424,7 +427,7 @@ impl Function {
                     Ty::Ref(t, _) => *t,
                     _ => Ty::Unknown,
                 },
-                Proj::Index(_) | Proj::At(..) => ty.element(),
+                Proj::Index(_) | Proj::At(..) | Proj::FromEnd(_) => ty.element(),
                 Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
                 Proj::Payload => match ty.peeled() {
                     Ty::Option(t) => (**t).clone(),

@@ -26,6 +26,8 @@ pub enum Ty {
     Tuple(Vec<Ty>),
     /// `Option<T>`.
     Option(Box<Ty>),
+    /// The payload of a `None`, which can be of any type.
+    Never,
     /// Anything else.
     #[default]
     Unknown,
@@ -44,7 +46,7 @@ impl Ty {
     /// Known to be without a tangent: an integer, a truth value, text, or a container of these.
     pub fn is_constant(&self) -> bool {
         match self {
-            Ty::Int(_) | Ty::Constant => true,
+            Ty::Int(_) | Ty::Constant | Ty::Never => true,
             Ty::Float(_) | Ty::Unknown => false,
             Ty::Ref(t, _) | Ty::Slice(t) | Ty::Array(t, _) | Ty::Vec(t) | Ty::Option(t) => {
                 t.is_constant()
@@ -77,7 +79,7 @@ impl Ty {
     /// Copied by plain assignment as far as is known.
     pub fn is_copy(&self) -> bool {
         match self {
-            Ty::Float(_) | Ty::Int(_) | Ty::Constant => true,
+            Ty::Float(_) | Ty::Int(_) | Ty::Constant | Ty::Never => true,
             Ty::Ref(_, mutable) => !mutable,
             Ty::Array(t, _) | Ty::Option(t) => t.is_copy(),
             Ty::Tuple(ts) => ts.iter().all(Ty::is_copy),
@@ -131,6 +133,7 @@ impl Ty {
     /// What is known of a value that is sometimes the one, sometimes the other.
     pub fn join(&self, other: &Ty) -> Ty {
         match (self, other) {
+            (Ty::Never, t) | (t, Ty::Never) => t.clone(),
             (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.or(*b)),
             (Ty::Int(a), Ty::Int(b)) => Ty::Int(a.clone().or(b.clone())),
             (Ty::Constant, Ty::Constant) => Ty::Constant,

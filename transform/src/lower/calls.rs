@@ -249,8 +249,9 @@ impl Lower {
         let operand = self.value(arg)?;
         let tokens = super::operand_tokens(&self.f, &operand);
         // A user's own function of that name is not taken for ours: the two must be the same item.
+        let ours = path.path.segments.last().map(|s| &s.ident);
         self.push(
-            Kind::Raw(quote!(__rt::same_function(#path, __rt::detach, &#tokens);)),
+            Kind::Raw(quote!(__rt::same_function(#path, __rt::#ours, &#tokens);)),
             e.span(),
         );
         let mut opaque = self.opaque(e, Cut::Detach);

@@ -194,15 +194,12 @@ impl Lower {
                 self.f.vars.push(Var {
                     ident: p.ident.clone(),
                     ty: written.map(Ty::of).unwrap_or_default(),
-                    mutable,
+                    mutable: true,
                     deferred: !mutable,
                     alias: None,
                     temp: false,
                     ascription: written.map(ToTokens::to_token_stream),
                 });
-                if written.is_some() {
-                    self.assigned.insert(id);
-                }
                 self.push(Kind::Declare(id), span);
                 self.structured(e, Some(id));
                 self.by_name.insert(p.ident.to_string(), id);
@@ -316,17 +313,16 @@ impl Lower {
         }
     }
 
-    /// A variable without a written type has the type of what is assigned to it.
+    /// A variable without a written type has the type of anything that is assigned to it.
     fn learn(&mut self, var: VarId, ty: Ty) {
         let v = &mut self.f.vars[var];
         if v.ascription.is_some() {
             return;
         }
-        if self.assigned.insert(var) && matches!(v.ty, Ty::Unknown) && (v.deferred || v.temp) {
-            v.ty = ty;
-        } else if v.deferred {
-            v.ty = v.ty.join(&ty);
-        }
+        v.ty = match (std::mem::take(&mut v.ty), ty) {
+            (Ty::Unknown, known) | (known, Ty::Unknown) => known,
+            (a, b) => a.join(&b),
+        };
     }
 
     fn assign_tuple(&mut self, left: &syn::ExprTuple, right: &syn::Expr) {

@@ -156,6 +156,9 @@ impl Lower {
         {
             return ty.clone();
         }
+        if path.is_ident("None") {
+            return Ty::Option(Box::new(Ty::Never));
+        }
         float_constant(path).unwrap_or_default()
     }
 

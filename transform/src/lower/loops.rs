@@ -34,7 +34,7 @@ struct Iter {
     tokens: TokenStream,
     reads: Vec<VarId>,
     item: Item,
-    length: Option<TokenStream>,
+    length: Option<Vec<Place>>,
 }
 
 impl Lower {
@@ -293,7 +293,7 @@ impl Lower {
                 let b = self.iter(&m.args[0], k);
                 let (ta, tb) = (a.tokens, b.tokens);
                 let length = match (a.length, b.length) {
-                    (Some(a), Some(b)) => Some(quote!(::core::cmp::min(#a, #b))),
+                    (Some(a), Some(b)) => Some([a, b].concat()),
                     _ => None,
                 };
                 let mut reads = a.reads;
@@ -340,8 +340,7 @@ impl Lower {
                         Some(length),
                     ) if ends_with_counter(&place, k) => {
                         place.path.pop();
-                        let at = &self.f.vars[k].ident;
-                        place = place.then(Proj::At(quote!(#length - 1 - #at), vec![k]));
+                        place = place.then(Proj::FromEnd(k));
                         Iter {
                             tokens,
                             reads: inner.reads,
@@ -471,7 +470,6 @@ impl Lower {
                 _ => spelled,
             },
         };
-        let length = quote!(#inner.len());
         let element = place_ty.element();
         let mut reads: Vec<VarId> = place
             .operands()
@@ -482,19 +480,7 @@ impl Lower {
             .collect();
         reads.push(place.base);
         let by_ref = written_ref.is_some() || is_ref;
-        let root = self.f.root(&place);
-        // The length can be asked for again where the memory is still there.
-        let length = (self.f.params.iter().any(|p| p.var == root) || !self.f.vars[root].temp)
-            .then_some(length)
-            .filter(|_| {
-                place.path.iter().all(|p| matches!(p, Proj::Deref))
-                    && self
-                        .f
-                        .resolve(&place)
-                        .path
-                        .iter()
-                        .all(|p| matches!(p, Proj::Deref))
-            });
+        let length = Some(vec![place.clone()]);
         Iter {
             tokens,
             reads,

@@ -15,7 +15,7 @@ use crate::names::Names;
 use crate::ty::Ty;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use syn::spanned::Spanned;
 
 pub use expr::arithmetic;
@@ -45,8 +45,6 @@ pub struct Lower {
     out: Block,
     diagnostics: Vec<Diagnostic>,
     constants: HashMap<String, Ty>,
-    /// Variables whose type is being learnt from the branches that assign them.
-    assigned: HashSet<VarId>,
 }
 
 /// Lowers a function whose local names are already unique.
@@ -82,7 +80,6 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
         out: Block::new(),
         diagnostics: Vec::new(),
         constants: HashMap::new(),
-        assigned: HashSet::new(),
     };
     lower.params(&item.sig, wanted);
     lower.body(&item.block);

@@ -184,6 +184,7 @@ impl Reverse<'_> {
         for step in &place.path {
             match step {
                 Proj::Index(o) => self.need_operand(o),
+                Proj::FromEnd(k) => self.need(*k),
                 Proj::Range(a, b, _) => {
                     a.iter().chain(b).for_each(|o| self.need_operand(o));
                 }

@@ -107,6 +107,8 @@ struct Reverse<'a> {
     defined_with: HashMap<VarId, Vec<VarId>>,
     /// Notes whose reader turned out not to be needed.
     unused: HashSet<String>,
+    /// Variables declared without a value.
+    unset: HashSet<VarId>,
     roots: BTreeSet<VarId>,
     how: HashMap<VarId, saved::How>,
     saved: HashMap<VarId, VarId>,
@@ -143,6 +145,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         is_leaf: true,
         defined_with: HashMap::new(),
         unused: HashSet::new(),
+        unset: HashSet::new(),
         roots: BTreeSet::new(),
         how: HashMap::new(),
         saved: HashMap::new(),
@@ -163,7 +166,10 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
     }
     let seed = r.bar(f.ret);
     r.declared.insert(f.ret);
-    let (forward, mut reverse) = r.block(&f.body, None, false, !f.early_return);
+    let (forward, body) = r.block(&f.body, None, false, !f.early_return);
+    // Where the body is a block of its own, the adjoints of the parameters are declared around it.
+    let mut reverse = std::mem::take(&mut r.out);
+    reverse.extend(body);
     for p in &f.params {
         // An input by value that nothing contributed to has a zero for its tangent.
         if r.activity.is_active(p.var) && !r.declared.contains(&p.var) {
@@ -216,7 +222,10 @@ impl Reverse<'_> {
         self.position += 1;
         let (var, definition) = match &stmt.kind {
             Kind::Let(v, e) => (*v, Some(Definition::Expr(e.clone()))),
-            Kind::Declare(v) => (*v, None),
+            Kind::Declare(v) => {
+                self.unset.insert(*v);
+                (*v, None)
+            }
             Kind::Alias(v, _) => (*v, None),
             Kind::Bind(v, place) => (*v, Some(Definition::Part(place.clone()))),
             _ => return,

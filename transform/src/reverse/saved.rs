@@ -116,7 +116,7 @@ impl Reverse<'_> {
                     .iter()
                     .all(|v| self.operand_again(&Operand::Var(*v), budget)),
                 Proj::Payload => false,
-                Proj::Deref | Proj::Field(_) => true,
+                Proj::Deref | Proj::Field(_) | Proj::FromEnd(_) => true,
             })
     }
 
@@ -186,6 +186,7 @@ impl Reverse<'_> {
                             a.iter().chain(b).for_each(|o| operand(o, &mut out))
                         }
                         Proj::At(_, reads) => out.extend(reads),
+                        Proj::FromEnd(k) => out.push(*k),
                         _ => {}
                     }
                 }

@@ -145,7 +145,7 @@ impl Reverse<'_> {
             let zero =
                 super::adjoint::zero_tokens(&self.f.place_ty(place)).unwrap_or_else(|| quote!(0.0));
             self.emit(Kind::Assign(bar, Expr::Use(Operand::Lit(zero))));
-        } else if whole && !once && !self.f.vars[root].ty.is_copy() {
+        } else if whole && !self.unset.contains(&root) && !self.f.vars[root].ty.is_copy() {
             // The shape before may differ from the shape after.
             let before = self.shape_before(root, forward);
             let tokens = self.spell(&bar);
@@ -338,7 +338,7 @@ impl Reverse<'_> {
             }
         }
         let length = match &l.head {
-            Head::For(h) if through => h.length.clone().map(|n| (n, h.reads.clone())),
+            Head::For(h) if through && matches!(plan, Plan::Counted(_)) => self.length(h),
             _ => None,
         };
         // The count is kept on every path out of the loop.
@@ -386,14 +386,7 @@ impl Reverse<'_> {
         }
         let count = match (&plan, length) {
             (Plan::Reversed(_), _) => quote!(),
-            (_, Some((length, reads))) => {
-                for v in reads {
-                    if !matches!(self.f.vars[v].ty, Ty::Ref(..)) || self.f.vars[v].alias.is_none() {
-                        self.need(v);
-                    }
-                }
-                length
-            }
+            (_, Some(length)) => length,
             _ => match lane {
                 Some(lane) => {
                     self.storage
@@ -444,6 +437,38 @@ impl Reverse<'_> {
             body: body_r,
         }));
         forward
+    }
+}
+
+impl Reverse<'_> {
+    /// The number of trips, from the lengths of what the loop runs through: those of the adjoints, where the
+    /// memory itself may be out of reach.
+    fn length(&mut self, h: &For) -> Option<proc_macro2::TokenStream> {
+        let places = h.length.as_ref()?;
+        let known = places.iter().all(|p| {
+            let root = self.f.root(p);
+            let shared = matches!(self.f.vars[root].ty, Ty::Ref(_, false));
+            self.is_active(root) || (shared && self.f.params.iter().any(|p| p.var == root))
+        });
+        if !known {
+            return None;
+        }
+        let mut out: Option<proc_macro2::TokenStream> = None;
+        for place in places {
+            let tokens = match self.place_bar(place) {
+                Some((bar, _)) => self.spell(&bar),
+                None => {
+                    let resolved = self.f.resolve(place);
+                    self.need_path(&resolved);
+                    self.spell(&resolved)
+                }
+            };
+            out = Some(match out {
+                None => quote!(#tokens.len()),
+                Some(other) => quote!(::core::cmp::min(#other, #tokens.len())),
+            });
+        }
+        out
     }
 }
 
