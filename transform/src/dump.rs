@@ -82,13 +82,10 @@ fn head(f: &Function, l: &Loop) -> String {
                 ),
                 Backward::Saved => "the integers are saved".into(),
             };
-            let length = h
-                .length
-                .as_ref()
-                .map_or("unknown".into(), |places| {
-                    let names: Vec<String> = places.iter().map(|p| place(f, p)).collect();
-                    format!("the shortest of {}", names.join(", "))
-                });
+            let length = h.length.as_ref().map_or("unknown".into(), |places| {
+                let names: Vec<String> = places.iter().map(|p| place(f, p)).collect();
+                format!("the shortest of {}", names.join(", "))
+            });
             format!(
                 "for {} in {}   // number {}, length {length}; backward: {backward}",
                 text(&h.pat),

@@ -10,6 +10,9 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
 
 /// The seed of the random programs and of what is done to them.
 const SEED: u64 = 77;
@@ -18,11 +21,48 @@ const PROGRAMS: usize = 60;
 /// Changes of each function, one at a time.
 const CHANGES: usize = 24;
 
+/// What one expansion may take; much more than any takes, so that only one without an end fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the thread that expands tells the one that waits.
+enum Message {
+    /// This program comes next.
+    Next(String),
+    /// It failed.
+    Failed(&'static str),
+}
+
 #[test]
 fn a_changed_token_gives_an_error_or_a_program() {
-    let mut seed = SEED;
+    // A compiler that does not end would leave the test without a word, so somebody else waits for it.
+    let (sender, messages) = mpsc::channel();
+    let worker = thread::spawn(move || expand_changed(&sender));
     let mut failures = Vec::new();
     let mut expanded = 0;
+    let mut current = String::new();
+    loop {
+        match messages.recv_timeout(PATIENCE) {
+            Ok(Message::Next(text)) => {
+                current = text;
+                expanded += 1;
+            }
+            Ok(Message::Failed(how)) => failures.push(format!("{how}: {current}")),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => panic!("no end: {current}"),
+        }
+    }
+    assert!(worker.join().is_ok(), "the test itself failed at {current}");
+    assert!(expanded > 3000, "only {expanded} programs were changed");
+    assert!(
+        failures.is_empty(),
+        "{} of {expanded} changed programs fail, first:\n{}",
+        failures.len(),
+        failures[..failures.len().min(5)].join("\n")
+    );
+}
+
+fn expand_changed(sender: &Sender<Message>) {
+    let mut seed = SEED;
     for (place, found) in programs() {
         for _ in 0..CHANGES {
             let (mut args, mut item) = (found.args.clone(), found.item.clone());
@@ -33,25 +73,20 @@ fn a_changed_token_gives_an_error_or_a_program() {
                 item = changed(item, &mut seed);
             }
             let text = format!("{place}: #[differentiable({args})] {item}");
-            expanded += 1;
+            let said = sender.send(Message::Next(text));
             let result = catch_unwind(AssertUnwindSafe(|| pullback_transform::expand(args, item)));
-            let Ok(out) = result else {
-                failures.push(format!("a panic in {text}"));
-                continue;
+            let failed = match result {
+                Err(_) => Some("a panic"),
+                Ok(out) if out.to_string().contains("compile_error") => None,
+                Ok(out) => syn::parse2::<syn::File>(out).err().map(|_| "not Rust"),
             };
-            let is_error = out.to_string().contains("compile_error");
-            if !is_error && let Err(error) = syn::parse2::<syn::File>(out) {
-                failures.push(format!("not Rust ({error}) from {text}"));
+            let told = failed.map_or(Ok(()), |how| sender.send(Message::Failed(how)));
+            if said.and(told).is_err() {
+                // Nobody waits any more.
+                return;
             }
         }
     }
-    assert!(expanded > 3000, "only {expanded} programs were changed");
-    assert!(
-        failures.is_empty(),
-        "{} of {expanded} changed programs fail, first:\n{}",
-        failures.len(),
-        failures[..failures.len().min(5)].join("\n")
-    );
 }
 
 /// The functions, with the files that they stand in.
@@ -73,7 +108,11 @@ fn programs() -> Vec<(String, Annotated)> {
 }
 
 fn read(folder: &Path, files: &mut Vec<(String, String)>) {
-    let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
     entries.sort_by_key(|entry| entry.path());
     for entry in entries {
         let path = entry.path();

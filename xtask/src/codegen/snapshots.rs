@@ -55,8 +55,7 @@ pub fn write(root: &Path) -> Result<usize, String> {
 fn snapshot(path: &Path) -> Result<String, String> {
     let source = fs::read_to_string(path)
         .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let found =
-        find::annotated(&source).map_err(|error| format!("{}:{error}", path.display()))?;
+    let found = find::annotated(&source).map_err(|error| format!("{}:{error}", path.display()))?;
     let mut out = String::new();
     for annotated in found {
         for stage in Stage::ALL {
@@ -114,7 +113,9 @@ fn first_difference<'a>(there: &'a str, now: &'a str) -> Option<(usize, &'a str,
     for number in 1.. {
         match (lines.0.next(), lines.1.next()) {
             (Some(a), Some(b)) if a == b => {}
-            (None, None) => return Some((number, "(no line)", "(the same lines, ended otherwise)")),
+            (None, None) => {
+                return Some((number, "(no line)", "(the same lines, ended otherwise)"));
+            }
             (a, b) => {
                 let end = "(the end of the file)";
                 return Some((number, a.unwrap_or(end), b.unwrap_or(end)));
