@@ -71,7 +71,7 @@ pub fn place_tokens(f: &Function, place: &Place, _write: bool) -> Option<TokenSt
                 quote!(#out[#i])
             }
             Proj::FromEnd(k) => {
-                let k = &f.vars[*k].ident;
+                let k = operand_tokens(f, k);
                 quote!(#out[#out.len() - 1 - #k])
             }
             Proj::At(tokens, _) => quote!(#out[#tokens]),

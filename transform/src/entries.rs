@@ -43,6 +43,25 @@ pub fn with_warnings(mut function: syn::ItemFn, warnings: TokenStream) -> syn::I
     function
 }
 
+/// Names of the generated entries' own locals, which a user's local of the same name makes way for.
+pub fn is_reserved(name: &str) -> bool {
+    const OURS: [&str; 12] = [
+        "__rt",
+        "__tape",
+        "__value",
+        "__pullback",
+        "__seed",
+        "__connected",
+        "__dot",
+        "__in",
+        "__t",
+        "__bar",
+        "__shadow",
+        "__scratch",
+    ];
+    OURS.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
 /// Mistakes in what the attribute asks for.
 pub fn check_inputs(f: &Function, function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic> {
     let mut out = Vec::new();

@@ -55,7 +55,7 @@ pub enum Proj {
     /// `p[expression]`, with the variables that the expression reads.
     At(TokenStream, Vec<VarId>),
     /// `p[p.len() - 1 - k]`.
-    FromEnd(VarId),
+    FromEnd(Operand),
     /// `p[a..b]`; the flag says `..=`.
     Range(Option<Operand>, Option<Operand>, bool),
     /// The payload of `Some`.
@@ -89,7 +89,7 @@ impl Place {
     /// The operands in the path's indices.
     pub fn operands(&self) -> impl Iterator<Item = &Operand> {
         self.path.iter().flat_map(|p| match p {
-            Proj::Index(i) => vec![i],
+            Proj::Index(i) | Proj::FromEnd(i) => vec![i],
             Proj::Range(a, b, _) => a.iter().chain(b.iter()).collect(),
             _ => vec![],
         })
@@ -402,7 +402,13 @@ impl Function {
     /// The place with every alias expanded, down to a variable that owns or borrows the memory.
     pub fn resolve(&self, place: &Place) -> Place {
         let Some(target) = &self.vars[place.base].alias else {
-            return place.clone();
+            let mut place = place.clone();
+            let by_reference = matches!(self.vars[place.base].ty, Ty::Ref(..));
+            if by_reference && !matches!(place.path.first(), Some(Proj::Deref)) {
+                // Auto-dereference, made explicit.
+                place.path.insert(0, Proj::Deref);
+            }
+            return place;
         };
         let mut whole = self.resolve(target);
         let rest = match place.path.first() {

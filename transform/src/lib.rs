@@ -5,6 +5,7 @@
 
 pub mod analysis;
 pub mod args;
+mod desugar;
 pub mod diagnostics;
 pub mod dump;
 pub mod emit;
@@ -70,7 +71,8 @@ pub fn analyse(
     errors: &mut Vec<Diagnostic>,
 ) -> Option<Analysed> {
     let mut renamed = function.clone();
-    rename::rename(&mut renamed, &|name| name.starts_with("__"));
+    desugar::desugar(&mut renamed);
+    rename::rename(&mut renamed, &entries::is_reserved);
     let wanted = lower::Wanted {
         wrt: options.wrt.as_deref(),
     };

@@ -64,7 +64,7 @@ impl Fence {
         }
     }
 
-    /// A parameter's pattern: a name, `_`, or tuples of these.
+    /// A parameter's pattern: a name, `_`, or tuples and arrays of these.
     fn parameter(&mut self, pat: &Pat) {
         match pat {
             Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {}
@@ -72,6 +72,7 @@ impl Fence {
             Pat::Wild(_) => {}
             Pat::Paren(p) => self.parameter(&p.pat),
             Pat::Tuple(p) => p.elems.iter().for_each(|p| self.parameter(p)),
+            Pat::Slice(p) => p.elems.iter().for_each(|p| self.parameter(p)),
             Pat::Const(_)
             | Pat::Guard(_)
             | Pat::Lit(_)
@@ -81,7 +82,6 @@ impl Fence {
             | Pat::Range(_)
             | Pat::Reference(_)
             | Pat::Rest(_)
-            | Pat::Slice(_)
             | Pat::Struct(_)
             | Pat::TupleStruct(_)
             | Pat::Type(_)

@@ -26,6 +26,9 @@ pub(super) fn returns_early(block: &syn::Block) -> bool {
     find.0
 }
 
+/// The parts of a destructuring assignment.
+type Parts = syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>;
+
 impl Lower {
     pub(super) fn stmts(&mut self, stmts: &[syn::Stmt]) {
         for stmt in stmts {
@@ -157,6 +160,9 @@ impl Lower {
                     self.define(p, None, Expr::Use(value), ty, p.span());
                 }
             }
+            (syn::Pat::Reference(p), syn::Expr::Reference(r)) => {
+                self.initialise(&p.pat, None, &r.expr, span);
+            }
             (syn::Pat::Ident(p), syn::Expr::Reference(r))
                 if p.subpat.is_none() && p.by_ref.is_none() =>
             {
@@ -262,7 +268,8 @@ impl Lower {
         let e = syn::Expr::Assign(a.clone());
         match peel(&a.left) {
             syn::Expr::Infer(_) => drop(self.value(&a.right)),
-            syn::Expr::Tuple(t) => self.assign_tuple(t, &a.right),
+            syn::Expr::Tuple(t) => self.assign_parts(&t.elems, false, &a.right),
+            syn::Expr::Array(t) => self.assign_parts(&t.elems, true, &a.right),
             left if self.infer(left).is_constant()
                 && !matches!(
                     peel(&a.right),
@@ -325,33 +332,62 @@ impl Lower {
         };
     }
 
-    fn assign_tuple(&mut self, left: &syn::ExprTuple, right: &syn::Expr) {
+    /// `(a, b) = …` or `[a, b] = …`: every value is computed before any is stored.
+    fn assign_parts(&mut self, left: &Parts, array: bool, right: &syn::Expr) {
         let mut values = Vec::new();
-        if let syn::Expr::Tuple(r) = peel(right)
-            && r.elems.len() == left.elems.len()
-        {
-            for e in &r.elems {
+        let written = match peel(right) {
+            syn::Expr::Tuple(r) if !array => Some(&r.elems),
+            syn::Expr::Array(r) if array => Some(&r.elems),
+            _ => None,
+        };
+        if let Some(open) = left.iter().find(|l| matches!(l, syn::Expr::Range(_))) {
+            self.refuse(
+                Code::UnsupportedExpr,
+                open,
+                "`..` in a destructuring assignment",
+            );
+            return;
+        }
+        if let Some(written) = written.filter(|w| w.len() == left.len()) {
+            for e in written {
                 match self.value(e) {
                     Some(value) => values.push(Expr::Use(value)),
                     None => return,
                 }
             }
         } else {
-            let Some(operand) = self.value(right) else {
+            let Some(Operand::Var(v)) = self.value(right) else {
                 return;
             };
-            let Operand::Var(v) = operand else { return };
-            for n in 0..left.elems.len() {
-                let step = Proj::Field(syn::Member::Unnamed(syn::Index::from(n)));
+            for n in 0..left.len() {
+                let index = proc_macro2::Literal::usize_unsuffixed(n);
+                let step = if array {
+                    Proj::Index(Operand::Lit(quote!(#index)))
+                } else {
+                    Proj::Field(syn::Member::Unnamed(syn::Index::from(n)))
+                };
                 values.push(Expr::Load(Place::var(v).then(step)));
             }
         }
-        for (l, value) in left.elems.iter().zip(values) {
-            if matches!(l, syn::Expr::Infer(_)) {
-                continue;
+        for (l, value) in left.iter().zip(values) {
+            match peel(l) {
+                syn::Expr::Infer(_) => {}
+                syn::Expr::Tuple(_) | syn::Expr::Array(_) => {
+                    self.refuse(
+                        Code::UnsupportedExpr,
+                        l,
+                        "a nested destructuring assignment",
+                    );
+                }
+                left => {
+                    let ty = match &value {
+                        Expr::Use(o) => self.f.operand_ty(o),
+                        Expr::Load(p) => self.f.place_ty(p),
+                        _ => Ty::Unknown,
+                    };
+                    self.store(left, value, ty, l.span());
+                }
             }
-            let ty = self.expr_ty(&value, l);
-            self.store(l, value, ty, l.span());
         }
     }
 

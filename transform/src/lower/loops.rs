@@ -340,7 +340,7 @@ impl Lower {
                         Some(length),
                     ) if ends_with_counter(&place, k) => {
                         place.path.pop();
-                        place = place.then(Proj::FromEnd(k));
+                        place = place.then(Proj::FromEnd(Operand::Var(k)));
                         Iter {
                             tokens,
                             reads: inner.reads,

@@ -194,30 +194,32 @@ impl Lower {
 
     fn bind_slice(&mut self, s: &syn::PatSlice, on: &Subject) {
         let element = on.ty.element();
-        let mut after = false;
+        let rest = s.elems.iter().position(is_rest);
         for (n, p) in s.elems.iter().enumerate() {
-            let is_rest = match p {
-                syn::Pat::Rest(_) => true,
-                syn::Pat::Ident(i) => {
-                    matches!(&i.subpat, Some((_, sub)) if matches!(**sub, syn::Pat::Rest(_)))
-                }
-                _ => false,
+            let literal = |n: usize| {
+                let n = proc_macro2::Literal::usize_unsuffixed(n);
+                Operand::Lit(quote!(#n))
             };
-            if (is_rest && !matches!(p, syn::Pat::Rest(_)))
-                || (after && !is_rest && on.place.is_some())
-            {
-                self.refuse(
-                    Code::UnsupportedPattern,
-                    p,
-                    "an element of a slice pattern at or after `..`",
-                );
-                continue;
-            }
-            after |= is_rest;
-            if !is_rest {
-                let index = proc_macro2::Literal::usize_unsuffixed(n);
-                let step = Proj::Index(Operand::Lit(quote!(#index)));
-                self.bind(p, &on.part(step, element.clone()));
+            let from_end = literal(s.elems.len() - 1 - n);
+            match rest {
+                Some(r) if r == n => {
+                    let syn::Pat::Ident(i) = p else { continue };
+                    if n + 1 < s.elems.len() && on.place.is_some() {
+                        self.refuse(
+                            Code::UnsupportedPattern,
+                            p,
+                            "`name @ ..` before other elements",
+                        );
+                        continue;
+                    }
+                    let step = Proj::Range(Some(literal(n)), None, false);
+                    let part = on.part(step, Ty::Slice(Box::new(element.clone())));
+                    self.bind_variable(&i.ident, &part, on.by_ref || i.by_ref.is_some(), false);
+                }
+                Some(r) if n > r => {
+                    self.bind(p, &on.part(Proj::FromEnd(from_end), element.clone()))
+                }
+                _ => self.bind(p, &on.part(Proj::Index(literal(n)), element.clone())),
             }
         }
     }
@@ -268,5 +270,16 @@ impl Lower {
         }
         parts.sort();
         parts.join(";")
+    }
+}
+
+/// `..` or `name @ ..`.
+fn is_rest(p: &syn::Pat) -> bool {
+    match p {
+        syn::Pat::Rest(_) => true,
+        syn::Pat::Ident(i) => {
+            matches!(&i.subpat, Some((_, sub)) if matches!(**sub, syn::Pat::Rest(_)))
+        }
+        _ => false,
     }
 }

@@ -183,8 +183,7 @@ impl Reverse<'_> {
     pub(super) fn need_path(&mut self, place: &Place) {
         for step in &place.path {
             match step {
-                Proj::Index(o) => self.need_operand(o),
-                Proj::FromEnd(k) => self.need(*k),
+                Proj::Index(o) | Proj::FromEnd(o) => self.need_operand(o),
                 Proj::Range(a, b, _) => {
                     a.iter().chain(b).for_each(|o| self.need_operand(o));
                 }

@@ -110,13 +110,13 @@ impl Reverse<'_> {
     fn place_again(&self, resolved: &Place, reader: VarId, budget: usize) -> bool {
         self.can_read_again(resolved, reader)
             && resolved.path.iter().all(|step| match step {
-                Proj::Index(o) => self.operand_again(o, budget),
+                Proj::Index(o) | Proj::FromEnd(o) => self.operand_again(o, budget),
                 Proj::Range(a, b, _) => a.iter().chain(b).all(|o| self.operand_again(o, budget)),
                 Proj::At(_, reads) => reads
                     .iter()
                     .all(|v| self.operand_again(&Operand::Var(*v), budget)),
                 Proj::Payload => false,
-                Proj::Deref | Proj::Field(_) | Proj::FromEnd(_) => true,
+                Proj::Deref | Proj::Field(_) => true,
             })
     }
 
@@ -181,12 +181,11 @@ impl Reverse<'_> {
             Expr::Load(p) => {
                 for step in &p.path {
                     match step {
-                        Proj::Index(o) => operand(o, &mut out),
+                        Proj::Index(o) | Proj::FromEnd(o) => operand(o, &mut out),
                         Proj::Range(a, b, _) => {
                             a.iter().chain(b).for_each(|o| operand(o, &mut out))
                         }
                         Proj::At(_, reads) => out.extend(reads),
-                        Proj::FromEnd(k) => out.push(*k),
                         _ => {}
                     }
                 }
