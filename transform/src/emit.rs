@@ -311,13 +311,13 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
         }
         Kind::Bind(..) => quote!(),
         Kind::Assign(p, e) => {
-            let (p, e) = (place_tokens(f, p, true), expr_tokens(f, e));
-            quote!(#p = #e;)
+            let e = expr_tokens(f, e);
+            written(f, p, |p| quote!(#p = #e;))
         }
         Kind::Update(p, op, e) => {
-            let (p, e) = (place_tokens(f, p, true), expr_tokens(f, e));
+            let e = expr_tokens(f, e);
             let op = op_tokens(*op, true);
-            quote!(#p #op #e;)
+            written(f, p, |p| quote!(#p #op #e;))
         }
         Kind::Swap(p, SwapKind::Elements(i, j)) => {
             let p = place_tokens(f, p, true);
@@ -383,8 +383,8 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
         Kind::Opaque(o) | Kind::Refused(o, _) => o.tokens.clone(),
         Kind::Raw(tokens) => tokens.clone(),
         Kind::Accumulate(p, e) => {
-            let (p, e) = (place_tokens(f, p, true), expr_tokens(f, e));
-            quote!(__rt::accumulate(&mut #p, #e);)
+            let e = expr_tokens(f, e);
+            written(f, p, |p| quote!(__rt::accumulate(&mut #p, #e);))
         }
         Kind::Save(v, storage) => {
             let (var, storage) = (&f.vars[*v], &f.vars[*storage].ident);
@@ -408,6 +408,27 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             }
         }
     }
+}
+
+/// A statement that writes to a place. An index from the end is computed before: a vector that is being
+/// indexed for writing cannot be asked for its length.
+fn written(
+    f: &Function,
+    place: &Place,
+    statement: impl FnOnce(TokenStream) -> TokenStream,
+) -> TokenStream {
+    let Some(at) = place.path.iter().position(|s| matches!(s, Proj::FromEnd(_))) else {
+        return statement(place_tokens(f, place, true).unwrap_or_default());
+    };
+    let before = Place { base: place.base, path: place.path[..at].to_vec() };
+    let (Proj::FromEnd(k), before) = (&place.path[at], place_tokens(f, &before, false)) else {
+        return TokenStream::new();
+    };
+    let k = operand_tokens(f, k);
+    let mut direct = place.clone();
+    direct.path[at] = Proj::At(quote!(__at), Vec::new());
+    let statement = statement(place_tokens(f, &direct, true).unwrap_or_default());
+    quote!({ let __at = #before.len() - 1 - #k; #statement })
 }
 
 fn pullback_binding(

@@ -258,6 +258,24 @@ impl Forward<'_> {
                 }
                 push(Kind::Let(*v, Expr::Call(path.clone(), args.clone())));
             }
+            // What is built here takes its parts by value: their tangents are looked at first.
+            Kind::Let(v, e @ (Expr::Tuple(_) | Expr::Array(..) | Expr::Repeat(..) | Expr::Wrap(_) | Expr::Use(_))) => {
+                if self.is_active(*v) {
+                    let tangent = self.tangent(e, &Operand::Var(*v));
+                    if let Some(tangent) = tangent {
+                        let dot = self.dot(*v);
+                        push(Kind::Let(dot, tangent));
+                        push(stmt.kind.clone());
+                        return;
+                    }
+                }
+                push(stmt.kind.clone());
+                if self.is_active(*v) {
+                    let zero = self.operand_or_zero_of(*v);
+                    let dot = self.dot(*v);
+                    push(Kind::Let(dot, zero));
+                }
+            }
             Kind::Let(v, e) => {
                 push(stmt.kind.clone());
                 self.assert_scalar(e, &mut push);

@@ -256,6 +256,9 @@ impl Lower {
                 self.push(Kind::Let(var, expr), span);
             }
             pat => {
+                if let (Expr::Use(Operand::Var(v)), None) = (&expr, written) {
+                    return self.destructure(pat, *v);
+                }
                 let var = self.f.fresh("t", ty);
                 self.f.vars[var].ascription = written.map(ToTokens::to_token_stream);
                 self.push(Kind::Let(var, expr), span);
