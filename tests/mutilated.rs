@@ -1,9 +1,11 @@
 //! Broken input gives errors, never a panic: every test program with one random token removed goes
 //! through the compiler as a library.
 
-use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+use std::{fmt, fs, thread};
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -19,51 +21,73 @@ struct Annotated {
 
 #[test]
 fn whole_programs_expand_to_the_same_text_twice() {
-    for annotated in annotated_functions() {
-        let expand = || {
-            pullback_transform::expand(annotated.options.clone(), annotated.function.clone())
-                .to_string()
-        };
-        let text = expand();
-        assert_eq!(
-            text,
-            expand(),
-            "{}: {}",
-            annotated.file.display(),
-            annotated.function
-        );
-    }
+    watched(|report| {
+        for annotated in annotated_functions() {
+            report(annotated.to_string());
+            assert_eq!(annotated.expand(), annotated.expand(), "{annotated}");
+        }
+    });
 }
 
 #[test]
 fn a_missing_token_is_no_panic() {
-    let mut seed = 17_u64;
-    let mut panics = Vec::new();
-    for annotated in annotated_functions() {
-        let size = count(&annotated.function);
-        for _ in 0..REMOVALS {
-            // A linear congruential step is random enough to pick a token.
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            let mut at = (seed >> 33) as usize % size;
-            let broken = without(annotated.function.clone(), &mut at);
-            let options = annotated.options.clone();
-            let text = broken.to_string();
-            let expanded = catch_unwind(AssertUnwindSafe(|| {
-                pullback_transform::expand(options, broken);
-            }));
-            if expanded.is_err() {
-                panics.push(format!("{}: {text}", annotated.file.display()));
+    watched(|report| {
+        let mut seed = 17_u64;
+        let mut panics = Vec::new();
+        for mut annotated in annotated_functions() {
+            let whole = annotated.function.clone();
+            let size = count(&whole);
+            for _ in 0..REMOVALS {
+                // A linear congruential step is random enough to pick a token.
+                seed = seed
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                let mut at = (seed >> 33) as usize % size;
+                annotated.function = without(whole.clone(), &mut at);
+                report(annotated.to_string());
+                if catch_unwind(AssertUnwindSafe(|| annotated.expand())).is_err() {
+                    panics.push(annotated.to_string());
+                }
             }
         }
+        let first = &panics[..panics.len().min(5)];
+        assert!(panics.is_empty(), "{} panics: {first:#?}", panics.len());
+    });
+}
+
+/// Runs `work`, which reports what it is about to do, and fails when one thing takes too long:
+/// a compiler that loops for ever would otherwise only stall the tests.
+fn watched(work: impl FnOnce(&dyn Fn(String)) + Send + 'static) {
+    let (sender, reports) = mpsc::channel();
+    let worker = thread::spawn(move || {
+        work(&|text| {
+            // Nobody listens any more only when the test has failed already.
+            let _ = sender.send(text);
+        });
+    });
+    let mut current = String::new();
+    loop {
+        match reports.recv_timeout(Duration::from_secs(30)) {
+            Ok(text) => current = text,
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => panic!("no end of {current}"),
+        }
     }
-    assert!(
-        panics.is_empty(),
-        "{} panics, first:\n{}",
-        panics.len(),
-        panics[..panics.len().min(5)].join("\n")
-    );
+    if let Err(panic) = worker.join() {
+        resume_unwind(panic);
+    }
+}
+
+impl Annotated {
+    fn expand(&self) -> String {
+        pullback_transform::expand(self.options.clone(), self.function.clone()).to_string()
+    }
+}
+
+impl fmt::Display for Annotated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.function)
+    }
 }
 
 /// Every function that carries the attribute, in the program list and the random programs.
