@@ -234,3 +234,9 @@ impl<T: Tangent> IntoPayload<T> for OptionTangent<T> {
 pub fn some_mut<T: Tangent + Default>(x: &mut OptionTangent<T>) -> &mut T {
     x.some_mut(T::default)
 }
+
+/// The mask of an argument if the callee connected it, by its position.
+#[inline(always)]
+pub fn through(bits: u64, position: u32, mask: u64) -> u64 {
+    (bits >> position & 1).wrapping_neg() & mask
+}

@@ -12,6 +12,8 @@ use std::collections::{HashMap, HashSet};
 pub struct Style {
     /// Calls that give a pullback along with their result.
     pub pullbacks: HashMap<VarId, VarId>,
+    /// Calls that also tell which arguments they connected.
+    pub connected: HashMap<VarId, Ident>,
     /// Calls that give a tangent along with their result, and the tangents of their arguments.
     pub duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
     /// Scopes that an exit names, and so need their label printed.
@@ -271,8 +273,14 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
     match &stmt.kind {
         Kind::Let(v, Expr::Call(path, args)) if style.pullbacks.contains_key(v) => {
             let pullback = &f.vars[style.pullbacks[v]].ident;
-            let call = entry(path, "__call");
             let args = arg_tokens(f, args);
+            if let Some(bits) = style.connected.get(v) {
+                let call = entry(path, "__masked_call");
+                let ident = &f.vars[*v].ident;
+                let ty = f.vars[*v].ascription.as_ref().map(|ty| quote!(: (#ty, u64, _)));
+                return quote!(let (mut #ident, #bits, #pullback) #ty = #call(#(#args,)* __tape););
+            }
+            let call = entry(path, "__call");
             let ident = &f.vars[*v].ident;
             let mutable = (f.vars[*v].mutable).then(|| quote!(mut));
             let name = pullback_binding(f, *v, pullback, &mutable, ident);

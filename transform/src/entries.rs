@@ -321,6 +321,7 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
     let rt = &s.rt;
     let mut style = Style::of(&sweep.forward);
     style.pullbacks = sweep.pullbacks.clone();
+    style.connected = masks.map(|m| m.calls.clone()).unwrap_or_default();
     style.hidden.insert(f.ret);
     let mut style_reverse = Style::of(&sweep.reverse);
     style_reverse.pullbacks = sweep.pullbacks.clone();
@@ -392,6 +393,7 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
     };
     let tape_used = format_ident!("__tape");
     let mask_entry = masks.map(|m| &m.entry);
+    let (space, turbofish) = (&s.space, &s.turbofish);
     quote! {
         #[doc(hidden)]
         #[inline]
@@ -402,6 +404,7 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
             impl FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + Send + 'static + #captures,
         ) #where_clause {
             use #rt as __rt;
+            let _ = #space::__primal #turbofish;
             #(#storage)*
             #mask_entry
             #forward
@@ -475,12 +478,13 @@ pub fn entries(
         errors.extend(sweep.diagnostics.iter().cloned());
         reverse_entries(&s, &sweep, &mut items);
         let masked = masks::masked(f, &analysed.activity);
-        let masked_sweep = reverse::reverse(&masked.f, &analysed.activity);
+        let masked_sweep = reverse::reverse_masked(&masked.f, &analysed.activity);
         gradients_entry(&s, &masked_sweep, &masked, &analysed.activity, &mut items);
     }
     if options.mode != Mode::Reverse {
         forward_entries(&s, analysed, &mut items);
     }
+    items.push(primal_use(&s));
     let warnings = warnings(&s, options, analysed, errors);
     let (vis, space) = (&function.vis, &s.space);
     let quiet = quiet();
@@ -499,6 +503,20 @@ pub fn entries(
         impl #space { #(#items)* }
     };
     (warnings, outside)
+}
+
+/// Who uses a derivative uses the function, whatever the lint on dead code would say.
+fn primal_use(s: &Shape) -> TokenStream {
+    let (generics, name, turbofish, quiet) =
+        (&s.function.sig.generics, &s.function.sig.ident, &s.turbofish, quiet());
+    let where_clause = &generics.where_clause;
+    quote! {
+        #[doc(hidden)]
+        #quiet
+        fn __primal #generics () #where_clause {
+            let _ = #name #turbofish;
+        }
+    }
 }
 
 fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
@@ -561,7 +579,7 @@ fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
         items.push(accumulate_entry(s, sweep, &run));
     }
     items.push(vjp_entry(s, sweep, &run, &tangent_tuple));
-    items.push(call_entries(s, sweep));
+    items.push(call_entries(s, sweep, false));
 }
 
 fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream {
@@ -574,6 +592,7 @@ fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream 
     let mut args = Vec::new();
     let mut values = Vec::new();
     let mut adds = Vec::new();
+    let mut makes = Vec::new();
     for p in
         s.f.params
             .iter()
@@ -589,7 +608,14 @@ fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream 
         if !sweep.adjoints.contains_key(&p.var) {
             continue;
         }
-        if Shape::is_reference(p) {
+        if Shape::is_exclusive(p) {
+            // The cotangent of the final state is zero; what comes out is added like any other.
+            let t = format_ident!("{}_t", bar);
+            let (name, of) = (s.name(p), Shape::referent(p));
+            makes.push(quote!(let mut #t = #rt::zero(&*#name);));
+            args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #t)));
+            adds.push(quote!(#rt::accumulate(#bar, #t);));
+        } else if Shape::is_reference(p) {
             args.push(quote!(#bar));
         } else {
             let t = format_ident!("{}_t", bar);
@@ -603,6 +629,7 @@ fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream 
         #quiet
         pub fn accumulate_grad #generics (#(#params,)* #(#buffers),*) -> #ret #where_clause {
             let __tape = &mut #rt::Tape::new();
+            #(#makes)*
             let (__value, __pullback) = #run(#(#names,)* __tape);
             let (#(#values,)*) = __pullback(<#ret as #rt::Real>::one(), #(#args,)* __tape);
             #(#adds)*
@@ -681,7 +708,7 @@ fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream, _tangents: &TokenStrea
 }
 
 /// What other differentiable functions call.
-fn call_entries(s: &Shape, sweep: &Sweep) -> TokenStream {
+fn call_entries(s: &Shape, sweep: &Sweep, masked: bool) -> TokenStream {
     let (rt, ret, quiet, space) = (&s.rt, &s.ret, quiet(), &s.space);
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
@@ -689,14 +716,21 @@ fn call_entries(s: &Shape, sweep: &Sweep) -> TokenStream {
     let params = s.plain_params();
     let names = s.names();
     let seed = s.seed();
+    let names_of = if masked {
+        ["__masked", "__masked_call", "__masked_back"]
+    } else {
+        ["__sweep", "__call", "__back"]
+    };
+    let [sweep_name, call_name, back_name] = names_of.map(|n| format_ident!("{}", n));
+    let (bits_ty, bits) = if masked { (quote!(u64,), quote!(__bits,)) } else { (quote!(), quote!()) };
     let call = (!sweep.is_leaf).then(|| quote! {
         #[doc(hidden)]
         #[inline]
         #quiet
-        pub fn __call #generics (#(#params,)* __tape: &mut #rt::Tape) -> (#ret, #rt::OnTape) #where_clause {
-            let (__value, __pullback) = #space::__sweep #turbofish(#(#names,)* __tape);
+        pub fn #call_name #generics (#(#params,)* __tape: &mut #rt::Tape) -> (#ret, #bits_ty #rt::OnTape) #where_clause {
+            let (__value, #bits __pullback) = #space::#sweep_name #turbofish(#(#names,)* __tape);
             __tape.push_frame(__pullback);
-            (__value, #rt::OnTape)
+            (__value, #bits #rt::OnTape)
         }
     });
     let mut again_types = Vec::new();
@@ -777,7 +811,10 @@ fn call_entries(s: &Shape, sweep: &Sweep) -> TokenStream {
             quote!(),
             quote! {
                 let __pullback = __tape.pop_frame(#rt::frame_type(
-                    |(#(#names,)* __tape): (#(#tuple_args,)* &mut #rt::Tape)| #space::__sweep #turbofish(#(#names,)* __tape)
+                    |(#(#names,)* __tape): (#(#tuple_args,)* &mut #rt::Tape)| {
+                        let (__value, #bits __pullback) = #space::#sweep_name #turbofish(#(#names,)* __tape);
+                        (__value, __pullback)
+                    }
                 ));
             },
         )
@@ -794,7 +831,7 @@ fn call_entries(s: &Shape, sweep: &Sweep) -> TokenStream {
         #[doc(hidden)]
         #[inline]
         #quiet
-        pub fn __back<#(#lifetimes,)* #(#others,)* #leaf_generic #(#shadow_types),*>(
+        pub fn #back_name<#(#lifetimes,)* #(#others,)* #leaf_generic #(#shadow_types),*>(
             __pullback: #pullback_ty,
             __seed: #seed,
             (#(#again_names,)*): (#(#again_types,)*),
@@ -946,7 +983,6 @@ fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>)
         names => quote!((#(#names),*)),
     };
     let dot_ty = tuple(&public_types);
-    let _ = turbofish;
     items.push(quote! {
         #[doc(hidden)]
         #[inline]
@@ -957,6 +993,7 @@ fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>)
         ) -> (#ret, #ret_dot_ty) where #(#bounds,)* #(#where_predicates,)* {
             use #rt as __rt;
             use #rt::{Direction as _, Given as _, Shadow as _};
+            let _ = #space::__primal #turbofish;
             #(#opens)*
             #body
             (#value, #value_dot)
@@ -1035,10 +1072,13 @@ fn gradients_entry(
     _activity: &crate::analysis::activity::Activity,
     items: &mut Vec<TokenStream>,
 ) {
+    let name = if sweep.is_leaf { "__masked_call" } else { "__masked" };
+    items.push(sweep_fn(s, sweep, name, Some(masked)));
+    items.push(call_entries(s, sweep, true));
     if !matches!(s.f.vars[s.f.ret].ty, Ty::Float(_) | Ty::Unknown) {
         return;
     }
-    items.push(sweep_fn(s, sweep, "__masked", Some(masked)));
+    let sweep_name = format_ident!("{}", name);
     let (rt, ret, space, quiet) = (&s.rt, &s.ret, &s.space, quiet());
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
@@ -1080,7 +1120,7 @@ fn gradients_entry(
         pub fn gradients #generics (#(#params),*) -> #ty #where_clause {
             let __tape = &mut #rt::Tape::new();
             #makes
-            let (_, __connected, __pullback) = #space::__masked #turbofish(#(#names,)* __tape);
+            let (_, __connected, __pullback) = #space::#sweep_name #turbofish(#(#names,)* __tape);
             #run
             #name { #(#fields),* }
         }

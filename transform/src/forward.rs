@@ -1,7 +1,7 @@
 //! Forward mode: every active variable gets a tangent that is computed right after it (Griewank & Walther,
 //! Evaluating Derivatives, §3.1). IR → IR.
 
-use crate::analysis::activity::Activity;
+use crate::analysis::activity::{Activity, is_active_call};
 use crate::emit::{expr_tokens, place_tokens};
 use crate::ir::*;
 use crate::rules::{self, operator_partial};
@@ -237,21 +237,7 @@ impl Forward<'_> {
         let mut push = |kind: Kind| out.push(Stmt { kind, span });
         match &stmt.kind {
             Kind::Let(v, Expr::Call(path, args)) => {
-                let active_args = args.iter().any(|a| match a {
-                    Arg::Value(o) => match o {
-                        Operand::Var(v) => {
-                            self.activity.varied[*v] && !self.f.vars[*v].ty.is_constant()
-                        }
-                        Operand::Lit(_) => false,
-                    },
-                    Arg::Shared(p, _) | Arg::Exclusive(p, _) => {
-                        self.activity.varied[self.f.root(p)] && !self.f.place_ty(p).is_constant()
-                    }
-                });
-                let changes = args
-                    .iter()
-                    .any(|a| matches!(a, Arg::Exclusive(p, _) if self.is_active(self.f.root(p))));
-                if active_args && (self.is_active(*v) || changes) {
+                if is_active_call(&self.f, self.activity, *v, args) {
                     let dots = args.iter().map(|a| self.dual_arg(a)).collect();
                     let dot = self.dot(*v);
                     self.duals.insert(*v, (dot, dots));

@@ -3,7 +3,7 @@
 //! `gradients` tells by these which inputs the path taken connects to the result. The masks are statements
 //! of their own beside the user's, so the reverse transform takes them for what they are: without a derivative.
 
-use crate::analysis::activity::{Activity, changed, sources};
+use crate::analysis::activity::{Activity, changed, is_active_call, sources};
 use crate::ir::*;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -19,12 +19,15 @@ pub struct Masked {
     pub masks: HashMap<VarId, Ident>,
     /// The inputs' bits, by parameter.
     pub bits: Vec<(VarId, u32)>,
+    /// For each differentiable call's result: the bits of the arguments that the call connected.
+    pub calls: HashMap<VarId, Ident>,
 }
 
 struct Masks<'a> {
     f: Function,
     activity: &'a Activity,
     masks: HashMap<VarId, Ident>,
+    calls: HashMap<VarId, Ident>,
 }
 
 /// Adds masks to a function.
@@ -33,11 +36,15 @@ pub fn masked(f: &Function, activity: &Activity) -> Masked {
         f: f.clone(),
         activity,
         masks: HashMap::new(),
+        calls: HashMap::new(),
     };
     let mut bits = Vec::new();
     let mut entry = TokenStream::new();
-    for p in f.params.iter().filter(|p| activity.is_active(p.var)) {
-        let bit = bits.len() as u32;
+    for (n, p) in f.params.iter().enumerate() {
+        if !activity.is_active(p.var) {
+            continue;
+        }
+        let bit = u32::try_from(n).unwrap_or(63);
         let mask = m.mask(p.var);
         // More inputs than bits share the last one: then they are told to be connected together.
         let n = proc_macro2::Literal::u64_unsuffixed(1 << bit.min(63));
@@ -54,6 +61,7 @@ pub fn masked(f: &Function, activity: &Activity) -> Masked {
         entry,
         masks: m.masks,
         bits,
+        calls: m.calls,
     }
 }
 
@@ -102,12 +110,47 @@ impl Masks<'_> {
 
     fn expr(&mut self, to: VarId, e: &Expr, how: Update, out: &mut Vec<TokenStream>) {
         let from = sources(&self.f, e);
+        if let Expr::Call(_, args) = e
+            && is_active_call(&self.f, self.activity, to, args)
+        {
+            return self.call(to, args, out);
+        }
         if let Expr::Call(_, args) = e {
             for c in changed(&self.f, args) {
                 self.define(c, &from, Update::Part, out);
             }
         }
         self.define(to, &from, how, out);
+    }
+
+    /// A callee tells which of its arguments it connected, by their positions.
+    fn call(&mut self, to: VarId, args: &[Arg], out: &mut Vec<TokenStream>) {
+        let name = self.f.vars[to].ident.to_string();
+        let bits = self.f.names.fresh(&format!("{}_bits", name.trim_start_matches("r#")));
+        self.calls.insert(to, bits.clone());
+        let mut terms = Vec::new();
+        for (n, arg) in args.iter().enumerate() {
+            let root = match arg {
+                Arg::Value(Operand::Var(v)) => self.f.root(&Place::var(*v)),
+                Arg::Value(Operand::Lit(_)) => continue,
+                Arg::Shared(p, _) | Arg::Exclusive(p, _) => self.f.root(p),
+            };
+            if self.is_active(root) {
+                let mask = self.mask(root);
+                let bit = proc_macro2::Literal::usize_unsuffixed(n.min(63));
+                terms.push(quote!(__rt::through(#bits, #bit, #mask)));
+            }
+        }
+        let union = if terms.is_empty() { quote!(0) } else { quote!(#(#terms)|*) };
+        let outputs = changed(&self.f, args);
+        if self.is_active(to) {
+            let mask = self.mask(to);
+            out.push(quote!(let mut #mask: u64 = #union;));
+        }
+        for c in outputs.into_iter().filter(|c| self.is_active(*c)).collect::<Vec<_>>() {
+            let mask = self.mask(c);
+            out.push(quote!(#mask |= #union;));
+        }
     }
 
     fn block(&mut self, block: &Block) -> Block {

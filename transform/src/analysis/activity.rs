@@ -87,6 +87,19 @@ fn collect(f: &Function, e: &Expr, out: &mut Vec<VarId>) {
     }
 }
 
+/// Whether a derivative flows through a call whose result is `v`.
+pub fn is_active_call(f: &Function, activity: &Activity, v: VarId, args: &[Arg]) -> bool {
+    let varied = args.iter().any(|a| match a {
+        Arg::Value(Operand::Var(v)) => activity.varied[*v] && !f.vars[*v].ty.is_constant(),
+        Arg::Value(Operand::Lit(_)) => false,
+        Arg::Shared(p, _) | Arg::Exclusive(p, _) => {
+            activity.varied[f.root(p)] && !f.place_ty(p).is_constant()
+        }
+    });
+    let active = |v: VarId| activity.is_active(v) && !f.vars[v].ty.is_constant();
+    varied && (active(v) || changed(f, args).into_iter().any(active))
+}
+
 /// What a call may change through `&mut`.
 pub fn changed(f: &Function, args: &[Arg]) -> Vec<VarId> {
     args.iter()

@@ -6,26 +6,6 @@ use crate::ty::Ty;
 use quote::{ToTokens, quote};
 
 impl Reverse<'_> {
-    /// Whether a derivative flows through a call.
-    pub(super) fn is_active_call(&self, v: VarId, args: &[Arg]) -> bool {
-        let varied = args.iter().any(|a| match a {
-            Arg::Value(Operand::Var(v)) => self.is_varied(*v),
-            Arg::Value(Operand::Lit(_)) => false,
-            Arg::Shared(p, _) | Arg::Exclusive(p, _) => {
-                self.is_varied(self.f.root(p)) && !self.f.place_ty(p).is_constant()
-            }
-        });
-        let changes = args.iter().any(|a| match a {
-            Arg::Exclusive(p, _) => self.is_active(self.f.root(p)),
-            _ => false,
-        });
-        varied && (self.is_active(v) || changes)
-    }
-
-    fn is_varied(&self, v: VarId) -> bool {
-        self.activity.varied.get(v).copied().unwrap_or(false) && !self.f.vars[v].ty.is_constant()
-    }
-
     pub(super) fn reverse_call(
         &mut self,
         v: VarId,
@@ -103,7 +83,7 @@ impl Reverse<'_> {
             self.emit(kind);
         }
         let pullback = self.f.vars[pullback].ident.clone();
-        let back = entry(path, "__back");
+        let back = entry(path, self.back);
         self.emit(Kind::Raw(
             quote!(#back(#pullback, #seed, (#(#again,)*), (#(#shadows,)*), __tape);),
         ));

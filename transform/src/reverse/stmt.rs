@@ -1,6 +1,7 @@
 //! The adjoint of each kind of statement, and the statement as the forward sweep has it.
 
 use super::*;
+use crate::analysis::activity::is_active_call;
 use crate::rules;
 use quote::ToTokens;
 
@@ -84,7 +85,7 @@ impl Reverse<'_> {
     fn reverse_let(&mut self, v: VarId, e: &Expr, forward: &mut Block) {
         self.assert_scalars(e, forward);
         if let Expr::Call(path, args) = e
-            && self.is_active_call(v, args)
+            && is_active_call(&self.f, self.activity, v, args)
         {
             return self.reverse_call(v, path, args, forward);
         }
