@@ -330,7 +330,33 @@ fn deep_nesting(x: f64) -> f64 {
     s
 }
 
+/// The derivative of the first line is written in terms of its own result, which is then overwritten.
+#[differentiable]
+fn result_overwritten(w: f64, t: f64) -> f64 {
+    let mut y = t.tanh();
+    y -= w;
+    let mut z = w.exp();
+    z = z * y;
+    z / y + z
+}
+
+#[differentiable]
+fn results_overwritten_in_a_loop(x: &[f64], w: f64) -> f64 {
+    let mut s = w.sqrt();
+    let mut parts = [w.exp(), 0.5];
+    for v in x {
+        s = s * v + parts[0];
+        parts[0] = (parts[0] * v).tanh();
+        parts[1] /= 1.5 + v;
+        parts[0] += s;
+        parts[1] -= v;
+    }
+    s + parts[0] * parts[1]
+}
+
 programs! {
+    result_overwritten { w: val = 0.7, t: val = 0.4 };
+    results_overwritten_in_a_loop { x: slice = vector(4, 6), w: val = 0.7 };
     colliding_parameters { x: val = 0.4, x_bar: val = 0.7, tape: val = -0.3, seed: val = 1.1,
         t0: val = 0.8 };
     colliding_locals { a: val = 0.4, b: val = 0.7 };
