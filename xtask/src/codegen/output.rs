@@ -12,7 +12,7 @@ use std::collections::{HashMap, VecDeque};
 use syn::visit_mut::{self, VisitMut};
 
 /// What the hidden functions are for.
-const HIDDEN: [(&str, &str); 5] = [
+const HIDDEN: [(&str, &str); 7] = [
     (
         "__sweep",
         "The forward sweep; the closure that it gives is the reverse sweep.",
@@ -29,6 +29,11 @@ const HIDDEN: [(&str, &str); 5] = [
         "__masked",
         "The same two sweeps, with a mask beside each variable: the inputs that have reached it.",
     ),
+    (
+        "__masked_call",
+        "What callers with masks call: also gives the mask of the result.",
+    ),
+    ("__masked_back", "How callers with masks go back."),
     ("__jvp", "The function with a tangent beside each variable."),
 ];
 
@@ -104,7 +109,10 @@ fn commented(
         return tokens.clone();
     };
     let sweep = lines_of_sweep(&reverse::reverse(&f, &activity));
-    let masked = reverse::reverse(&masks::masked(&f, &activity).f, &activity);
+    let masked = lines_of_sweep(&reverse::reverse_masked(
+        &masks::masked(&f, &activity).f,
+        &activity,
+    ));
     let tangents = forward::forward(&f, &activity);
     let tangents = lines(dump::lines(&tangents.f, &tangents.body, &|style| {
         style.duals = tangents.duals.clone();
@@ -113,7 +121,8 @@ fn commented(
         functions: HashMap::from([
             ("__sweep", sweep.clone()),
             ("__call", sweep),
-            ("__masked", lines_of_sweep(&masked)),
+            ("__masked", masked.clone()),
+            ("__masked_call", masked),
             ("__jvp", tangents),
         ]),
         current: Lines::new(),
