@@ -1,10 +1,10 @@
-//! Inline assembly.
+//! Inline assembly, which also needs an `unsafe` block: both are named.
 
 use pullback::differentiable;
 
 #[differentiable]
 fn f(x: f64) -> f64 {
-    std::arch::asm!("nop");
+    unsafe { std::arch::asm!("nop") };
     x * x
 }
 
