@@ -245,6 +245,11 @@ impl Lower {
     ) {
         match pat {
             syn::Pat::Ident(p) if p.subpat.is_none() && p.by_ref.is_none() => {
+                // A rule that needs its own result must find it after the variable has changed.
+                let expr = match p.mutability {
+                    Some(_) => self.stored(expr, ty.clone(), span),
+                    None => expr,
+                };
                 let var = self.declare(&p.ident, ty, p.mutability.is_some());
                 self.f.vars[var].ascription = written.map(ToTokens::to_token_stream);
                 self.push(Kind::Let(var, expr), span);
