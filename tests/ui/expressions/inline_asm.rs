@@ -1,4 +1,4 @@
-//! Inline assembly, which also needs an `unsafe` block: both are named.
+//! Inline assembly: the `unsafe` block that it stands in is refused as a whole.
 
 use pullback::differentiable;
 
