@@ -163,6 +163,29 @@ impl<T> Lane<T> {
         }
     }
 
+    /// Makes room for `trips` values, to be written by index, and lends it.
+    #[inline]
+    pub fn open(&mut self, trips: usize) -> &mut [T]
+    where
+        T: Default + Clone,
+    {
+        let base = self.values.len();
+        self.values.resize(base + trips, T::default());
+        &mut self.values[base..]
+    }
+
+    /// The room made last, for `trips` values.
+    #[inline]
+    pub fn last(&self, trips: usize) -> &[T] {
+        &self.values[self.values.len() - trips..]
+    }
+
+    /// Gives the room made last back.
+    #[inline]
+    pub fn close(&mut self, trips: usize) {
+        self.values.truncate(self.values.len() - trips);
+    }
+
     /// How many values are saved.
     #[inline]
     pub fn len(&self) -> usize {

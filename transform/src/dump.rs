@@ -415,6 +415,7 @@ fn ty(t: &Ty) -> String {
         Ty::Float(name) => name.unwrap_or("float").into(),
         Ty::Int(name) => name.clone().unwrap_or("integer".into()),
         Ty::Constant => "constant".into(),
+        Ty::Bool => "bool".into(),
         Ty::Never => "?".into(),
         Ty::Ref(t, false) => format!("&{}", ty(t)),
         Ty::Ref(t, true) => format!("&mut {}", ty(t)),

@@ -369,6 +369,14 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
     let value_types = values.iter().map(|p| s.tangent(p));
     let value_bars = values.iter().map(|p| &f.vars[sweep.adjoints[&p.var]].ident);
     let function = format_ident!("{}", name);
+    // As long as the primal, so that an index that was good there needs no check here.
+    let cut = s.f.params.iter().filter_map(|p| {
+        let bar = sweep.adjoints.get(&p.var)?;
+        let shared = Shape::is_reference(p) && !Shape::is_exclusive(p);
+        let (bar, name) = (&f.vars[*bar].ident, s.name(p));
+        (shared && matches!(Ty::of(&p.ty).peeled(), Ty::Slice(_)))
+            .then(|| quote!(let #bar = &mut #bar[..#name.len()];))
+    });
     let quiet = quiet();
     let captures = &s.captures;
     let (mask_ty, mask_value) = match masks {
@@ -409,6 +417,7 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
             #mask_entry
             #forward
             (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* #tape_used: &mut #rt::Tape| {
+                #(#cut)*
                 #reverse
                 (#(#value_bars,)*)
             })

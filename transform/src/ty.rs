@@ -12,7 +12,9 @@ pub enum Ty {
     Float(Option<&'static str>),
     /// An integer; the name where it is known.
     Int(Option<String>),
-    /// `bool`, `char`, strings, `()`: known to have no tangent.
+    /// `bool`.
+    Bool,
+    /// `char`, strings, `()`: known to have no tangent.
     Constant,
     /// `&T` or `&mut T`.
     Ref(Box<Ty>, bool),
@@ -46,7 +48,7 @@ impl Ty {
     /// Known to be without a tangent: an integer, a truth value, text, or a container of these.
     pub fn is_constant(&self) -> bool {
         match self {
-            Ty::Int(_) | Ty::Constant | Ty::Never => true,
+            Ty::Int(_) | Ty::Bool | Ty::Constant | Ty::Never => true,
             Ty::Float(_) | Ty::Unknown => false,
             Ty::Ref(t, _) | Ty::Slice(t) | Ty::Array(t, _) | Ty::Vec(t) | Ty::Option(t) => {
                 t.is_constant()
@@ -79,7 +81,7 @@ impl Ty {
     /// Copied by plain assignment as far as is known.
     pub fn is_copy(&self) -> bool {
         match self {
-            Ty::Float(_) | Ty::Int(_) | Ty::Constant | Ty::Never => true,
+            Ty::Float(_) | Ty::Int(_) | Ty::Bool | Ty::Constant | Ty::Never => true,
             Ty::Ref(_, mutable) => !mutable,
             Ty::Array(t, _) | Ty::Option(t) => t.is_copy(),
             Ty::Tuple(ts) => ts.iter().all(Ty::is_copy),
@@ -112,7 +114,8 @@ impl Ty {
             (syn::PathArguments::None, 1) => match name.as_str() {
                 "f64" => Ty::Float(Some("f64")),
                 "f32" => Ty::Float(Some("f32")),
-                "bool" | "char" | "String" | "str" => Ty::Constant,
+                "bool" => Ty::Bool,
+                "char" | "String" | "str" => Ty::Constant,
                 n if INTEGERS.contains(&n) => Ty::Int(Some(name)),
                 _ => Ty::Unknown,
             },
@@ -137,6 +140,7 @@ impl Ty {
             (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.or(*b)),
             (Ty::Int(a), Ty::Int(b)) => Ty::Int(a.clone().or(b.clone())),
             (Ty::Constant, Ty::Constant) => Ty::Constant,
+            (Ty::Bool, Ty::Bool) => Ty::Bool,
             (Ty::Tuple(a), Ty::Tuple(b)) if a.len() == b.len() => {
                 Ty::Tuple(a.iter().zip(b).map(|(a, b)| a.join(b)).collect())
             }

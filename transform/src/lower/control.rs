@@ -551,7 +551,7 @@ impl Lower {
             return Operand::Var(v);
         }
         let opaque = self.opaque(e, Cut::NoDerivative("a condition".into()));
-        self.name(Expr::Opaque(opaque), Ty::Constant, e.span())
+        self.name(Expr::Opaque(opaque), Ty::Bool, e.span())
     }
 
     fn if_let(&mut self, i: &syn::ExprIf, l: &syn::ExprLet, target: Option<VarId>) {

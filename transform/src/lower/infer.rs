@@ -58,8 +58,9 @@ fn float_constant(path: &syn::Path) -> Option<Ty> {
     }
 }
 
-/// Methods of integers, floats and sequences whose result is known to have no tangent.
-const CONSTANT_METHODS: [&str; 20] = [
+/// Methods of floats whose result has no tangent. They are inherent or of traits that are always in scope, so
+/// that no trait of the user's can be meant.
+const FLOAT_CONSTANTS: [&str; 18] = [
     "is_nan",
     "is_infinite",
     "is_finite",
@@ -77,9 +78,76 @@ const CONSTANT_METHODS: [&str; 20] = [
     "le",
     "gt",
     "ge",
-    "is_empty",
     "classify",
-    "contains",
+];
+
+/// Methods of integers that give an integer of the same type.
+const INTEGER_METHODS: [&str; 26] = [
+    "abs",
+    "pow",
+    "min",
+    "max",
+    "clamp",
+    "signum",
+    "isqrt",
+    "clone",
+    "rem_euclid",
+    "div_euclid",
+    "div_ceil",
+    "next_multiple_of",
+    "next_power_of_two",
+    "wrapping_add",
+    "wrapping_sub",
+    "wrapping_mul",
+    "wrapping_neg",
+    "wrapping_shl",
+    "wrapping_shr",
+    "saturating_add",
+    "saturating_sub",
+    "saturating_mul",
+    "rotate_left",
+    "rotate_right",
+    "swap_bytes",
+    "reverse_bits",
+];
+
+/// Methods of integers that give an integer whose type is another, or a truth value.
+const INTEGER_TO_INTEGER: [&str; 9] = [
+    "abs_diff",
+    "unsigned_abs",
+    "count_ones",
+    "count_zeros",
+    "leading_zeros",
+    "trailing_zeros",
+    "ilog2",
+    "ilog10",
+    "ilog",
+];
+
+/// Methods of integers that give an `Option` of the same type.
+const INTEGER_TO_OPTION: [&str; 5] = [
+    "checked_add",
+    "checked_sub",
+    "checked_mul",
+    "checked_div",
+    "checked_pow",
+];
+
+/// Methods of integers that give no number.
+const INTEGER_CONSTANTS: [&str; 13] = [
+    "is_power_of_two",
+    "is_positive",
+    "is_negative",
+    "is_multiple_of",
+    "to_string",
+    "cmp",
+    "partial_cmp",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
 ];
 
 impl Lower {
@@ -95,6 +163,7 @@ impl Lower {
                 syn::UnOp::Not(_) => match self.infer(&u.expr) {
                     Ty::Int(n) => Ty::Int(n),
                     Ty::Unknown => Ty::Unknown,
+                    Ty::Bool => Ty::Bool,
                     _ => Ty::Constant,
                 },
                 _ => match self.infer(&u.expr) {
@@ -162,9 +231,15 @@ impl Lower {
         float_constant(path).unwrap_or_default()
     }
 
+    /// A path to something that is no local: a constant or a constant parameter.
+    fn is_item(&self, e: &syn::Expr) -> bool {
+        matches!(peel(e), syn::Expr::Path(p) if self.lookup(&p.path).is_none())
+    }
+
     fn infer_binary(&self, b: &syn::ExprBinary) -> Ty {
         use syn::BinOp::*;
-        let sides = || (self.infer(&b.left), self.infer(&b.right));
+        let (left, right) = (&b.left, &b.right);
+        let sides = || (self.infer(left), self.infer(right));
         match b.op {
             Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) => match sides() {
                 (a, b) if a.peeled().is_float() && b.peeled().is_float() => {
@@ -172,19 +247,24 @@ impl Lower {
                 }
                 (a, b) => match (a.peeled(), b.peeled()) {
                     (Ty::Int(a), Ty::Int(b)) => Ty::Int(a.clone().or(b.clone())),
-                    // A variable integer's other operand is an integer as well; a literal says less.
-                    (Ty::Int(Some(a)), Ty::Unknown) | (Ty::Unknown, Ty::Int(Some(a))) => {
-                        Ty::Int(Some(a.clone()))
+                    // A constant item beside an integer is an integer as well; a variable may be anything that
+                    // an integer can be multiplied with.
+                    (Ty::Int(Some(n)), Ty::Unknown) if self.is_item(right) => {
+                        Ty::Int(Some(n.clone()))
+                    }
+                    (Ty::Unknown, Ty::Int(Some(n))) if self.is_item(left) => {
+                        Ty::Int(Some(n.clone()))
                     }
                     _ => Ty::Unknown,
                 },
             },
             Shl(_) | Shr(_) | BitAnd(_) | BitOr(_) | BitXor(_) => match sides() {
-                (Ty::Int(a), _) => Ty::Int(a),
+                (Ty::Int(a), Ty::Int(_)) => Ty::Int(a),
+                (Ty::Bool, Ty::Bool) => Ty::Bool,
                 (Ty::Constant, Ty::Constant) => Ty::Constant,
                 _ => Ty::Unknown,
             },
-            And(_) | Or(_) | Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) => Ty::Constant,
+            And(_) | Or(_) | Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) => Ty::Bool,
             _ => Ty::Tuple(Vec::new()),
         }
     }
@@ -194,7 +274,7 @@ impl Lower {
         let name = m.method.to_string();
         match receiver.peeled() {
             Ty::Float(f) => {
-                if CONSTANT_METHODS.contains(&name.as_str()) {
+                if FLOAT_CONSTANTS.contains(&name.as_str()) {
                     Ty::Constant
                 } else if name == "sin_cos" {
                     Ty::Tuple(vec![Ty::Float(*f), Ty::Float(*f)])
@@ -204,12 +284,20 @@ impl Lower {
                     Ty::Unknown
                 }
             }
+            // Any other name may be of a trait of the user's, which can give a float.
             Ty::Int(n) => match name.as_str() {
-                "checked_add" | "checked_sub" | "checked_mul" | "overflowing_add" => Ty::Constant,
-                _ if CONSTANT_METHODS.contains(&name.as_str()) => Ty::Constant,
-                _ => Ty::Int(n.clone()),
+                name if INTEGER_METHODS.contains(&name) => Ty::Int(n.clone()),
+                name if INTEGER_TO_INTEGER.contains(&name) => Ty::Int(None),
+                name if INTEGER_TO_OPTION.contains(&name) => {
+                    Ty::Option(Box::new(Ty::Int(n.clone())))
+                }
+                name if INTEGER_CONSTANTS.contains(&name) => Ty::Constant,
+                _ => Ty::Unknown,
             },
-            Ty::Constant => Ty::Constant,
+            Ty::Constant => match name.as_str() {
+                "clone" | "to_string" | "to_owned" => Ty::Constant,
+                _ => Ty::Unknown,
+            },
             Ty::Slice(_) | Ty::Array(..) | Ty::Vec(_) => match name.as_str() {
                 "len" | "capacity" => Ty::Int(Some("usize".into())),
                 "is_empty" => Ty::Constant,
@@ -218,9 +306,11 @@ impl Lower {
                     Ty::Slice(t) => Ty::Vec(t.clone()),
                     t => t.clone(),
                 },
-                _ if receiver.is_constant() => Ty::Constant,
                 _ => Ty::Unknown,
             },
+            Ty::Option(t) if t.is_constant() && (name == "unwrap" || name == "expect") => {
+                (**t).clone()
+            }
             Ty::Option(_) if name == "is_some" || name == "is_none" => Ty::Constant,
             Ty::Option(t) if name == "clone" => Ty::Option(t.clone()),
             _ => Ty::Unknown,

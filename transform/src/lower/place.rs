@@ -68,6 +68,12 @@ impl Lower {
     fn index(&mut self, e: &syn::Expr) -> Option<Operand> {
         let operand = self.value(e)?;
         if let Operand::Var(v) = &operand
+            && matches!(self.f.vars[*v].ty, Ty::Int(None))
+            && !self.f.vars[*v].temp
+        {
+            self.f.vars[*v].ty = Ty::Int(Some("usize".into()));
+        }
+        if let Operand::Var(v) = &operand
             && matches!(self.f.vars[*v].ty, Ty::Unknown | Ty::Int(None))
             && self.f.vars[*v].temp
         {

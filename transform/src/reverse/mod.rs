@@ -8,6 +8,7 @@
 mod adjoint;
 mod calls;
 mod expr;
+mod loops;
 mod saved;
 mod stmt;
 
@@ -51,6 +52,8 @@ pub struct Sweep {
 }
 
 struct Segment {
+    /// The loop whose body it is in.
+    innermost: Option<ScopeId>,
     in_loop: bool,
     /// In the function's own scope: its variables are still there in the reverse sweep.
     top: bool,
@@ -109,10 +112,17 @@ struct Reverse<'a> {
     defined_with: HashMap<VarId, Vec<VarId>>,
     /// Notes whose reader turned out not to be needed.
     unused: HashSet<String>,
+    /// The loops around the current statement.
+    innermost: Vec<ScopeId>,
+    counting: HashMap<ScopeId, loops::Counting>,
+    /// The headers of reversed loops, to run in the forward direction.
+    directions: HashMap<ScopeId, TokenStream>,
     /// Variables declared without a value.
     unset: HashSet<VarId>,
     roots: BTreeSet<VarId>,
     how: HashMap<VarId, saved::How>,
+    /// Storage indexed by trip: how it is written and how it is read.
+    windows: HashMap<VarId, (TokenStream, TokenStream)>,
     saved: HashMap<VarId, VarId>,
     diagnostics: Vec<Diagnostic>,
     span: Span,
@@ -157,14 +167,19 @@ fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
         back,
         defined_with: HashMap::new(),
         unused: HashSet::new(),
+        innermost: Vec::new(),
+        counting: HashMap::new(),
+        directions: HashMap::new(),
         unset: HashSet::new(),
         roots: BTreeSet::new(),
         how: HashMap::new(),
+        windows: HashMap::new(),
         saved: HashMap::new(),
         diagnostics: Vec::new(),
         span: Span::call_site(),
     };
     r.segments.push(Segment {
+        innermost: None,
         in_loop: false,
         top: true,
     });
@@ -225,7 +240,12 @@ fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
 
 impl Reverse<'_> {
     fn new_segment(&mut self, in_loop: bool, top: bool) -> SegId {
-        self.segments.push(Segment { in_loop, top });
+        let innermost = self.innermost.last().copied();
+        self.segments.push(Segment {
+            innermost,
+            in_loop,
+            top,
+        });
         self.segments.len() - 1
     }
 

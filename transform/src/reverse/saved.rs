@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::analysis::activity;
+use quote::format_ident;
 
 impl Reverse<'_> {
     /// Whether memory read at `reader` can be read again in the reverse sweep.
@@ -48,6 +49,30 @@ impl Reverse<'_> {
                 let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
                 let suffix = if in_loop { "lane" } else { "slot" };
                 let storage = self.f.fresh(&format!("{name}_{suffix}"), Ty::Unknown);
+                if let Some(id) = self.windowed(v) {
+                    let window = self.f.names.fresh(&name);
+                    let make = match &self.f.vars[v].ty {
+                        Ty::Float(Some(ty)) => {
+                            let ty = format_ident!("{}", ty);
+                            quote!(__rt::Lane::<#ty>::new())
+                        }
+                        Ty::Int(Some(ty)) => {
+                            let ty = format_ident!("{}", ty);
+                            quote!(__rt::Lane::<#ty>::new())
+                        }
+                        Ty::Bool => quote!(__rt::Lane::<bool>::new()),
+                        _ => quote!(__rt::Lane::new()),
+                    };
+                    self.storage.push((storage, make));
+                    self.saved.insert(v, storage);
+                    self.how.insert(v, how);
+                    if let Some(c) = self.counting.get_mut(&id) {
+                        c.windows.push((storage, window.clone()));
+                        let (k, back) = (&c.trip.0, &c.back_trip);
+                        self.windows.insert(storage, (quote!(#window[#k]), quote!(#window[#back])));
+                    }
+                    continue;
+                }
                 let make = if in_loop {
                     quote!(__rt::Lane::new())
                 } else {
@@ -93,7 +118,7 @@ impl Reverse<'_> {
             Definition::Expr(e) => self.expr_again(e, v, budget).then(|| self.resolved(e)),
             Definition::Part(Some(place)) => {
                 let resolved = self.f.resolve(place);
-                (self.place_again(&resolved, v, budget) && self.f.place_ty(place).is_copy())
+                (self.place_again(&resolved, v) && self.f.place_ty(place).is_copy())
                     .then_some(Expr::Load(resolved))
             }
             _ => None,
@@ -107,17 +132,10 @@ impl Reverse<'_> {
         }
     }
 
-    fn place_again(&self, resolved: &Place, reader: VarId, budget: usize) -> bool {
+    fn place_again(&self, resolved: &Place, reader: VarId) -> bool {
+        // An index is needed for the adjoint of the same place anyway, so it costs nothing more here.
         self.can_read_again(resolved, reader)
-            && resolved.path.iter().all(|step| match step {
-                Proj::Index(o) | Proj::FromEnd(o) => self.operand_again(o, budget),
-                Proj::Range(a, b, _) => a.iter().chain(b).all(|o| self.operand_again(o, budget)),
-                Proj::At(_, reads) => reads
-                    .iter()
-                    .all(|v| self.operand_again(&Operand::Var(*v), budget)),
-                Proj::Payload => false,
-                Proj::Deref | Proj::Field(_) => true,
-            })
+            && !resolved.path.iter().any(|step| matches!(step, Proj::Payload))
     }
 
     fn operand_again(&self, o: &Operand, budget: usize) -> bool {
@@ -139,7 +157,7 @@ impl Reverse<'_> {
             Expr::Use(o) => self.operand_again(o, budget) && self.f.operand_ty(o).is_copy(),
             Expr::Load(p) => {
                 let resolved = self.f.resolve(p);
-                self.place_again(&resolved, v, budget) && self.f.place_ty(p).is_copy()
+                self.place_again(&resolved, v) && self.f.place_ty(p).is_copy()
             }
             Expr::Neg(a) | Expr::Cast(a, _) => self.expr_again(a, v, budget),
             Expr::Binary(op, a, b) => {
@@ -219,7 +237,12 @@ impl Reverse<'_> {
                         arm.body = self.insert_saves(std::mem::take(&mut arm.body));
                     }
                 }
-                Kind::Loop(l) => l.body = self.insert_saves(std::mem::take(&mut l.body)),
+                Kind::Loop(l) => {
+                    l.body = self.insert_saves(std::mem::take(&mut l.body));
+                    let (before, start) = self.open_windows(l.id, stmt.span);
+                    out.extend(before);
+                    l.body.splice(0..0, start);
+                }
                 Kind::Scope(_, _, body) => *body = self.insert_saves(std::mem::take(body)),
                 _ => {}
             }
@@ -233,10 +256,14 @@ impl Reverse<'_> {
             let Some(v) = defined else { continue };
             for w in std::iter::once(v).chain(self.defined_with.remove(&v).unwrap_or_default()) {
                 if let Some(storage) = self.saved.get(&w) {
-                    out.push(Stmt {
-                        kind: Kind::Save(w, *storage),
-                        span,
-                    });
+                    let kind = match self.windows.get(storage) {
+                        Some((slot, _)) => {
+                            let value = &self.f.vars[w].ident;
+                            Kind::Raw(quote!(#slot = #value;))
+                        }
+                        None => Kind::Save(w, *storage),
+                    };
+                    out.push(Stmt { kind, span });
                 }
             }
             if let Some(after) = self.after.remove(&v) {
@@ -284,7 +311,19 @@ impl Reverse<'_> {
                         arm.body = self.insert_restores(std::mem::take(&mut arm.body));
                     }
                 }
-                Kind::Loop(l) => l.body = self.insert_restores(std::mem::take(&mut l.body)),
+                Kind::Loop(l) => {
+                    l.body = self.insert_restores(std::mem::take(&mut l.body));
+                    let (before, after) = self.close_windows(l.id, stmt.span);
+                    if let (Head::For(h), Some(direct)) = (&mut l.head, self.directions.get(&l.id))
+                        && loops::commutes(&self.f, &l.body)
+                    {
+                        h.iter = direct.clone();
+                    }
+                    out.extend(before);
+                    out.push(stmt);
+                    out.extend(after);
+                    continue;
+                }
                 Kind::Scope(_, _, body) => *body = self.insert_restores(std::mem::take(body)),
                 _ => {}
             }
@@ -306,7 +345,10 @@ impl Reverse<'_> {
             let expr = match &self.how[&v] {
                 How::There => continue,
                 How::Saved => match self.saved.get(&v) {
-                    Some(storage) => Expr::Restore(*storage),
+                    Some(storage) => match self.windows.get(storage) {
+                        Some((_, slot)) => Expr::Raw(slot.clone(), vec![]),
+                        None => Expr::Restore(*storage),
+                    },
                     None => continue,
                 },
                 How::Recomputed(e) => e.clone(),

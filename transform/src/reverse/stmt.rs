@@ -342,6 +342,9 @@ impl Reverse<'_> {
             Head::For(h) if through && matches!(plan, Plan::Counted(_)) => self.length(h),
             _ => None,
         };
+        if let (Head::For(h), true) = (&l.head, through) {
+            self.count(l.id, h, &mut plan, length.as_ref(), in_loop);
+        }
         // The count is kept on every path out of the loop.
         let trips = self.f.fresh("trips", Ty::Int(Some("usize".into())));
         let ident = self.f.vars[trips].ident.clone();
@@ -359,7 +362,9 @@ impl Reverse<'_> {
                 note: note.clone(),
             });
         }
+        self.innermost.push(l.id);
         let (mut body_f, body_r) = self.block(&l.body, Some(segment), true, false);
+        self.innermost.pop();
         if counted && note.is_some() {
             self.pending.pop();
         }
@@ -386,7 +391,7 @@ impl Reverse<'_> {
             return forward;
         }
         let count = match (&plan, length) {
-            (Plan::Reversed(_), _) => quote!(),
+            (Plan::Reversed(_) | Plan::Ranged(_), _) => quote!(),
             (_, Some(length)) => length,
             _ => match lane {
                 Some(lane) => {
@@ -403,7 +408,24 @@ impl Reverse<'_> {
                 }
             },
         };
-        let (pat, iter) = match plan {
+        let (pat, iter, direct) = match plan {
+            Plan::Ranged(k) => {
+                let Head::For(h) = &l.head else {
+                    return forward;
+                };
+                for v in &h.reads {
+                    self.need(*v);
+                }
+                let count = match self.counting.get(&l.id) {
+                    Some(c) => c.backward.clone(),
+                    None => return forward,
+                };
+                (
+                    self.f.vars[k].ident.to_token_stream(),
+                    quote!((0..#count).rev()),
+                    quote!(0..#count),
+                )
+            }
             Plan::Reversed(i) => {
                 let Head::For(h) = &l.head else {
                     return forward;
@@ -415,13 +437,19 @@ impl Reverse<'_> {
                 (
                     self.f.vars[i].ident.to_token_stream(),
                     quote!((#iter).rev()),
+                    iter.clone(),
                 )
             }
             Plan::Counted(k) => (
                 self.f.vars[k].ident.to_token_stream(),
                 quote!((0..#count).rev()),
+                // A count taken from a lane is taken once.
+                if count.to_string().contains("pop") { quote!() } else { quote!(0..#count) },
             ),
         };
+        if !direct.is_empty() {
+            self.directions.insert(l.id, direct);
+        }
         let head = For {
             pat,
             iter,
@@ -442,6 +470,64 @@ impl Reverse<'_> {
 }
 
 impl Reverse<'_> {
+    /// Finds out whether the number of trips is known before the loop starts.
+    fn count(
+        &mut self,
+        id: ScopeId,
+        h: &For,
+        plan: &mut Plan,
+        length: Option<&proc_macro2::TokenStream>,
+        nested: bool,
+    ) {
+        let k = self.f.vars[h.counter].ident.to_token_stream();
+        let counting = match (&*plan, length) {
+            (Plan::Reversed(i), _) => {
+                let i = *i;
+                let Some(start) = counting_from(&self.f, h) else { return };
+                let Ok(range) = syn::parse2::<syn::ExprRange>(h.iter.clone()) else { return };
+                let Some(end) = &range.end else { return };
+                if matches!(range.limits, syn::RangeLimits::Closed(_)) {
+                    return;
+                }
+                let from_zero = matches!(&start, Operand::Lit(t) if t.to_string() == "0");
+                let name = self.f.vars[i].ident.to_token_stream();
+                let trips = if from_zero {
+                    end.to_token_stream()
+                } else {
+                    let start = crate::lower::operand_tokens(&self.f, &start);
+                    *plan = Plan::Ranged(h.counter);
+                    self.definitions.insert(i, Definition::Offset(start_operand(&self.f, h, &start), h.counter));
+                    quote!(usize::saturating_sub(#end, #start))
+                };
+                loops::Counting {
+                    forward: trips.clone(),
+                    backward: trips,
+                    trip: if from_zero { (name.clone(), false) } else { (k.clone(), true) },
+                    back_trip: if from_zero { name } else { k },
+                    nested,
+                    windows: Vec::new(),
+                }
+            }
+            (Plan::Counted(_), Some(length)) => {
+                let Some(forward) = self.forward_length(h) else { return };
+                let trip = match &h.backward {
+                    Backward::Counter(i) => (self.f.vars[*i].ident.to_token_stream(), false),
+                    _ => (k.clone(), true),
+                };
+                loops::Counting {
+                    forward,
+                    backward: length.clone(),
+                    trip,
+                    back_trip: k,
+                    nested,
+                    windows: Vec::new(),
+                }
+            }
+            _ => return,
+        };
+        self.counting.insert(id, counting);
+    }
+
     /// The number of trips, from the lengths of what the loop runs through: those of the adjoints, where the
     /// memory itself may be out of reach.
     fn length(&mut self, h: &For) -> Option<proc_macro2::TokenStream> {
@@ -477,8 +563,18 @@ impl Reverse<'_> {
 enum Plan {
     /// Its own header, reversed.
     Reversed(VarId),
+    /// By the number of the iteration, from which the range's integer follows.
+    Ranged(VarId),
     /// By the number of the iteration.
     Counted(VarId),
+}
+
+fn start_operand(f: &Function, h: &For, start: &proc_macro2::TokenStream) -> Operand {
+    let text = start.to_string();
+    match h.reads.iter().find(|v| f.vars[**v].ident == text) {
+        Some(v) => Operand::Var(*v),
+        None => Operand::Lit(start.clone()),
+    }
 }
 
 /// Where a range of `usize` begins, if it counts upwards by one.
