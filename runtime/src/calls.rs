@@ -125,6 +125,22 @@ impl<T: Tangent> Given<T> for T {
     }
 }
 
+/// Requires a number, for the sake of the rules that were chosen for one.
+#[inline(always)]
+pub fn assert_number<T: NumberOrReference>(_: &T) {}
+
+/// A number, or a reference to one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` stands beside a real number in this arithmetic, but is not one",
+    note = "give the variable its type, as in `let y: Type = …;`"
+)]
+pub trait NumberOrReference {}
+
+impl NumberOrReference for f64 {}
+impl NumberOrReference for f32 {}
+impl NumberOrReference for &f64 {}
+impl NumberOrReference for &f32 {}
+
 /// Type-checks only if both are the same function, so that a name is not mistaken for another's.
 #[inline(always)]
 pub fn same_function<T, F: Fn(T) -> T>(_: F, _: F, _: &T) {}

@@ -237,8 +237,13 @@ impl Lower {
                 "this operator has no derivative for the type it is used with",
             ));
         };
-        let left = self.scalar(&b.left)?;
-        let right = self.scalar(&b.right)?;
+        let mut left = self.scalar(&b.left)?;
+        let mut right = self.scalar(&b.right)?;
+        if self.f.operand_ty(&left).is_float() {
+            self.number_beside(op, &mut right, b.span());
+        } else if self.f.operand_ty(&right).is_float() {
+            self.number_beside(op, &mut left, b.span());
+        }
         Some(match (&left, &right) {
             (Operand::Lit(l), Operand::Lit(r)) => {
                 let op = &b.op;
@@ -246,6 +251,29 @@ impl Lower {
             }
             _ => Expr::Binary(op, Box::new(Expr::Use(left)), Box::new(Expr::Use(right))),
         })
+    }
+
+    /// Beside a float, a named constant is a number, and so is what is added to it; the type checker is asked
+    /// to agree.
+    fn number_beside(&mut self, op: BinOp, operand: &mut Operand, span: proc_macro2::Span) {
+        if !matches!(self.f.operand_ty(operand), Ty::Unknown) {
+            return;
+        }
+        let tokens = super::operand_tokens(&self.f, operand);
+        let check = Kind::Raw(quote!(__rt::assert_number(&#tokens);));
+        match operand {
+            Operand::Lit(path) if is_constant_name(path) => {
+                self.push(check, span);
+                let var = self.f.fresh("t", Ty::Float(None));
+                self.push(Kind::Let(var, Expr::Use(operand.clone())), span);
+                *operand = Operand::Var(var);
+            }
+            Operand::Var(v) if matches!(op, BinOp::Add | BinOp::Sub) => {
+                self.f.vars[*v].ty = Ty::Float(None);
+                self.push(check, span);
+            }
+            _ => {}
+        }
     }
 
     fn cast(&mut self, c: &syn::ExprCast) -> Option<Expr> {
@@ -367,6 +395,19 @@ impl Lower {
             _ => Cut::None,
         }
     }
+}
+
+/// `DT` or `model::GRAVITY`: a path that ends in capitals.
+fn is_constant_name(tokens: &proc_macro2::TokenStream) -> bool {
+    let Ok(path) = syn::parse2::<syn::Path>(tokens.clone()) else {
+        return false;
+    };
+    path.segments.last().is_some_and(|s| {
+        let name = s.ident.to_string();
+        s.arguments.is_none()
+            && name.chars().any(char::is_alphabetic)
+            && name.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '_')
+    })
 }
 
 fn mac_diverges(mac: &syn::Macro) -> bool {

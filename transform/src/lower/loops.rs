@@ -151,10 +151,14 @@ impl Lower {
         match (pat, item) {
             (syn::Pat::Wild(_), _) => {
                 if let Item::Integer {
-                    reversible: true, ..
+                    reversible: true,
+                    ty,
+                    ..
                 } = item
                 {
-                    head.backward = Backward::Saved;
+                    // Nobody names the integer, but the range still tells the number of trips.
+                    let unnamed = self.f.fresh("i", ty.clone());
+                    head.backward = Backward::Reversed(unnamed);
                 }
             }
             (syn::Pat::Paren(p), _) => self.bind_item(&p.pat, item, head),

@@ -204,11 +204,54 @@ impl Lower {
     fn name(&mut self, expr: Expr, ty: Ty, span: Span) -> Operand {
         match expr {
             Expr::Use(operand) => operand,
+            Expr::Load(place) if let Some(var) = self.loaded(&place, &ty) => Operand::Var(var),
             expr => {
                 let var = self.f.fresh("t", ty);
                 self.push(Kind::Let(var, expr), span);
                 Operand::Var(var)
             }
+        }
+    }
+
+    /// The variable that holds what is in a place already, read before in this block and not changed since.
+    fn loaded(&self, place: &Place, ty: &Ty) -> Option<VarId> {
+        if !matches!(ty, Ty::Float(_) | Ty::Int(_)) {
+            return None;
+        }
+        let root = self.f.root(place);
+        let wanted = format!("{place:?}");
+        for stmt in self.out.iter().rev() {
+            let changes = match &stmt.kind {
+                Kind::Let(var, Expr::Load(p)) => {
+                    let var_info = &self.f.vars[*var];
+                    if !var_info.mutable && var_info.temp && format!("{p:?}") == wanted {
+                        return Some(*var);
+                    }
+                    false
+                }
+                Kind::Let(_, e) => self.may_change(e, root),
+                Kind::Assign(p, e) | Kind::Update(p, _, e) => {
+                    self.f.root(p) == root || self.may_change(e, root)
+                }
+                Kind::Declare(_) | Kind::Bind(..) | Kind::Alias(..) | Kind::Raw(_) => false,
+                _ => true,
+            };
+            if changes {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether evaluating an expression may change the memory of a variable.
+    fn may_change(&self, e: &Expr, root: VarId) -> bool {
+        match e {
+            Expr::Call(_, args) => args.iter().any(|a| match a {
+                Arg::Exclusive(p, _) => self.f.root(p) == root,
+                _ => false,
+            }),
+            Expr::Opaque(o) | Expr::Refused(o, _) => !o.pure,
+            _ => false,
         }
     }
 

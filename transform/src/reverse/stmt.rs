@@ -391,7 +391,7 @@ impl Reverse<'_> {
             return forward;
         }
         let count = match (&plan, length) {
-            (Plan::Reversed(_) | Plan::Ranged(_), _) => quote!(),
+            (Plan::Reversed(_) | Plan::Ranged(_) | Plan::Zipped(..), _) => quote!(),
             (_, Some(length)) => length,
             _ => match lane {
                 Some(lane) => {
@@ -424,6 +424,24 @@ impl Reverse<'_> {
                     self.f.vars[k].ident.to_token_stream(),
                     quote!((0..#count).rev()),
                     quote!(0..#count),
+                )
+            }
+            Plan::Zipped(i, k) => {
+                let Head::For(h) = &l.head else {
+                    return forward;
+                };
+                for v in &h.reads {
+                    self.need(*v);
+                }
+                let count = match self.counting.get(&l.id) {
+                    Some(c) => c.backward.clone(),
+                    None => return forward,
+                };
+                let (i, k, iter) = (&self.f.vars[i].ident, &self.f.vars[k].ident, &h.iter);
+                (
+                    quote!((#k, #i)),
+                    quote!((0..#count).rev().zip((#iter).rev())),
+                    quote!((0..#count).zip(#iter)),
                 )
             }
             Plan::Reversed(i) => {
@@ -483,12 +501,24 @@ impl Reverse<'_> {
         let counting = match (&*plan, length) {
             (Plan::Reversed(i), _) => {
                 let i = *i;
-                let Some(start) = counting_from(&self.f, h) else { return };
+                let Some(start) = counting_from(&self.f, h).filter(|_| half_open(h)) else {
+                    // Whatever the integer's type, a range tells how long it is.
+                    let iter = &h.iter;
+                    let trips = quote!(::core::iter::Iterator::size_hint(&(#iter)).0);
+                    *plan = Plan::Zipped(i, h.counter);
+                    let counting = loops::Counting {
+                        forward: trips.clone(),
+                        backward: trips,
+                        trip: (k.clone(), true),
+                        back_trip: k,
+                        nested,
+                        windows: Vec::new(),
+                    };
+                    self.counting.insert(id, counting);
+                    return;
+                };
                 let Ok(range) = syn::parse2::<syn::ExprRange>(h.iter.clone()) else { return };
                 let Some(end) = &range.end else { return };
-                if matches!(range.limits, syn::RangeLimits::Closed(_)) {
-                    return;
-                }
                 let from_zero = matches!(&start, Operand::Lit(t) if t.to_string() == "0");
                 let name = self.f.vars[i].ident.to_token_stream();
                 let trips = if from_zero {
@@ -502,7 +532,7 @@ impl Reverse<'_> {
                 loops::Counting {
                     forward: trips.clone(),
                     backward: trips,
-                    trip: if from_zero { (name.clone(), false) } else { (k.clone(), true) },
+                    trip: if from_zero && h.pat.to_string() != "_" { (name.clone(), false) } else { (k.clone(), true) },
                     back_trip: if from_zero { name } else { k },
                     nested,
                     windows: Vec::new(),
@@ -565,8 +595,18 @@ enum Plan {
     Reversed(VarId),
     /// By the number of the iteration, from which the range's integer follows.
     Ranged(VarId),
+    /// By the number of the iteration, side by side with the header reversed.
+    Zipped(VarId, VarId),
     /// By the number of the iteration.
     Counted(VarId),
+}
+
+/// Whether the header is `a..b`.
+fn half_open(h: &For) -> bool {
+    match syn::parse2::<syn::ExprRange>(h.iter.clone()) {
+        Ok(range) => range.end.is_some() && matches!(range.limits, syn::RangeLimits::HalfOpen(_)),
+        Err(_) => false,
+    }
 }
 
 fn start_operand(f: &Function, h: &For, start: &proc_macro2::TokenStream) -> Operand {
