@@ -123,3 +123,16 @@ pub use pullback_runtime::{
 /// What generated code calls. Not for users: names and meanings may change in any version.
 #[doc(hidden)]
 pub use pullback_runtime::rt;
+
+/// The examples of the README and of the manual are tests.
+#[cfg(doctest)]
+mod written {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/manual/language.md")]
+    struct Language;
+    #[doc = include_str!("../docs/manual/none.md")]
+    struct None;
+    #[doc = include_str!("../docs/manual/conventions.md")]
+    struct Conventions;
+}
