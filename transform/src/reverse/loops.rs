@@ -92,6 +92,15 @@ pub(super) fn commutes(f: &Function, body: &Block) -> bool {
     walk.ok && walk.added.is_disjoint(&walk.read)
 }
 
+/// Turns the additions at the end of a body round, so that they come in the order of the primal's reads:
+/// what an iteration adds to its neighbour is then written before its own, and the processor need not wait
+/// for the one to load the other.
+pub(super) fn additions_in_order(body: &mut Block) {
+    let is_addition = |s: &Stmt| matches!(&s.kind, Kind::Update(p, ..) if !p.path.is_empty());
+    let from = body.iter().rposition(|s| !is_addition(s)).map_or(0, |at| at + 1);
+    body[from..].reverse();
+}
+
 struct Walk<'a> {
     f: &'a Function,
     local: HashSet<VarId>,

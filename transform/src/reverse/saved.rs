@@ -318,6 +318,7 @@ impl Reverse<'_> {
                         && loops::commutes(&self.f, &l.body)
                     {
                         h.iter = direct.clone();
+                        loops::additions_in_order(&mut l.body);
                     }
                     out.extend(before);
                     out.push(stmt);
