@@ -10,13 +10,16 @@
     unused_variables,
     unused_labels,
     unused_must_use,
-    unused_braces
+    unused_braces,
+    unused_parens,
+    non_snake_case
 )]
 
 #[path = "../harness/mod.rs"]
 mod harness;
 
 mod arithmetic;
+mod attacks;
 mod bindings;
 mod branches;
 mod calls;

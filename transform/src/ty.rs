@@ -48,8 +48,9 @@ impl Ty {
     /// Known to be without a tangent: an integer, a truth value, text, or a container of these.
     pub fn is_constant(&self) -> bool {
         match self {
-            Ty::Int(_) | Ty::Bool | Ty::Constant | Ty::Never => true,
-            Ty::Float(_) | Ty::Unknown => false,
+            Ty::Int(_) | Ty::Bool | Ty::Constant => true,
+            // A `None` may become a `Some` of anything.
+            Ty::Float(_) | Ty::Never | Ty::Unknown => false,
             Ty::Ref(t, _) | Ty::Slice(t) | Ty::Array(t, _) | Ty::Vec(t) | Ty::Option(t) => {
                 t.is_constant()
             }

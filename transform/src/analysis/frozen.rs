@@ -97,14 +97,18 @@ impl Walk<'_> {
         self.out.at.insert(v, (self.position, self.loops.clone()));
     }
 
+    /// Something takes the operand by value; through an exclusive reference it can write from then on.
+    fn take(&mut self, o: &Operand) {
+        let Operand::Var(v) = o else { return };
+        self.out.moved.insert(*v, true);
+        if matches!(self.f.vars[*v].ty, Ty::Ref(_, true)) {
+            self.write(&Place::var(*v));
+        }
+    }
+
     fn moves(&mut self, e: &Expr) {
-        let mut take = |o: &Operand| {
-            if let Operand::Var(v) = o {
-                self.out.moved.insert(*v, true);
-            }
-        };
         match e {
-            Expr::Use(o) => take(o),
+            Expr::Use(o) => self.take(o),
             Expr::Load(p) if p.path.is_empty() => {
                 self.out.moved.insert(p.base, true);
             }
@@ -112,7 +116,7 @@ impl Walk<'_> {
             Expr::Wrap(e) | Expr::Repeat(e, ..) => self.moves(e),
             Expr::Call(_, args) => args.iter().for_each(|a| {
                 if let Arg::Value(o) = a {
-                    take(o);
+                    self.take(o);
                 }
             }),
             _ => {}
@@ -137,16 +141,6 @@ impl Walk<'_> {
     fn opaque(&mut self, o: &Opaque) {
         for v in &o.writes {
             self.write(&Place::var(*v));
-        }
-        if !o.pure {
-            for v in &o.reads {
-                if !self.f.vars[*v].ty.is_copy()
-                    && !matches!(self.f.vars[*v].ty, Ty::Unknown | Ty::Ref(..))
-                {
-                    // A call or a macro may take it by value; only borrowing is certain to be harmless.
-                    continue;
-                }
-            }
         }
     }
 

@@ -44,7 +44,7 @@ impl Lower {
                 syn::Stmt::Macro(m) => {
                     if !self.reading_macro(&m.mac, m.span()) {
                         let tokens = m.to_token_stream();
-                        let opaque = self.opaque_tokens(tokens, m.span());
+                        let opaque = self.opaque_macro(&m.mac, tokens, m.span());
                         let name = m.mac.path.to_token_stream().to_string();
                         let detail = format!("`{name}!` sees a value that carries a derivative");
                         let diagnostic = Diagnostic::new(Code::UnknownMacro, &m.mac.path, detail);
@@ -260,6 +260,11 @@ impl Lower {
                 let var = self.f.fresh("unused", ty);
                 self.push(Kind::Let(var, expr), span);
             }
+            pat if binds_ref_mut(pat) => self.refuse(
+                Code::UnsupportedPattern,
+                pat,
+                "`ref mut` in a `let`: take `&mut` of the place instead",
+            ),
             pat => {
                 if let (Expr::Use(Operand::Var(v)), None) = (&expr, written) {
                     return self.destructure(pat, *v);
@@ -490,6 +495,7 @@ impl Lower {
     }
 
     pub(super) fn block_into(&mut self, block: &syn::Block, target: Option<VarId>) {
+        let outside = self.constants.clone();
         match split_tail(block) {
             Some((tail, stmts)) => {
                 self.stmts(stmts);
@@ -497,6 +503,7 @@ impl Lower {
             }
             None => self.stmts(&block.stmts),
         }
+        self.constants = outside;
     }
 
     fn into_target(&mut self, e: &syn::Expr, target: Option<VarId>) {
@@ -557,6 +564,7 @@ impl Lower {
     fn if_let(&mut self, i: &syn::ExprIf, l: &syn::ExprLet, target: Option<VarId>) {
         let (tokens, reads, subject) = self.scrutinee(&l.expr);
         let pat = &l.pat;
+        self.ref_mut(pat, &l.expr);
         let then = self.block(|lower| {
             lower.bind(pat, &subject);
             lower.block_into(&i.then_branch, target);
@@ -592,6 +600,11 @@ impl Lower {
         let (tokens, reads, subject) = self.scrutinee(&m.expr);
         let mut arms = Vec::new();
         for arm in &m.arms {
+            self.ref_mut(&arm.pat, &m.expr);
+            if let syn::Pat::Guard(g) = &arm.pat {
+                let guard = self.opaque(&g.guard, Cut::None);
+                self.changes(&guard);
+            }
             let body = self.block(|l| {
                 l.bind(&arm.pat, &subject);
                 l.into_target(&arm.body, target);
@@ -611,12 +624,34 @@ impl Lower {
         );
     }
 
+    /// `ref mut` in a pattern: what is matched may be changed through it.
+    fn ref_mut(&mut self, pat: &syn::Pat, matched: &syn::Expr) {
+        if binds_ref_mut(pat) && self.infer(matched).is_constant() {
+            let reference: syn::Expr = syn::parse_quote!(&mut #matched);
+            let opaque = self.opaque(&reference, Cut::None);
+            self.changes(&opaque);
+        }
+    }
+
+    /// What an expression may change that is evaluated as part of the statement that follows.
+    fn changes(&mut self, opaque: &Opaque) {
+        if !opaque.writes.is_empty() {
+            let opaque = Opaque {
+                tokens: proc_macro2::TokenStream::new(),
+                reads: Vec::new(),
+                ..opaque.clone()
+            };
+            self.push(Kind::Opaque(opaque.clone()), opaque.span);
+        }
+    }
+
     /// What is matched: a place that a derivative may flow from, or tokens without one.
     fn scrutinee(&mut self, e: &syn::Expr) -> (proc_macro2::TokenStream, Vec<VarId>, Subject) {
         let e = peel(e);
         let ty = self.infer(e);
         if ty.is_constant() && !is_structured(e) {
             let opaque = self.opaque(e, Cut::NoDerivative("a `match`".into()));
+            self.changes(&opaque);
             return (
                 opaque.tokens,
                 opaque.reads,
@@ -624,6 +659,7 @@ impl Lower {
                     place: None,
                     ty,
                     by_ref: false,
+                    refutable: true,
                 },
             );
         }
@@ -662,6 +698,7 @@ impl Lower {
                             place: None,
                             ty,
                             by_ref: false,
+                            refutable: true,
                         },
                     );
                 }
@@ -673,6 +710,7 @@ impl Lower {
                             place: None,
                             ty,
                             by_ref: false,
+                            refutable: true,
                         },
                     );
                 }
@@ -686,6 +724,7 @@ impl Lower {
                 place: Some(place),
                 ty: ty.peeled().clone(),
                 by_ref,
+                refutable: true,
             },
         )
     }
@@ -744,4 +783,18 @@ pub(super) fn contains_let(e: &syn::Expr) -> bool {
         syn::Expr::Binary(b) => contains_let(&b.left) || contains_let(&b.right),
         _ => false,
     }
+}
+
+/// Whether a variable in the pattern is an exclusive reference by `ref mut`.
+fn binds_ref_mut(pat: &syn::Pat) -> bool {
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_pat_ident(&mut self, p: &'ast syn::PatIdent) {
+            self.0 |= p.by_ref.is_some() && p.mutability.is_some();
+            syn::visit::visit_pat_ident(self, p);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_pat(pat);
+    find.0
 }

@@ -327,7 +327,7 @@ impl Lower {
                 .unwrap_or(Some(Expr::Use(Operand::Lit(quote!(())))));
         }
         let name = mac.path.to_token_stream().to_string();
-        let opaque = self.opaque_tokens(e.to_token_stream(), e.span());
+        let opaque = self.opaque_macro(mac, e.to_token_stream(), e.span());
         if READING_MACROS.contains(&name.as_str()) {
             return Some(Expr::Opaque(opaque));
         }
@@ -350,7 +350,7 @@ impl Lower {
         {
             return false;
         }
-        let mut opaque = self.opaque_tokens(quote!(#mac;), span);
+        let mut opaque = self.opaque_macro(mac, quote!(#mac;), span);
         opaque.cut = Cut::NoDerivative(format!("`{name}!`"));
         self.push(Kind::Opaque(opaque), span);
         true
@@ -406,7 +406,9 @@ fn is_constant_name(tokens: &proc_macro2::TokenStream) -> bool {
         let name = s.ident.to_string();
         s.arguments.is_none()
             && name.chars().any(char::is_alphabetic)
-            && name.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '_')
     })
 }
 

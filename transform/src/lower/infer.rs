@@ -294,7 +294,7 @@ impl Lower {
                 name if INTEGER_CONSTANTS.contains(&name) => Ty::Constant,
                 _ => Ty::Unknown,
             },
-            Ty::Constant => match name.as_str() {
+            Ty::Bool | Ty::Constant => match name.as_str() {
                 "clone" | "to_string" | "to_owned" => Ty::Constant,
                 _ => Ty::Unknown,
             },

@@ -93,6 +93,7 @@ impl Lower {
                         place: None,
                         ty: Ty::Unknown,
                         by_ref: false,
+                        refutable: true,
                     },
                 );
             }
@@ -205,6 +206,7 @@ impl Lower {
                     place: Some(place.clone()),
                     ty: ty.clone(),
                     by_ref: *by_ref,
+                    refutable: false,
                 };
                 self.bind(pat, &subject);
             }
@@ -214,6 +216,7 @@ impl Lower {
                     place: None,
                     ty: Ty::Unknown,
                     by_ref: false,
+                    refutable: false,
                 },
             ),
             (pat, _) => self.refuse(
@@ -366,9 +369,10 @@ impl Lower {
                 }
                 let (tokens, step) = (inner.tokens, super::operand_tokens(&self.f, &step));
                 match inner.item {
-                    // `rev` of a stepped iterator wants an exact size, which 64-bit integers do not have.
+                    // `rev` of a stepped iterator wants an exact size, which few ranges have.
                     Item::Integer { ty, reversible, .. } => {
-                        let sized = !matches!(&ty, Ty::Int(Some(n)) if ["u64", "i64", "u128", "i128"].contains(&n.as_str()));
+                        let sized = is_half_open(&m.receiver)
+                            && matches!(&ty, Ty::Int(Some(n)) if SIZED.contains(&n.as_str()));
                         Iter {
                             tokens: quote!((#tokens).step_by(#step)),
                             reads,
@@ -543,6 +547,18 @@ fn demote(item: &Item) -> Item {
         },
         Item::Pair(a, b) => Item::Pair(Box::new(demote(a)), Box::new(demote(b))),
         Item::Other => Item::Other,
+    }
+}
+
+/// Integers whose half-open ranges have an exact size.
+const SIZED: [&str; 8] = ["usize", "isize", "u32", "i32", "u16", "i16", "u8", "i8"];
+
+/// `a..b`, or that reversed.
+fn is_half_open(e: &syn::Expr) -> bool {
+    match peel(e) {
+        syn::Expr::Range(r) => matches!(r.limits, syn::RangeLimits::HalfOpen(_)),
+        syn::Expr::MethodCall(m) => m.method == "rev" && is_half_open(&m.receiver),
+        _ => false,
     }
 }
 

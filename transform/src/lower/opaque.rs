@@ -2,7 +2,10 @@
 //! be evaluated again.
 
 use super::Lower;
+use super::infer::peel;
+use crate::fence::macro_args::{self, MacroArgs};
 use crate::ir::*;
+use crate::ty::Ty;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -17,7 +20,61 @@ struct Scan<'a> {
     in_closure: usize,
 }
 
+impl<'a> Scan<'a> {
+    fn new(lower: &'a Lower) -> Scan<'a> {
+        Scan {
+            lower,
+            reads: Vec::new(),
+            writes: Vec::new(),
+            pure: true,
+            leaves: false,
+            in_closure: 0,
+        }
+    }
+}
+
 impl Scan<'_> {
+    /// An operand of an operator, which takes numbers by value and compares what references refer to.
+    fn operand(&mut self, e: &syn::Expr) {
+        match peel(e) {
+            syn::Expr::Path(p) => {
+                if let Some(v) = self.lower.lookup(&p.path) {
+                    self.reads.push(v);
+                }
+            }
+            e => self.visit_expr(e),
+        }
+    }
+
+    /// An expression of which only the value behind it is looked at, however it is reached.
+    fn look(&mut self, e: &syn::Expr) {
+        let syn::Expr::Path(p) = peel(e) else {
+            return self.visit_expr(e);
+        };
+        let Some(v) = self.lower.lookup(&p.path) else {
+            return;
+        };
+        self.reads.push(v);
+        // It may be an exclusive reference, and what it refers to may change without a trace.
+        let var = &self.lower.f.vars[v];
+        if matches!(var.ty, Ty::Unknown) && !var.mutable && var.alias.is_none() {
+            self.pure = false;
+        }
+    }
+
+    /// A macro may assign to whatever variable it is given.
+    fn unknown_macro(&mut self, tokens: TokenStream) {
+        let mut inner = Scan::new(self.lower);
+        inner.tokens(tokens);
+        for v in inner.reads {
+            self.reads.push(v);
+            let var = &self.lower.f.vars[v];
+            if var.mutable || matches!(var.ty, Ty::Ref(_, true)) {
+                self.writes.push(v);
+            }
+        }
+    }
+
     fn write(&mut self, e: &syn::Expr) {
         match e {
             syn::Expr::Path(p) => {
@@ -98,12 +155,41 @@ const READING_METHODS: [&str; 12] = [
     "is_none",
 ];
 
+/// Macros whose arguments are expressions that are evaluated and looked at, no more.
+const KNOWN_MACROS: [&str; 20] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "print",
+    "println",
+    "eprint",
+    "eprintln",
+    "format",
+    "matches",
+    "panic",
+    "unreachable",
+    "todo",
+    "unimplemented",
+    "vec",
+    "concat",
+    "stringify",
+    "line",
+];
+
 impl<'ast> Visit<'ast> for Scan<'_> {
     fn visit_expr(&mut self, e: &'ast syn::Expr) {
         match e {
             syn::Expr::Path(p) => {
                 if let Some(v) = self.lower.lookup(&p.path) {
                     self.reads.push(v);
+                    // An exclusive reference that is handed on can be written through.
+                    if matches!(self.lower.f.vars[v].ty, Ty::Ref(_, true)) {
+                        self.pure = false;
+                        self.writes.push(v);
+                    }
                 }
             }
             syn::Expr::Assign(a) => {
@@ -116,14 +202,15 @@ impl<'ast> Visit<'ast> for Scan<'_> {
                     self.pure = false;
                     self.write(&b.left);
                 }
-                syn::visit::visit_expr(self, e);
+                self.operand(&b.left);
+                self.operand(&b.right);
             }
             syn::Expr::Reference(r) => {
                 if r.mutability.is_some() {
                     self.pure = false;
                     self.write(&r.expr);
                 }
-                syn::visit::visit_expr(self, e);
+                self.look(&r.expr);
             }
             syn::Expr::MethodCall(m) => {
                 let name = m.method.to_string();
@@ -134,8 +221,10 @@ impl<'ast> Visit<'ast> for Scan<'_> {
                 if !pure
                     && !READING_METHODS.contains(&name.as_str())
                     && crate::rules::find(&name).is_none()
-                    && let syn::Expr::Path(_) | syn::Expr::Field(_) | syn::Expr::Index(_) =
-                        &*m.receiver
+                    && let syn::Expr::Path(_)
+                    | syn::Expr::Field(_)
+                    | syn::Expr::Index(_)
+                    | syn::Expr::Unary(_) = peel(&m.receiver)
                 {
                     let before = self.writes.len();
                     self.write(&m.receiver);
@@ -151,7 +240,8 @@ impl<'ast> Visit<'ast> for Scan<'_> {
                         }
                     }
                 }
-                syn::visit::visit_expr(self, e);
+                self.look(&m.receiver);
+                m.args.iter().for_each(|a| self.visit_expr(a));
             }
             syn::Expr::Closure(_) => {
                 self.pure = false;
@@ -168,13 +258,16 @@ impl<'ast> Visit<'ast> for Scan<'_> {
                 self.leaves |= self.in_closure == 0;
                 syn::visit::visit_expr(self, e);
             }
+            syn::Expr::Unary(u) => self.look(&u.expr),
+            syn::Expr::Cast(c) => self.look(&c.expr),
+            syn::Expr::Field(f) => self.look(&f.base),
+            syn::Expr::Index(i) => {
+                self.look(&i.expr);
+                self.visit_expr(&i.index);
+            }
             syn::Expr::Lit(_)
             | syn::Expr::Paren(_)
             | syn::Expr::Group(_)
-            | syn::Expr::Unary(_)
-            | syn::Expr::Cast(_)
-            | syn::Expr::Field(_)
-            | syn::Expr::Index(_)
             | syn::Expr::Range(_)
             | syn::Expr::Tuple(_) => syn::visit::visit_expr(self, e),
             _ => {
@@ -186,7 +279,38 @@ impl<'ast> Visit<'ast> for Scan<'_> {
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
         self.pure = false;
-        self.tokens(mac.tokens.clone());
+        let name = macro_args::name(mac);
+        if !KNOWN_MACROS.contains(&name.as_str()) {
+            return self.unknown_macro(mac.tokens.clone());
+        }
+        // The arguments do not live as long as the tokens that the other methods borrow.
+        let mut inner = Scan::new(self.lower);
+        match macro_args::parse(mac) {
+            MacroArgs::List(list) => {
+                for e in &list {
+                    match e {
+                        // `name = value` gives a name to an argument.
+                        syn::Expr::Assign(a) => inner.visit_expr(&a.right),
+                        syn::Expr::Lit(l) => inner.captures(&l.to_token_stream().to_string()),
+                        e => inner.visit_expr(e),
+                    }
+                }
+            }
+            MacroArgs::Repeat { value, len, .. } => {
+                inner.visit_expr(&value);
+                inner.visit_expr(&len);
+            }
+            MacroArgs::Matches { value, guard, .. } => {
+                inner.visit_expr(&value);
+                if let Some((_, guard)) = &guard {
+                    inner.visit_expr(guard);
+                }
+            }
+            MacroArgs::Opaque => inner.unknown_macro(mac.tokens.clone()),
+        }
+        self.reads.extend(inner.reads);
+        self.writes.extend(inner.writes);
+        self.leaves |= inner.leaves && self.in_closure == 0;
     }
 
     fn visit_item(&mut self, _: &'ast syn::Item) {}
@@ -213,14 +337,7 @@ pub(super) fn is_compound(op: &syn::BinOp) -> bool {
 impl Lower {
     /// An expression in the user's own tokens.
     pub(super) fn opaque(&mut self, e: &syn::Expr, cut: Cut) -> Opaque {
-        let mut scan = Scan {
-            lower: self,
-            reads: Vec::new(),
-            writes: Vec::new(),
-            pure: true,
-            leaves: false,
-            in_closure: 0,
-        };
+        let mut scan = Scan::new(self);
         scan.visit_expr(e);
         let (mut reads, mut writes, pure, leaves) =
             (scan.reads, scan.writes, scan.pure, scan.leaves);
@@ -245,24 +362,24 @@ impl Lower {
         }
     }
 
-    /// Tokens that no parser of ours understands, and the variables named in them.
-    pub(super) fn opaque_tokens(&self, tokens: TokenStream, span: proc_macro2::Span) -> Opaque {
-        let mut scan = Scan {
-            lower: self,
-            reads: Vec::new(),
-            writes: Vec::new(),
-            pure: false,
-            leaves: false,
-            in_closure: 0,
-        };
-        scan.tokens(tokens.clone());
-        let mut reads = scan.reads;
-        reads.sort_unstable();
-        reads.dedup();
+    /// A macro call in the user's own tokens.
+    pub(super) fn opaque_macro(
+        &self,
+        mac: &syn::Macro,
+        tokens: TokenStream,
+        span: proc_macro2::Span,
+    ) -> Opaque {
+        let mut scan = Scan::new(self);
+        scan.visit_macro(mac);
+        let (mut reads, mut writes) = (scan.reads, scan.writes);
+        for list in [&mut reads, &mut writes] {
+            list.sort_unstable();
+            list.dedup();
+        }
         Opaque {
             tokens,
             reads,
-            writes: Vec::new(),
+            writes,
             pure: false,
             cut: Cut::None,
             span,

@@ -1,9 +1,10 @@
 //! Patterns: which part of the matched value each variable is bound to.
 
 use super::Lower;
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
@@ -16,6 +17,8 @@ pub(super) struct Subject {
     pub ty: Ty,
     /// Whether variables are bound by reference.
     pub by_ref: bool,
+    /// Whether the pattern can fail to match, so that a name in it may be a constant's.
+    pub refutable: bool,
 }
 
 impl Subject {
@@ -24,6 +27,7 @@ impl Subject {
             place: self.place.clone().map(|p| p.then(step)),
             ty,
             by_ref: self.by_ref,
+            refutable: self.refutable,
         }
     }
 }
@@ -42,6 +46,7 @@ impl Lower {
             place: (!ty.is_constant()).then_some(place),
             ty: ty.peeled().clone(),
             by_ref,
+            refutable: false,
         };
         self.bind(pat, &subject);
     }
@@ -50,7 +55,8 @@ impl Lower {
     pub(super) fn bind(&mut self, pat: &syn::Pat, on: &Subject) {
         match pat {
             syn::Pat::Ident(p) => {
-                if self.is_constant_name(p) {
+                if on.refutable && is_constant_name(p) {
+                    self.ambiguous(p, on);
                     return;
                 }
                 let by_ref = on.by_ref || p.by_ref.is_some();
@@ -130,15 +136,28 @@ impl Lower {
         }
     }
 
-    fn is_constant_name(&self, p: &syn::PatIdent) -> bool {
-        p.subpat.is_none()
-            && p.by_ref.is_none()
-            && p.mutability.is_none()
-            && p.ident
-                .to_string()
-                .chars()
-                .next()
-                .is_some_and(char::is_uppercase)
+    /// A name with a capital letter may be a constant or a variable: only rustc can tell. Where the value
+    /// carries a derivative, the difference matters.
+    fn ambiguous(&mut self, p: &syn::PatIdent, on: &Subject) {
+        let Some(place) = &on.place else { return };
+        if p.ident == "None" || on.ty.is_constant() {
+            return;
+        }
+        let detail = format!(
+            "`{}` may be a constant or a new variable; begin it with a small letter if it is a variable, \
+             and compare in a guard if it is a constant",
+            p.ident
+        );
+        let diagnostic = Diagnostic::new(Code::UnsupportedPattern, &p.ident, detail);
+        let opaque = Opaque {
+            tokens: TokenStream::new(),
+            reads: vec![self.f.root(place)],
+            writes: Vec::new(),
+            pure: false,
+            cut: Cut::None,
+            span: p.ident.span(),
+        };
+        self.push(Kind::Refused(opaque, Box::new(diagnostic)), p.ident.span());
     }
 
     fn bind_variable(&mut self, ident: &syn::Ident, on: &Subject, by_ref: bool, mutable: bool) {
@@ -271,6 +290,11 @@ impl Lower {
         parts.sort();
         parts.join(";")
     }
+}
+
+/// Whether rustc would take the name for a constant's, if there is one.
+fn is_constant_name(p: &syn::PatIdent) -> bool {
+    !crate::rename::is_binding(p)
 }
 
 /// `..` or `name @ ..`.
