@@ -44,14 +44,18 @@ macro_rules! programs {
     (@line random $name:ident { $($args:tt)* }; $($rest:tt)*) => {
         #[test]
         fn $name() {
-            let judged = (0..8).any(|attempt| {
+            let mut unsure = Vec::new();
+            for attempt in 0..8 {
                 $crate::harness::set_attempt(attempt);
-                $crate::harness::programs!(@split random $name [] []
-                    all [] active [] pure [] state [] constant [] rest [$($args)*,])
-                .is_ok()
-            });
-            $crate::harness::set_attempt(0);
-            assert!(judged, "{}: differences are unsure at every input", stringify!($name));
+                let judged = $crate::harness::programs!(@split random $name [] []
+                    all [] active [] pure [] state [] constant [] rest [$($args)*,]);
+                $crate::harness::set_attempt(0);
+                match judged {
+                    Ok(()) => return,
+                    Err(reason) => unsure.push(reason),
+                }
+            }
+            panic!("{}: no input can be judged: {unsure:#?}", stringify!($name));
         }
         $crate::harness::programs!(@lines $($rest)*);
     };

@@ -354,7 +354,21 @@ fn results_overwritten_in_a_loop(x: &[f64], w: f64) -> f64 {
     s + parts[0] * parts[1]
 }
 
+/// The function leaves before `d` has a value, after a tuple that holds the value of a branch.
+#[differentiable]
+fn leaves_before_the_value(a: f64, b: f64) -> f64 {
+    let pair = ((if b > 0.0 { a } else { b }), a);
+    let d = if a > 100.0 {
+        let data = [pair.0, b];
+        b / data[0]
+    } else {
+        return pair.1;
+    };
+    d
+}
+
 programs! {
+    leaves_before_the_value { a: val = 0.7, b: val = 0.3 } exact [1.0, 0.0];
     result_overwritten { w: val = 0.7, t: val = 0.4 };
     results_overwritten_in_a_loop { x: slice = vector(4, 6), w: val = 0.7 };
     colliding_parameters { x: val = 0.4, x_bar: val = 0.7, tape: val = -0.3, seed: val = 1.1,

@@ -27,7 +27,7 @@ pub mod p000 {
     }
 
     programs! {
-        random p000 { w: val = scalar(0), w_bar: val = scalar(1000), x: slice = vector(4, 0), n: konst = 0_usize };
+        random p000 { w: val = scalar(0), w_bar: val = scalar(1000), x: slice = vector(4, 2000), n: konst = 0_usize };
     }
 }
 
@@ -71,7 +71,7 @@ pub mod p001 {
     }
 
     programs! {
-        random p001 { seed: val = scalar(1), t0: val = scalar(1001), x: slice = vector(4, 1), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p001 { seed: val = scalar(1), t0: val = scalar(1001), x: slice = vector(4, 2001), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -106,7 +106,7 @@ pub mod p002 {
     }
 
     programs! {
-        random p002 { w: val = scalar(2), w_bar: val = scalar(1002), x: slice = vector(4, 2), n: konst = 0_usize };
+        random p002 { w: val = scalar(2), w_bar: val = scalar(1002), x: slice = vector(4, 2002), n: konst = 0_usize };
     }
 }
 
@@ -172,7 +172,7 @@ pub mod p003 {
     }
 
     programs! {
-        random p003 { value: val = scalar(3), grad: val = scalar(1003), x: slice = vector(4, 3), n: konst = 2_usize };
+        random p003 { value: val = scalar(3), grad: val = scalar(1003), x: slice = vector(4, 2003), n: konst = 2_usize };
     }
 }
 
@@ -230,7 +230,7 @@ pub mod p004 {
     }
 
     programs! {
-        random p004 { a: val = scalar(4), b: val = scalar(1004), x: slice = vector(4, 4), n: konst = 2_usize };
+        random p004 { a: val = scalar(4), b: val = scalar(1004), x: slice = vector(4, 2004), n: konst = 2_usize };
     }
 }
 
@@ -273,7 +273,7 @@ pub mod p005 {
     }
 
     programs! {
-        random p005 { seed: val = scalar(5), t0: val = scalar(1005), x: slice = vector(4, 5), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p005 { seed: val = scalar(5), t0: val = scalar(1005), x: slice = vector(4, 2005), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -334,7 +334,7 @@ pub mod p006 {
     }
 
     programs! {
-        random p006 { seed: val = scalar(6), t0: val = scalar(1006), x: slice = vector(4, 6), n: konst = 2_usize };
+        random p006 { seed: val = scalar(6), t0: val = scalar(1006), x: slice = vector(4, 2006), n: konst = 2_usize };
     }
 }
 
@@ -374,7 +374,7 @@ pub mod p007 {
     }
 
     programs! {
-        random p007 { a: val = scalar(7), b: val = scalar(1007), x: slice = vector(4, 7), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p007 { a: val = scalar(7), b: val = scalar(1007), x: slice = vector(4, 2007), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -433,7 +433,7 @@ pub mod p008 {
     }
 
     programs! {
-        random p008 { x_bar: val = scalar(8), y: val = scalar(1008), x: slice = vector(4, 8), n: konst = 1_usize };
+        random p008 { x_bar: val = scalar(8), y: val = scalar(1008), x: slice = vector(4, 2008), n: konst = 1_usize };
     }
 }
 
@@ -474,7 +474,7 @@ pub mod p009 {
     }
 
     programs! {
-        random p009 { value: val = scalar(9), grad: val = scalar(1009), x: slice = vector(4, 9), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p009 { value: val = scalar(9), grad: val = scalar(1009), x: slice = vector(4, 2009), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -509,7 +509,7 @@ pub mod p010 {
     }
 
     programs! {
-        random p010 { seed: val = scalar(10), t0: val = scalar(1010), x: slice = vector(4, 10), n: konst = 4_usize };
+        random p010 { seed: val = scalar(10), t0: val = scalar(1010), x: slice = vector(4, 2010), n: konst = 4_usize };
     }
 }
 
@@ -548,7 +548,7 @@ pub mod p011 {
     }
 
     programs! {
-        random p011 { x_bar: val = scalar(11), y: val = scalar(1011), x: slice = vector(4, 11), n: konst = 2_usize };
+        random p011 { x_bar: val = scalar(11), y: val = scalar(1011), x: slice = vector(4, 2011), n: konst = 2_usize };
     }
 }
 
@@ -603,7 +603,7 @@ pub mod p012 {
     }
 
     programs! {
-        random p012 { a: val = scalar(12), b: val = scalar(1012), x: slice = vector(4, 12), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p012 { a: val = scalar(12), b: val = scalar(1012), x: slice = vector(4, 2012), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -650,7 +650,7 @@ pub mod p013 {
     }
 
     programs! {
-        random p013 { value: val = scalar(13), grad: val = scalar(1013), x: slice = vector(4, 13), n: konst = 1_usize };
+        random p013 { value: val = scalar(13), grad: val = scalar(1013), x: slice = vector(4, 2013), n: konst = 1_usize };
     }
 }
 
@@ -683,7 +683,7 @@ pub mod p014 {
     }
 
     programs! {
-        random p014 { tape: val = scalar(14), a: val = scalar(1014), x: slice = vector(4, 14), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p014 { tape: val = scalar(14), a: val = scalar(1014), x: slice = vector(4, 2014), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -725,7 +725,7 @@ pub mod p015 {
     }
 
     programs! {
-        random p015 { a: val = scalar(15), b: val = scalar(1015), x: slice = vector(4, 15), n: konst = 3_usize };
+        random p015 { a: val = scalar(15), b: val = scalar(1015), x: slice = vector(4, 2015), n: konst = 3_usize };
     }
 }
 
@@ -765,7 +765,7 @@ pub mod p016 {
     }
 
     programs! {
-        random p016 { w: val = scalar(16), w_bar: val = scalar(1016), x: slice = vector(4, 16), n: konst = 0_usize };
+        random p016 { w: val = scalar(16), w_bar: val = scalar(1016), x: slice = vector(4, 2016), n: konst = 0_usize };
     }
 }
 
@@ -827,7 +827,7 @@ pub mod p017 {
     }
 
     programs! {
-        random p017 { value: val = scalar(17), grad: val = scalar(1017), x: slice = vector(4, 17), n: konst = 3_usize };
+        random p017 { value: val = scalar(17), grad: val = scalar(1017), x: slice = vector(4, 2017), n: konst = 3_usize };
     }
 }
 
@@ -866,7 +866,7 @@ pub mod p018 {
     }
 
     programs! {
-        random p018 { x_bar: val = scalar(18), y: val = scalar(1018), x: slice = vector(4, 18), n: konst = 0_usize };
+        random p018 { x_bar: val = scalar(18), y: val = scalar(1018), x: slice = vector(4, 2018), n: konst = 0_usize };
     }
 }
 
@@ -928,7 +928,7 @@ pub mod p019 {
     }
 
     programs! {
-        random p019 { a: val = scalar(19), b: val = scalar(1019), x: slice = vector(4, 19), n: konst = 1_usize };
+        random p019 { a: val = scalar(19), b: val = scalar(1019), x: slice = vector(4, 2019), n: konst = 1_usize };
     }
 }
 
@@ -968,7 +968,7 @@ pub mod p020 {
     }
 
     programs! {
-        random p020 { seed: val = scalar(20), t0: val = scalar(1020), x: slice = vector(4, 20), n: konst = 1_usize };
+        random p020 { seed: val = scalar(20), t0: val = scalar(1020), x: slice = vector(4, 2020), n: konst = 1_usize };
     }
 }
 
@@ -1019,7 +1019,7 @@ pub mod p021 {
     }
 
     programs! {
-        random p021 { a: val = scalar(21), b: val = scalar(1021), x: slice = vector(4, 21), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p021 { a: val = scalar(21), b: val = scalar(1021), x: slice = vector(4, 2021), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -1070,7 +1070,7 @@ pub mod p022 {
     }
 
     programs! {
-        random p022 { a: val = scalar(22), b: val = scalar(1022), x: slice = vector(4, 22), n: konst = 1_usize };
+        random p022 { a: val = scalar(22), b: val = scalar(1022), x: slice = vector(4, 2022), n: konst = 1_usize };
     }
 }
 
@@ -1098,7 +1098,7 @@ pub mod p023 {
     }
 
     programs! {
-        random p023 { seed: val = scalar(23), t0: val = scalar(1023), x: slice = vector(4, 23), n: konst = 3_usize };
+        random p023 { seed: val = scalar(23), t0: val = scalar(1023), x: slice = vector(4, 2023), n: konst = 3_usize };
     }
 }
 
@@ -1148,7 +1148,7 @@ pub mod p024 {
     }
 
     programs! {
-        random p024 { value: val = scalar(24), grad: val = scalar(1024), x: slice = vector(4, 24), n: konst = 1_usize };
+        random p024 { value: val = scalar(24), grad: val = scalar(1024), x: slice = vector(4, 2024), n: konst = 1_usize };
     }
 }
 
@@ -1191,7 +1191,7 @@ pub mod p025 {
     }
 
     programs! {
-        random p025 { tape: val = scalar(25), a: val = scalar(1025), x: slice = vector(4, 25), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p025 { tape: val = scalar(25), a: val = scalar(1025), x: slice = vector(4, 2025), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -1242,7 +1242,7 @@ pub mod p026 {
     }
 
     programs! {
-        random p026 { tape: val = scalar(26), a: val = scalar(1026), x: slice = vector(4, 26), n: konst = 0_usize };
+        random p026 { tape: val = scalar(26), a: val = scalar(1026), x: slice = vector(4, 2026), n: konst = 0_usize };
     }
 }
 
@@ -1282,7 +1282,7 @@ pub mod p027 {
     }
 
     programs! {
-        random p027 { seed: val = scalar(27), t0: val = scalar(1027), x: slice = vector(4, 27), n: konst = 2_usize };
+        random p027 { seed: val = scalar(27), t0: val = scalar(1027), x: slice = vector(4, 2027), n: konst = 2_usize };
     }
 }
 
@@ -1336,7 +1336,7 @@ pub mod p028 {
     }
 
     programs! {
-        random p028 { tape: val = scalar(28), a: val = scalar(1028), x: slice = vector(4, 28), n: konst = 1_usize };
+        random p028 { tape: val = scalar(28), a: val = scalar(1028), x: slice = vector(4, 2028), n: konst = 1_usize };
     }
 }
 
@@ -1403,7 +1403,7 @@ pub mod p029 {
     }
 
     programs! {
-        random p029 { seed: val = scalar(29), t0: val = scalar(1029), x: slice = vector(4, 29), n: konst = 0_usize };
+        random p029 { seed: val = scalar(29), t0: val = scalar(1029), x: slice = vector(4, 2029), n: konst = 0_usize };
     }
 }
 
@@ -1460,7 +1460,7 @@ pub mod p030 {
     }
 
     programs! {
-        random p030 { seed: val = scalar(30), t0: val = scalar(1030), x: slice = vector(4, 30), n: konst = 4_usize };
+        random p030 { seed: val = scalar(30), t0: val = scalar(1030), x: slice = vector(4, 2030), n: konst = 4_usize };
     }
 }
 
@@ -1508,7 +1508,7 @@ pub mod p031 {
     }
 
     programs! {
-        random p031 { a: val = scalar(31), b: val = scalar(1031), x: slice = vector(4, 31), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p031 { a: val = scalar(31), b: val = scalar(1031), x: slice = vector(4, 2031), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -1558,7 +1558,7 @@ pub mod p032 {
     }
 
     programs! {
-        random p032 { x_bar: val = scalar(32), y: val = scalar(1032), x: slice = vector(4, 32), n: konst = 0_usize };
+        random p032 { x_bar: val = scalar(32), y: val = scalar(1032), x: slice = vector(4, 2032), n: konst = 0_usize };
     }
 }
 
@@ -1620,7 +1620,7 @@ pub mod p033 {
     }
 
     programs! {
-        random p033 { w: val = scalar(33), w_bar: val = scalar(1033), x: slice = vector(4, 33), n: konst = 0_usize };
+        random p033 { w: val = scalar(33), w_bar: val = scalar(1033), x: slice = vector(4, 2033), n: konst = 0_usize };
     }
 }
 
@@ -1675,7 +1675,7 @@ pub mod p034 {
     }
 
     programs! {
-        random p034 { a: val = scalar(34), b: val = scalar(1034), x: slice = vector(4, 34), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p034 { a: val = scalar(34), b: val = scalar(1034), x: slice = vector(4, 2034), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -1730,7 +1730,7 @@ pub mod p035 {
     }
 
     programs! {
-        random p035 { a: val = scalar(35), b: val = scalar(1035), x: slice = vector(4, 35), n: konst = 4_usize };
+        random p035 { a: val = scalar(35), b: val = scalar(1035), x: slice = vector(4, 2035), n: konst = 4_usize };
     }
 }
 
@@ -1762,7 +1762,7 @@ pub mod p036 {
     }
 
     programs! {
-        random p036 { tape: val = scalar(36), a: val = scalar(1036), x: slice = vector(4, 36), n: konst = 3_usize };
+        random p036 { tape: val = scalar(36), a: val = scalar(1036), x: slice = vector(4, 2036), n: konst = 3_usize };
     }
 }
 
@@ -1802,7 +1802,7 @@ pub mod p037 {
     }
 
     programs! {
-        random p037 { seed: val = scalar(37), t0: val = scalar(1037), x: slice = vector(4, 37), n: konst = 4_usize };
+        random p037 { seed: val = scalar(37), t0: val = scalar(1037), x: slice = vector(4, 2037), n: konst = 4_usize };
     }
 }
 
@@ -1835,7 +1835,7 @@ pub mod p038 {
     }
 
     programs! {
-        random p038 { value: val = scalar(38), grad: val = scalar(1038), x: slice = vector(4, 38), n: konst = 4_usize };
+        random p038 { value: val = scalar(38), grad: val = scalar(1038), x: slice = vector(4, 2038), n: konst = 4_usize };
     }
 }
 
@@ -1860,7 +1860,7 @@ pub mod p039 {
     }
 
     programs! {
-        random p039 { value: val = scalar(39), grad: val = scalar(1039), x: slice = vector(4, 39), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p039 { value: val = scalar(39), grad: val = scalar(1039), x: slice = vector(4, 2039), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -1887,7 +1887,7 @@ pub mod p040 {
     }
 
     programs! {
-        random p040 { value: val = scalar(40), grad: val = scalar(1040), x: slice = vector(4, 40), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p040 { value: val = scalar(40), grad: val = scalar(1040), x: slice = vector(4, 2040), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -1937,7 +1937,7 @@ pub mod p041 {
     }
 
     programs! {
-        random p041 { value: val = scalar(41), grad: val = scalar(1041), x: slice = vector(4, 41), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p041 { value: val = scalar(41), grad: val = scalar(1041), x: slice = vector(4, 2041), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -1967,7 +1967,7 @@ pub mod p042 {
     }
 
     programs! {
-        random p042 { seed: val = scalar(42), t0: val = scalar(1042), x: slice = vector(4, 42), n: konst = 2_usize };
+        random p042 { seed: val = scalar(42), t0: val = scalar(1042), x: slice = vector(4, 2042), n: konst = 2_usize };
     }
 }
 
@@ -2008,7 +2008,7 @@ pub mod p043 {
     }
 
     programs! {
-        random p043 { w: val = scalar(43), w_bar: val = scalar(1043), x: slice = vector(4, 43), n: konst = 0_usize };
+        random p043 { w: val = scalar(43), w_bar: val = scalar(1043), x: slice = vector(4, 2043), n: konst = 0_usize };
     }
 }
 
@@ -2056,7 +2056,7 @@ pub mod p044 {
     }
 
     programs! {
-        random p044 { x_bar: val = scalar(44), y: val = scalar(1044), x: slice = vector(4, 44), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p044 { x_bar: val = scalar(44), y: val = scalar(1044), x: slice = vector(4, 2044), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -2095,7 +2095,7 @@ pub mod p045 {
     }
 
     programs! {
-        random p045 { tape: val = scalar(45), a: val = scalar(1045), x: slice = vector(4, 45), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p045 { tape: val = scalar(45), a: val = scalar(1045), x: slice = vector(4, 2045), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -2120,7 +2120,7 @@ pub mod p046 {
     }
 
     programs! {
-        random p046 { a: val = scalar(46), b: val = scalar(1046), x: slice = vector(4, 46), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p046 { a: val = scalar(46), b: val = scalar(1046), x: slice = vector(4, 2046), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -2163,7 +2163,7 @@ pub mod p047 {
     }
 
     programs! {
-        random p047 { a: val = scalar(47), b: val = scalar(1047), x: slice = vector(4, 47), n: konst = 1_usize };
+        random p047 { a: val = scalar(47), b: val = scalar(1047), x: slice = vector(4, 2047), n: konst = 1_usize };
     }
 }
 
@@ -2209,7 +2209,7 @@ pub mod p048 {
     }
 
     programs! {
-        random p048 { x_bar: val = scalar(48), y: val = scalar(1048), x: slice = vector(4, 48), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p048 { x_bar: val = scalar(48), y: val = scalar(1048), x: slice = vector(4, 2048), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -2270,7 +2270,7 @@ pub mod p049 {
     }
 
     programs! {
-        random p049 { w: val = scalar(49), w_bar: val = scalar(1049), x: slice = vector(4, 49), n: konst = 0_usize };
+        random p049 { w: val = scalar(49), w_bar: val = scalar(1049), x: slice = vector(4, 2049), n: konst = 0_usize };
     }
 }
 
@@ -2310,7 +2310,7 @@ pub mod p050 {
     }
 
     programs! {
-        random p050 { tape: val = scalar(50), a: val = scalar(1050), x: slice = vector(4, 50), n: konst = 2_usize };
+        random p050 { tape: val = scalar(50), a: val = scalar(1050), x: slice = vector(4, 2050), n: konst = 2_usize };
     }
 }
 
@@ -2364,7 +2364,7 @@ pub mod p051 {
     }
 
     programs! {
-        random p051 { x_bar: val = scalar(51), y: val = scalar(1051), x: slice = vector(4, 51), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p051 { x_bar: val = scalar(51), y: val = scalar(1051), x: slice = vector(4, 2051), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -2405,7 +2405,7 @@ pub mod p052 {
     }
 
     programs! {
-        random p052 { w: val = scalar(52), w_bar: val = scalar(1052), x: slice = vector(4, 52), n: konst = 2_usize };
+        random p052 { w: val = scalar(52), w_bar: val = scalar(1052), x: slice = vector(4, 2052), n: konst = 2_usize };
     }
 }
 
@@ -2471,7 +2471,7 @@ pub mod p053 {
     }
 
     programs! {
-        random p053 { value: val = scalar(53), grad: val = scalar(1053), x: slice = vector(4, 53), n: konst = 0_usize };
+        random p053 { value: val = scalar(53), grad: val = scalar(1053), x: slice = vector(4, 2053), n: konst = 0_usize };
     }
 }
 
@@ -2514,7 +2514,7 @@ pub mod p054 {
     }
 
     programs! {
-        random p054 { tape: val = scalar(54), a: val = scalar(1054), x: slice = vector(4, 54), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p054 { tape: val = scalar(54), a: val = scalar(1054), x: slice = vector(4, 2054), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -2567,7 +2567,7 @@ pub mod p055 {
     }
 
     programs! {
-        random p055 { x_bar: val = scalar(55), y: val = scalar(1055), x: slice = vector(4, 55), n: konst = 0_usize };
+        random p055 { x_bar: val = scalar(55), y: val = scalar(1055), x: slice = vector(4, 2055), n: konst = 0_usize };
     }
 }
 
@@ -2604,7 +2604,7 @@ pub mod p056 {
     }
 
     programs! {
-        random p056 { seed: val = scalar(56), t0: val = scalar(1056), x: slice = vector(4, 56), n: konst = 3_usize };
+        random p056 { seed: val = scalar(56), t0: val = scalar(1056), x: slice = vector(4, 2056), n: konst = 3_usize };
     }
 }
 
@@ -2664,7 +2664,7 @@ pub mod p057 {
     }
 
     programs! {
-        random p057 { seed: val = scalar(57), t0: val = scalar(1057), x: slice = vector(4, 57), n: konst = 4_usize };
+        random p057 { seed: val = scalar(57), t0: val = scalar(1057), x: slice = vector(4, 2057), n: konst = 4_usize };
     }
 }
 
@@ -2695,7 +2695,7 @@ pub mod p058 {
     }
 
     programs! {
-        random p058 { x_bar: val = scalar(58), y: val = scalar(1058), x: slice = vector(4, 58), n: konst = 0_usize };
+        random p058 { x_bar: val = scalar(58), y: val = scalar(1058), x: slice = vector(4, 2058), n: konst = 0_usize };
     }
 }
 
@@ -2752,7 +2752,7 @@ pub mod p059 {
     }
 
     programs! {
-        random p059 { a: val = scalar(59), b: val = scalar(1059), x: slice = vector(4, 59), n: konst = 3_usize };
+        random p059 { a: val = scalar(59), b: val = scalar(1059), x: slice = vector(4, 2059), n: konst = 3_usize };
     }
 }
 
@@ -2796,7 +2796,7 @@ pub mod p060 {
     }
 
     programs! {
-        random p060 { x_bar: val = scalar(60), y: val = scalar(1060), x: slice = vector(4, 60), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p060 { x_bar: val = scalar(60), y: val = scalar(1060), x: slice = vector(4, 2060), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -2845,7 +2845,7 @@ pub mod p061 {
     }
 
     programs! {
-        random p061 { a: val = scalar(61), b: val = scalar(1061), x: slice = vector(4, 61), n: konst = 2_usize };
+        random p061 { a: val = scalar(61), b: val = scalar(1061), x: slice = vector(4, 2061), n: konst = 2_usize };
     }
 }
 
@@ -2898,7 +2898,7 @@ pub mod p062 {
     }
 
     programs! {
-        random p062 { a: val = scalar(62), b: val = scalar(1062), x: slice = vector(4, 62), n: konst = 3_usize };
+        random p062 { a: val = scalar(62), b: val = scalar(1062), x: slice = vector(4, 2062), n: konst = 3_usize };
     }
 }
 
@@ -2949,7 +2949,7 @@ pub mod p063 {
     }
 
     programs! {
-        random p063 { w: val = scalar(63), w_bar: val = scalar(1063), x: slice = vector(4, 63), n: konst = 0_usize };
+        random p063 { w: val = scalar(63), w_bar: val = scalar(1063), x: slice = vector(4, 2063), n: konst = 0_usize };
     }
 }
 
@@ -3002,7 +3002,7 @@ pub mod p064 {
     }
 
     programs! {
-        random p064 { x_bar: val = scalar(64), y: val = scalar(1064), x: slice = vector(4, 64), n: konst = 4_usize };
+        random p064 { x_bar: val = scalar(64), y: val = scalar(1064), x: slice = vector(4, 2064), n: konst = 4_usize };
     }
 }
 
@@ -3035,7 +3035,7 @@ pub mod p065 {
     }
 
     programs! {
-        random p065 { tape: val = scalar(65), a: val = scalar(1065), x: slice = vector(4, 65), n: konst = 1_usize };
+        random p065 { tape: val = scalar(65), a: val = scalar(1065), x: slice = vector(4, 2065), n: konst = 1_usize };
     }
 }
 
@@ -3093,7 +3093,7 @@ pub mod p066 {
     }
 
     programs! {
-        random p066 { a: val = scalar(66), b: val = scalar(1066), x: slice = vector(4, 66), n: konst = 4_usize };
+        random p066 { a: val = scalar(66), b: val = scalar(1066), x: slice = vector(4, 2066), n: konst = 4_usize };
     }
 }
 
@@ -3137,7 +3137,7 @@ pub mod p067 {
     }
 
     programs! {
-        random p067 { a: val = scalar(67), b: val = scalar(1067), x: slice = vector(4, 67), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p067 { a: val = scalar(67), b: val = scalar(1067), x: slice = vector(4, 2067), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -3183,7 +3183,7 @@ pub mod p068 {
     }
 
     programs! {
-        random p068 { tape: val = scalar(68), a: val = scalar(1068), x: slice = vector(4, 68), n: konst = 2_usize };
+        random p068 { tape: val = scalar(68), a: val = scalar(1068), x: slice = vector(4, 2068), n: konst = 2_usize };
     }
 }
 
@@ -3221,7 +3221,7 @@ pub mod p069 {
     }
 
     programs! {
-        random p069 { x_bar: val = scalar(69), y: val = scalar(1069), x: slice = vector(4, 69), n: konst = 2_usize };
+        random p069 { x_bar: val = scalar(69), y: val = scalar(1069), x: slice = vector(4, 2069), n: konst = 2_usize };
     }
 }
 
@@ -3262,7 +3262,7 @@ pub mod p070 {
     }
 
     programs! {
-        random p070 { tape: val = scalar(70), a: val = scalar(1070), x: slice = vector(4, 70), n: konst = 1_usize };
+        random p070 { tape: val = scalar(70), a: val = scalar(1070), x: slice = vector(4, 2070), n: konst = 1_usize };
     }
 }
 
@@ -3300,7 +3300,7 @@ pub mod p071 {
     }
 
     programs! {
-        random p071 { x_bar: val = scalar(71), y: val = scalar(1071), x: slice = vector(4, 71), n: konst = 2_usize };
+        random p071 { x_bar: val = scalar(71), y: val = scalar(1071), x: slice = vector(4, 2071), n: konst = 2_usize };
     }
 }
 
@@ -3326,7 +3326,7 @@ pub mod p072 {
     }
 
     programs! {
-        random p072 { seed: val = scalar(72), t0: val = scalar(1072), x: slice = vector(4, 72), n: konst = 4_usize };
+        random p072 { seed: val = scalar(72), t0: val = scalar(1072), x: slice = vector(4, 2072), n: konst = 4_usize };
     }
 }
 
@@ -3377,7 +3377,7 @@ pub mod p073 {
     }
 
     programs! {
-        random p073 { a: val = scalar(73), b: val = scalar(1073), x: slice = vector(4, 73), n: konst = 1_usize };
+        random p073 { a: val = scalar(73), b: val = scalar(1073), x: slice = vector(4, 2073), n: konst = 1_usize };
     }
 }
 
@@ -3430,7 +3430,7 @@ pub mod p074 {
     }
 
     programs! {
-        random p074 { x_bar: val = scalar(74), y: val = scalar(1074), x: slice = vector(4, 74), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p074 { x_bar: val = scalar(74), y: val = scalar(1074), x: slice = vector(4, 2074), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -3476,7 +3476,7 @@ pub mod p075 {
     }
 
     programs! {
-        random p075 { w: val = scalar(75), w_bar: val = scalar(1075), x: slice = vector(4, 75), n: konst = 1_usize };
+        random p075 { w: val = scalar(75), w_bar: val = scalar(1075), x: slice = vector(4, 2075), n: konst = 1_usize };
     }
 }
 
@@ -3511,7 +3511,7 @@ pub mod p076 {
     }
 
     programs! {
-        random p076 { x_bar: val = scalar(76), y: val = scalar(1076), x: slice = vector(4, 76), n: konst = 4_usize };
+        random p076 { x_bar: val = scalar(76), y: val = scalar(1076), x: slice = vector(4, 2076), n: konst = 4_usize };
     }
 }
 
@@ -3545,7 +3545,7 @@ pub mod p077 {
     }
 
     programs! {
-        random p077 { x_bar: val = scalar(77), y: val = scalar(1077), x: slice = vector(4, 77), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p077 { x_bar: val = scalar(77), y: val = scalar(1077), x: slice = vector(4, 2077), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -3607,7 +3607,7 @@ pub mod p078 {
     }
 
     programs! {
-        random p078 { tape: val = scalar(78), a: val = scalar(1078), x: slice = vector(4, 78), n: konst = 3_usize };
+        random p078 { tape: val = scalar(78), a: val = scalar(1078), x: slice = vector(4, 2078), n: konst = 3_usize };
     }
 }
 
@@ -3630,7 +3630,7 @@ pub mod p079 {
     }
 
     programs! {
-        random p079 { tape: val = scalar(79), a: val = scalar(1079), x: slice = vector(4, 79), n: konst = 1_usize };
+        random p079 { tape: val = scalar(79), a: val = scalar(1079), x: slice = vector(4, 2079), n: konst = 1_usize };
     }
 }
 
@@ -3671,7 +3671,7 @@ pub mod p080 {
     }
 
     programs! {
-        random p080 { value: val = scalar(80), grad: val = scalar(1080), x: slice = vector(4, 80), n: konst = 0_usize };
+        random p080 { value: val = scalar(80), grad: val = scalar(1080), x: slice = vector(4, 2080), n: konst = 0_usize };
     }
 }
 
@@ -3707,7 +3707,7 @@ pub mod p081 {
     }
 
     programs! {
-        random p081 { value: val = scalar(81), grad: val = scalar(1081), x: slice = vector(4, 81), n: konst = 3_usize };
+        random p081 { value: val = scalar(81), grad: val = scalar(1081), x: slice = vector(4, 2081), n: konst = 3_usize };
     }
 }
 
@@ -3736,7 +3736,7 @@ pub mod p082 {
     }
 
     programs! {
-        random p082 { w: val = scalar(82), w_bar: val = scalar(1082), x: slice = vector(4, 82), n: konst = 2_usize };
+        random p082 { w: val = scalar(82), w_bar: val = scalar(1082), x: slice = vector(4, 2082), n: konst = 2_usize };
     }
 }
 
@@ -3793,7 +3793,7 @@ pub mod p083 {
     }
 
     programs! {
-        random p083 { tape: val = scalar(83), a: val = scalar(1083), x: slice = vector(4, 83), n: konst = 4_usize };
+        random p083 { tape: val = scalar(83), a: val = scalar(1083), x: slice = vector(4, 2083), n: konst = 4_usize };
     }
 }
 
@@ -3827,7 +3827,7 @@ pub mod p084 {
     }
 
     programs! {
-        random p084 { x_bar: val = scalar(84), y: val = scalar(1084), x: slice = vector(4, 84), n: konst = 1_usize };
+        random p084 { x_bar: val = scalar(84), y: val = scalar(1084), x: slice = vector(4, 2084), n: konst = 1_usize };
     }
 }
 
@@ -3862,7 +3862,7 @@ pub mod p085 {
     }
 
     programs! {
-        random p085 { a: val = scalar(85), b: val = scalar(1085), x: slice = vector(4, 85), n: konst = 0_usize };
+        random p085 { a: val = scalar(85), b: val = scalar(1085), x: slice = vector(4, 2085), n: konst = 0_usize };
     }
 }
 
@@ -3898,7 +3898,7 @@ pub mod p086 {
     }
 
     programs! {
-        random p086 { w: val = scalar(86), w_bar: val = scalar(1086), x: slice = vector(4, 86), n: konst = 3_usize };
+        random p086 { w: val = scalar(86), w_bar: val = scalar(1086), x: slice = vector(4, 2086), n: konst = 3_usize };
     }
 }
 
@@ -3932,7 +3932,7 @@ pub mod p087 {
     }
 
     programs! {
-        random p087 { seed: val = scalar(87), t0: val = scalar(1087), x: slice = vector(4, 87), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p087 { seed: val = scalar(87), t0: val = scalar(1087), x: slice = vector(4, 2087), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -3973,7 +3973,7 @@ pub mod p088 {
     }
 
     programs! {
-        random p088 { value: val = scalar(88), grad: val = scalar(1088), x: slice = vector(4, 88), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p088 { value: val = scalar(88), grad: val = scalar(1088), x: slice = vector(4, 2088), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -4018,7 +4018,7 @@ pub mod p089 {
     }
 
     programs! {
-        random p089 { a: val = scalar(89), b: val = scalar(1089), x: slice = vector(4, 89), n: konst = 3_usize };
+        random p089 { a: val = scalar(89), b: val = scalar(1089), x: slice = vector(4, 2089), n: konst = 3_usize };
     }
 }
 
@@ -4081,7 +4081,7 @@ pub mod p090 {
     }
 
     programs! {
-        random p090 { w: val = scalar(90), w_bar: val = scalar(1090), x: slice = vector(4, 90), n: konst = 3_usize };
+        random p090 { w: val = scalar(90), w_bar: val = scalar(1090), x: slice = vector(4, 2090), n: konst = 3_usize };
     }
 }
 
@@ -4147,7 +4147,7 @@ pub mod p091 {
     }
 
     programs! {
-        random p091 { w: val = scalar(91), w_bar: val = scalar(1091), x: slice = vector(4, 91), n: konst = 4_usize };
+        random p091 { w: val = scalar(91), w_bar: val = scalar(1091), x: slice = vector(4, 2091), n: konst = 4_usize };
     }
 }
 
@@ -4204,7 +4204,7 @@ pub mod p092 {
     }
 
     programs! {
-        random p092 { x_bar: val = scalar(92), y: val = scalar(1092), x: slice = vector(4, 92), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p092 { x_bar: val = scalar(92), y: val = scalar(1092), x: slice = vector(4, 2092), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -4238,7 +4238,7 @@ pub mod p093 {
     }
 
     programs! {
-        random p093 { w: val = scalar(93), w_bar: val = scalar(1093), x: slice = vector(4, 93), n: konst = 3_usize };
+        random p093 { w: val = scalar(93), w_bar: val = scalar(1093), x: slice = vector(4, 2093), n: konst = 3_usize };
     }
 }
 
@@ -4294,7 +4294,7 @@ pub mod p094 {
     }
 
     programs! {
-        random p094 { value: val = scalar(94), grad: val = scalar(1094), x: slice = vector(4, 94), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p094 { value: val = scalar(94), grad: val = scalar(1094), x: slice = vector(4, 2094), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -4341,7 +4341,7 @@ pub mod p095 {
     }
 
     programs! {
-        random p095 { tape: val = scalar(95), a: val = scalar(1095), x: slice = vector(4, 95), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p095 { tape: val = scalar(95), a: val = scalar(1095), x: slice = vector(4, 2095), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -4374,7 +4374,7 @@ pub mod p096 {
     }
 
     programs! {
-        random p096 { seed: val = scalar(96), t0: val = scalar(1096), x: slice = vector(4, 96), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p096 { seed: val = scalar(96), t0: val = scalar(1096), x: slice = vector(4, 2096), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -4407,7 +4407,7 @@ pub mod p097 {
     }
 
     programs! {
-        random p097 { seed: val = scalar(97), t0: val = scalar(1097), x: slice = vector(4, 97), n: konst = 4_usize };
+        random p097 { seed: val = scalar(97), t0: val = scalar(1097), x: slice = vector(4, 2097), n: konst = 4_usize };
     }
 }
 
@@ -4459,7 +4459,7 @@ pub mod p098 {
     }
 
     programs! {
-        random p098 { a: val = scalar(98), b: val = scalar(1098), x: slice = vector(4, 98), n: konst = 0_usize };
+        random p098 { a: val = scalar(98), b: val = scalar(1098), x: slice = vector(4, 2098), n: konst = 0_usize };
     }
 }
 
@@ -4500,7 +4500,7 @@ pub mod p099 {
     }
 
     programs! {
-        random p099 { seed: val = scalar(99), t0: val = scalar(1099), x: slice = vector(4, 99), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p099 { seed: val = scalar(99), t0: val = scalar(1099), x: slice = vector(4, 2099), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -4545,7 +4545,7 @@ pub mod p100 {
     }
 
     programs! {
-        random p100 { a: val = scalar(100), b: val = scalar(1100), x: slice = vector(4, 100), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p100 { a: val = scalar(100), b: val = scalar(1100), x: slice = vector(4, 2100), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -4592,7 +4592,7 @@ pub mod p101 {
     }
 
     programs! {
-        random p101 { value: val = scalar(101), grad: val = scalar(1101), x: slice = vector(4, 101), n: konst = 3_usize };
+        random p101 { value: val = scalar(101), grad: val = scalar(1101), x: slice = vector(4, 2101), n: konst = 3_usize };
     }
 }
 
@@ -4644,7 +4644,7 @@ pub mod p102 {
     }
 
     programs! {
-        random p102 { seed: val = scalar(102), t0: val = scalar(1102), x: slice = vector(4, 102), n: konst = 0_usize };
+        random p102 { seed: val = scalar(102), t0: val = scalar(1102), x: slice = vector(4, 2102), n: konst = 0_usize };
     }
 }
 
@@ -4677,7 +4677,7 @@ pub mod p103 {
     }
 
     programs! {
-        random p103 { value: val = scalar(103), grad: val = scalar(1103), x: slice = vector(4, 103), n: konst = 2_usize };
+        random p103 { value: val = scalar(103), grad: val = scalar(1103), x: slice = vector(4, 2103), n: konst = 2_usize };
     }
 }
 
@@ -4716,7 +4716,7 @@ pub mod p104 {
     }
 
     programs! {
-        random p104 { x_bar: val = scalar(104), y: val = scalar(1104), x: slice = vector(4, 104), n: konst = 1_usize };
+        random p104 { x_bar: val = scalar(104), y: val = scalar(1104), x: slice = vector(4, 2104), n: konst = 1_usize };
     }
 }
 
@@ -4744,7 +4744,7 @@ pub mod p105 {
     }
 
     programs! {
-        random p105 { a: val = scalar(105), b: val = scalar(1105), x: slice = vector(4, 105), n: konst = 4_usize };
+        random p105 { a: val = scalar(105), b: val = scalar(1105), x: slice = vector(4, 2105), n: konst = 4_usize };
     }
 }
 
@@ -4780,7 +4780,7 @@ pub mod p106 {
     }
 
     programs! {
-        random p106 { value: val = scalar(106), grad: val = scalar(1106), x: slice = vector(4, 106), n: konst = 1_usize };
+        random p106 { value: val = scalar(106), grad: val = scalar(1106), x: slice = vector(4, 2106), n: konst = 1_usize };
     }
 }
 
@@ -4825,7 +4825,7 @@ pub mod p107 {
     }
 
     programs! {
-        random p107 { tape: val = scalar(107), a: val = scalar(1107), x: slice = vector(4, 107), n: konst = 4_usize };
+        random p107 { tape: val = scalar(107), a: val = scalar(1107), x: slice = vector(4, 2107), n: konst = 4_usize };
     }
 }
 
@@ -4879,7 +4879,7 @@ pub mod p108 {
     }
 
     programs! {
-        random p108 { seed: val = scalar(108), t0: val = scalar(1108), x: slice = vector(4, 108), n: konst = 0_usize };
+        random p108 { seed: val = scalar(108), t0: val = scalar(1108), x: slice = vector(4, 2108), n: konst = 0_usize };
     }
 }
 
@@ -4934,7 +4934,7 @@ pub mod p109 {
     }
 
     programs! {
-        random p109 { a: val = scalar(109), b: val = scalar(1109), x: slice = vector(4, 109), n: konst = 3_usize };
+        random p109 { a: val = scalar(109), b: val = scalar(1109), x: slice = vector(4, 2109), n: konst = 3_usize };
     }
 }
 
@@ -4986,7 +4986,7 @@ pub mod p110 {
     }
 
     programs! {
-        random p110 { value: val = scalar(110), grad: val = scalar(1110), x: slice = vector(4, 110), n: konst = 1_usize };
+        random p110 { value: val = scalar(110), grad: val = scalar(1110), x: slice = vector(4, 2110), n: konst = 1_usize };
     }
 }
 
@@ -5039,7 +5039,7 @@ pub mod p111 {
     }
 
     programs! {
-        random p111 { seed: val = scalar(111), t0: val = scalar(1111), x: slice = vector(4, 111), n: konst = 0_usize };
+        random p111 { seed: val = scalar(111), t0: val = scalar(1111), x: slice = vector(4, 2111), n: konst = 0_usize };
     }
 }
 
@@ -5088,7 +5088,7 @@ pub mod p112 {
     }
 
     programs! {
-        random p112 { seed: val = scalar(112), t0: val = scalar(1112), x: slice = vector(4, 112), n: konst = 4_usize };
+        random p112 { seed: val = scalar(112), t0: val = scalar(1112), x: slice = vector(4, 2112), n: konst = 4_usize };
     }
 }
 
@@ -5120,7 +5120,7 @@ pub mod p113 {
     }
 
     programs! {
-        random p113 { tape: val = scalar(113), a: val = scalar(1113), x: slice = vector(4, 113), n: konst = 4_usize };
+        random p113 { tape: val = scalar(113), a: val = scalar(1113), x: slice = vector(4, 2113), n: konst = 4_usize };
     }
 }
 
@@ -5159,7 +5159,7 @@ pub mod p114 {
     }
 
     programs! {
-        random p114 { tape: val = scalar(114), a: val = scalar(1114), x: slice = vector(4, 114), n: konst = 3_usize };
+        random p114 { tape: val = scalar(114), a: val = scalar(1114), x: slice = vector(4, 2114), n: konst = 3_usize };
     }
 }
 
@@ -5214,7 +5214,7 @@ pub mod p115 {
     }
 
     programs! {
-        random p115 { tape: val = scalar(115), a: val = scalar(1115), x: slice = vector(4, 115), n: konst = 2_usize };
+        random p115 { tape: val = scalar(115), a: val = scalar(1115), x: slice = vector(4, 2115), n: konst = 2_usize };
     }
 }
 
@@ -5264,7 +5264,7 @@ pub mod p116 {
     }
 
     programs! {
-        random p116 { value: val = scalar(116), grad: val = scalar(1116), x: slice = vector(4, 116), n: konst = 0_usize };
+        random p116 { value: val = scalar(116), grad: val = scalar(1116), x: slice = vector(4, 2116), n: konst = 0_usize };
     }
 }
 
@@ -5305,7 +5305,7 @@ pub mod p117 {
     }
 
     programs! {
-        random p117 { seed: val = scalar(117), t0: val = scalar(1117), x: slice = vector(4, 117), n: konst = 4_usize };
+        random p117 { seed: val = scalar(117), t0: val = scalar(1117), x: slice = vector(4, 2117), n: konst = 4_usize };
     }
 }
 
@@ -5339,7 +5339,7 @@ pub mod p118 {
     }
 
     programs! {
-        random p118 { value: val = scalar(118), grad: val = scalar(1118), x: slice = vector(4, 118), n: konst = 1_usize };
+        random p118 { value: val = scalar(118), grad: val = scalar(1118), x: slice = vector(4, 2118), n: konst = 1_usize };
     }
 }
 
@@ -5377,7 +5377,7 @@ pub mod p119 {
     }
 
     programs! {
-        random p119 { a: val = scalar(119), b: val = scalar(1119), x: slice = vector(4, 119), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p119 { a: val = scalar(119), b: val = scalar(1119), x: slice = vector(4, 2119), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -5417,7 +5417,7 @@ pub mod p120 {
     }
 
     programs! {
-        random p120 { w: val = scalar(120), w_bar: val = scalar(1120), x: slice = vector(4, 120), n: konst = 4_usize };
+        random p120 { w: val = scalar(120), w_bar: val = scalar(1120), x: slice = vector(4, 2120), n: konst = 4_usize };
     }
 }
 
@@ -5462,7 +5462,7 @@ pub mod p121 {
     }
 
     programs! {
-        random p121 { a: val = scalar(121), b: val = scalar(1121), x: slice = vector(4, 121), n: konst = 4_usize };
+        random p121 { a: val = scalar(121), b: val = scalar(1121), x: slice = vector(4, 2121), n: konst = 4_usize };
     }
 }
 
@@ -5495,7 +5495,7 @@ pub mod p122 {
     }
 
     programs! {
-        random p122 { tape: val = scalar(122), a: val = scalar(1122), x: slice = vector(4, 122), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p122 { tape: val = scalar(122), a: val = scalar(1122), x: slice = vector(4, 2122), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -5546,7 +5546,7 @@ pub mod p123 {
     }
 
     programs! {
-        random p123 { seed: val = scalar(123), t0: val = scalar(1123), x: slice = vector(4, 123), n: konst = 1_usize };
+        random p123 { seed: val = scalar(123), t0: val = scalar(1123), x: slice = vector(4, 2123), n: konst = 1_usize };
     }
 }
 
@@ -5589,7 +5589,7 @@ pub mod p124 {
     }
 
     programs! {
-        random p124 { x_bar: val = scalar(124), y: val = scalar(1124), x: slice = vector(4, 124), n: konst = 1_usize };
+        random p124 { x_bar: val = scalar(124), y: val = scalar(1124), x: slice = vector(4, 2124), n: konst = 1_usize };
     }
 }
 
@@ -5641,7 +5641,7 @@ pub mod p125 {
     }
 
     programs! {
-        random p125 { w: val = scalar(125), w_bar: val = scalar(1125), x: slice = vector(4, 125), n: konst = 2_usize };
+        random p125 { w: val = scalar(125), w_bar: val = scalar(1125), x: slice = vector(4, 2125), n: konst = 2_usize };
     }
 }
 
@@ -5678,7 +5678,7 @@ pub mod p126 {
     }
 
     programs! {
-        random p126 { x_bar: val = scalar(126), y: val = scalar(1126), x: slice = vector(4, 126), n: konst = 4_usize };
+        random p126 { x_bar: val = scalar(126), y: val = scalar(1126), x: slice = vector(4, 2126), n: konst = 4_usize };
     }
 }
 
@@ -5717,7 +5717,7 @@ pub mod p127 {
     }
 
     programs! {
-        random p127 { a: val = scalar(127), b: val = scalar(1127), x: slice = vector(4, 127), n: konst = 0_usize };
+        random p127 { a: val = scalar(127), b: val = scalar(1127), x: slice = vector(4, 2127), n: konst = 0_usize };
     }
 }
 
@@ -5758,7 +5758,7 @@ pub mod p128 {
     }
 
     programs! {
-        random p128 { x_bar: val = scalar(128), y: val = scalar(1128), x: slice = vector(4, 128), n: konst = 4_usize };
+        random p128 { x_bar: val = scalar(128), y: val = scalar(1128), x: slice = vector(4, 2128), n: konst = 4_usize };
     }
 }
 
@@ -5787,7 +5787,7 @@ pub mod p129 {
     }
 
     programs! {
-        random p129 { value: val = scalar(129), grad: val = scalar(1129), x: slice = vector(4, 129), n: konst = 4_usize };
+        random p129 { value: val = scalar(129), grad: val = scalar(1129), x: slice = vector(4, 2129), n: konst = 4_usize };
     }
 }
 
@@ -5830,7 +5830,7 @@ pub mod p130 {
     }
 
     programs! {
-        random p130 { w: val = scalar(130), w_bar: val = scalar(1130), x: slice = vector(4, 130), n: konst = 0_usize };
+        random p130 { w: val = scalar(130), w_bar: val = scalar(1130), x: slice = vector(4, 2130), n: konst = 0_usize };
     }
 }
 
@@ -5875,7 +5875,7 @@ pub mod p131 {
     }
 
     programs! {
-        random p131 { value: val = scalar(131), grad: val = scalar(1131), x: slice = vector(4, 131), n: konst = 2_usize };
+        random p131 { value: val = scalar(131), grad: val = scalar(1131), x: slice = vector(4, 2131), n: konst = 2_usize };
     }
 }
 
@@ -5906,7 +5906,7 @@ pub mod p132 {
     }
 
     programs! {
-        random p132 { a: val = scalar(132), b: val = scalar(1132), x: slice = vector(4, 132), n: konst = 2_usize };
+        random p132 { a: val = scalar(132), b: val = scalar(1132), x: slice = vector(4, 2132), n: konst = 2_usize };
     }
 }
 
@@ -5952,7 +5952,7 @@ pub mod p133 {
     }
 
     programs! {
-        random p133 { tape: val = scalar(133), a: val = scalar(1133), x: slice = vector(4, 133), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p133 { tape: val = scalar(133), a: val = scalar(1133), x: slice = vector(4, 2133), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -5987,7 +5987,7 @@ pub mod p134 {
     }
 
     programs! {
-        random p134 { value: val = scalar(134), grad: val = scalar(1134), x: slice = vector(4, 134), n: konst = 3_usize };
+        random p134 { value: val = scalar(134), grad: val = scalar(1134), x: slice = vector(4, 2134), n: konst = 3_usize };
     }
 }
 
@@ -6032,7 +6032,7 @@ pub mod p135 {
     }
 
     programs! {
-        random p135 { tape: val = scalar(135), a: val = scalar(1135), x: slice = vector(4, 135), n: konst = 2_usize };
+        random p135 { tape: val = scalar(135), a: val = scalar(1135), x: slice = vector(4, 2135), n: konst = 2_usize };
     }
 }
 
@@ -6071,7 +6071,7 @@ pub mod p136 {
     }
 
     programs! {
-        random p136 { value: val = scalar(136), grad: val = scalar(1136), x: slice = vector(4, 136), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p136 { value: val = scalar(136), grad: val = scalar(1136), x: slice = vector(4, 2136), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -6114,7 +6114,7 @@ pub mod p137 {
     }
 
     programs! {
-        random p137 { a: val = scalar(137), b: val = scalar(1137), x: slice = vector(4, 137), n: konst = 2_usize };
+        random p137 { a: val = scalar(137), b: val = scalar(1137), x: slice = vector(4, 2137), n: konst = 2_usize };
     }
 }
 
@@ -6177,7 +6177,7 @@ pub mod p138 {
     }
 
     programs! {
-        random p138 { a: val = scalar(138), b: val = scalar(1138), x: slice = vector(4, 138), n: konst = 2_usize };
+        random p138 { a: val = scalar(138), b: val = scalar(1138), x: slice = vector(4, 2138), n: konst = 2_usize };
     }
 }
 
@@ -6225,7 +6225,7 @@ pub mod p139 {
     }
 
     programs! {
-        random p139 { value: val = scalar(139), grad: val = scalar(1139), x: slice = vector(4, 139), n: konst = 4_usize };
+        random p139 { value: val = scalar(139), grad: val = scalar(1139), x: slice = vector(4, 2139), n: konst = 4_usize };
     }
 }
 
@@ -6258,7 +6258,7 @@ pub mod p140 {
     }
 
     programs! {
-        random p140 { w: val = scalar(140), w_bar: val = scalar(1140), x: slice = vector(4, 140), n: konst = 2_usize };
+        random p140 { w: val = scalar(140), w_bar: val = scalar(1140), x: slice = vector(4, 2140), n: konst = 2_usize };
     }
 }
 
@@ -6307,7 +6307,7 @@ pub mod p141 {
     }
 
     programs! {
-        random p141 { w: val = scalar(141), w_bar: val = scalar(1141), x: slice = vector(4, 141), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p141 { w: val = scalar(141), w_bar: val = scalar(1141), x: slice = vector(4, 2141), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -6355,7 +6355,7 @@ pub mod p142 {
     }
 
     programs! {
-        random p142 { w: val = scalar(142), w_bar: val = scalar(1142), x: slice = vector(4, 142), n: konst = 2_usize };
+        random p142 { w: val = scalar(142), w_bar: val = scalar(1142), x: slice = vector(4, 2142), n: konst = 2_usize };
     }
 }
 
@@ -6414,7 +6414,7 @@ pub mod p143 {
     }
 
     programs! {
-        random p143 { x_bar: val = scalar(143), y: val = scalar(1143), x: slice = vector(4, 143), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p143 { x_bar: val = scalar(143), y: val = scalar(1143), x: slice = vector(4, 2143), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -6465,7 +6465,7 @@ pub mod p144 {
     }
 
     programs! {
-        random p144 { value: val = scalar(144), grad: val = scalar(1144), x: slice = vector(4, 144), n: konst = 0_usize };
+        random p144 { value: val = scalar(144), grad: val = scalar(1144), x: slice = vector(4, 2144), n: konst = 0_usize };
     }
 }
 
@@ -6509,7 +6509,7 @@ pub mod p145 {
     }
 
     programs! {
-        random p145 { seed: val = scalar(145), t0: val = scalar(1145), x: slice = vector(4, 145), n: konst = 4_usize };
+        random p145 { seed: val = scalar(145), t0: val = scalar(1145), x: slice = vector(4, 2145), n: konst = 4_usize };
     }
 }
 
@@ -6542,7 +6542,7 @@ pub mod p146 {
     }
 
     programs! {
-        random p146 { seed: val = scalar(146), t0: val = scalar(1146), x: slice = vector(4, 146), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p146 { seed: val = scalar(146), t0: val = scalar(1146), x: slice = vector(4, 2146), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -6587,7 +6587,7 @@ pub mod p147 {
     }
 
     programs! {
-        random p147 { a: val = scalar(147), b: val = scalar(1147), x: slice = vector(4, 147), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p147 { a: val = scalar(147), b: val = scalar(1147), x: slice = vector(4, 2147), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -6639,7 +6639,7 @@ pub mod p148 {
     }
 
     programs! {
-        random p148 { tape: val = scalar(148), a: val = scalar(1148), x: slice = vector(4, 148), n: konst = 4_usize };
+        random p148 { tape: val = scalar(148), a: val = scalar(1148), x: slice = vector(4, 2148), n: konst = 4_usize };
     }
 }
 
@@ -6685,7 +6685,7 @@ pub mod p149 {
     }
 
     programs! {
-        random p149 { seed: val = scalar(149), t0: val = scalar(1149), x: slice = vector(4, 149), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p149 { seed: val = scalar(149), t0: val = scalar(1149), x: slice = vector(4, 2149), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -6727,7 +6727,7 @@ pub mod p150 {
     }
 
     programs! {
-        random p150 { x_bar: val = scalar(150), y: val = scalar(1150), x: slice = vector(4, 150), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p150 { x_bar: val = scalar(150), y: val = scalar(1150), x: slice = vector(4, 2150), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -6761,7 +6761,7 @@ pub mod p151 {
     }
 
     programs! {
-        random p151 { x_bar: val = scalar(151), y: val = scalar(1151), x: slice = vector(4, 151), n: konst = 4_usize };
+        random p151 { x_bar: val = scalar(151), y: val = scalar(1151), x: slice = vector(4, 2151), n: konst = 4_usize };
     }
 }
 
@@ -6809,7 +6809,7 @@ pub mod p152 {
     }
 
     programs! {
-        random p152 { x_bar: val = scalar(152), y: val = scalar(1152), x: slice = vector(4, 152), n: konst = 1_usize };
+        random p152 { x_bar: val = scalar(152), y: val = scalar(1152), x: slice = vector(4, 2152), n: konst = 1_usize };
     }
 }
 
@@ -6864,7 +6864,7 @@ pub mod p153 {
     }
 
     programs! {
-        random p153 { w: val = scalar(153), w_bar: val = scalar(1153), x: slice = vector(4, 153), n: konst = 4_usize };
+        random p153 { w: val = scalar(153), w_bar: val = scalar(1153), x: slice = vector(4, 2153), n: konst = 4_usize };
     }
 }
 
@@ -6923,7 +6923,7 @@ pub mod p154 {
     }
 
     programs! {
-        random p154 { w: val = scalar(154), w_bar: val = scalar(1154), x: slice = vector(4, 154), n: konst = 1_usize };
+        random p154 { w: val = scalar(154), w_bar: val = scalar(1154), x: slice = vector(4, 2154), n: konst = 1_usize };
     }
 }
 
@@ -6964,7 +6964,7 @@ pub mod p155 {
     }
 
     programs! {
-        random p155 { x_bar: val = scalar(155), y: val = scalar(1155), x: slice = vector(4, 155), n: konst = 3_usize };
+        random p155 { x_bar: val = scalar(155), y: val = scalar(1155), x: slice = vector(4, 2155), n: konst = 3_usize };
     }
 }
 
@@ -6995,7 +6995,7 @@ pub mod p156 {
     }
 
     programs! {
-        random p156 { w: val = scalar(156), w_bar: val = scalar(1156), x: slice = vector(4, 156), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p156 { w: val = scalar(156), w_bar: val = scalar(1156), x: slice = vector(4, 2156), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -7039,7 +7039,7 @@ pub mod p157 {
     }
 
     programs! {
-        random p157 { seed: val = scalar(157), t0: val = scalar(1157), x: slice = vector(4, 157), n: konst = 2_usize };
+        random p157 { seed: val = scalar(157), t0: val = scalar(1157), x: slice = vector(4, 2157), n: konst = 2_usize };
     }
 }
 
@@ -7061,7 +7061,7 @@ pub mod p158 {
     }
 
     programs! {
-        random p158 { seed: val = scalar(158), t0: val = scalar(1158), x: slice = vector(4, 158), n: konst = 0_usize };
+        random p158 { seed: val = scalar(158), t0: val = scalar(1158), x: slice = vector(4, 2158), n: konst = 0_usize };
     }
 }
 
@@ -7108,7 +7108,7 @@ pub mod p159 {
     }
 
     programs! {
-        random p159 { tape: val = scalar(159), a: val = scalar(1159), x: slice = vector(4, 159), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p159 { tape: val = scalar(159), a: val = scalar(1159), x: slice = vector(4, 2159), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -7157,7 +7157,7 @@ pub mod p160 {
     }
 
     programs! {
-        random p160 { value: val = scalar(160), grad: val = scalar(1160), x: slice = vector(4, 160), n: konst = 4_usize };
+        random p160 { value: val = scalar(160), grad: val = scalar(1160), x: slice = vector(4, 2160), n: konst = 4_usize };
     }
 }
 
@@ -7208,7 +7208,7 @@ pub mod p161 {
     }
 
     programs! {
-        random p161 { x_bar: val = scalar(161), y: val = scalar(1161), x: slice = vector(4, 161), n: konst = 2_usize };
+        random p161 { x_bar: val = scalar(161), y: val = scalar(1161), x: slice = vector(4, 2161), n: konst = 2_usize };
     }
 }
 
@@ -7271,7 +7271,7 @@ pub mod p162 {
     }
 
     programs! {
-        random p162 { value: val = scalar(162), grad: val = scalar(1162), x: slice = vector(4, 162), n: konst = 4_usize };
+        random p162 { value: val = scalar(162), grad: val = scalar(1162), x: slice = vector(4, 2162), n: konst = 4_usize };
     }
 }
 
@@ -7323,7 +7323,7 @@ pub mod p163 {
     }
 
     programs! {
-        random p163 { seed: val = scalar(163), t0: val = scalar(1163), x: slice = vector(4, 163), n: konst = 4_usize };
+        random p163 { seed: val = scalar(163), t0: val = scalar(1163), x: slice = vector(4, 2163), n: konst = 4_usize };
     }
 }
 
@@ -7369,7 +7369,7 @@ pub mod p164 {
     }
 
     programs! {
-        random p164 { seed: val = scalar(164), t0: val = scalar(1164), x: slice = vector(4, 164), n: konst = 1_usize };
+        random p164 { seed: val = scalar(164), t0: val = scalar(1164), x: slice = vector(4, 2164), n: konst = 1_usize };
     }
 }
 
@@ -7403,7 +7403,7 @@ pub mod p165 {
     }
 
     programs! {
-        random p165 { x_bar: val = scalar(165), y: val = scalar(1165), x: slice = vector(4, 165), n: konst = 3_usize };
+        random p165 { x_bar: val = scalar(165), y: val = scalar(1165), x: slice = vector(4, 2165), n: konst = 3_usize };
     }
 }
 
@@ -7448,7 +7448,7 @@ pub mod p166 {
     }
 
     programs! {
-        random p166 { w: val = scalar(166), w_bar: val = scalar(1166), x: slice = vector(4, 166), n: konst = 2_usize };
+        random p166 { w: val = scalar(166), w_bar: val = scalar(1166), x: slice = vector(4, 2166), n: konst = 2_usize };
     }
 }
 
@@ -7481,7 +7481,7 @@ pub mod p167 {
     }
 
     programs! {
-        random p167 { value: val = scalar(167), grad: val = scalar(1167), x: slice = vector(4, 167), n: konst = 0_usize };
+        random p167 { value: val = scalar(167), grad: val = scalar(1167), x: slice = vector(4, 2167), n: konst = 0_usize };
     }
 }
 
@@ -7516,7 +7516,7 @@ pub mod p168 {
     }
 
     programs! {
-        random p168 { w: val = scalar(168), w_bar: val = scalar(1168), x: slice = vector(4, 168), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p168 { w: val = scalar(168), w_bar: val = scalar(1168), x: slice = vector(4, 2168), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -7569,7 +7569,7 @@ pub mod p169 {
     }
 
     programs! {
-        random p169 { value: val = scalar(169), grad: val = scalar(1169), x: slice = vector(4, 169), n: konst = 2_usize };
+        random p169 { value: val = scalar(169), grad: val = scalar(1169), x: slice = vector(4, 2169), n: konst = 2_usize };
     }
 }
 
@@ -7614,7 +7614,7 @@ pub mod p170 {
     }
 
     programs! {
-        random p170 { x_bar: val = scalar(170), y: val = scalar(1170), x: slice = vector(4, 170), n: konst = 0_usize };
+        random p170 { x_bar: val = scalar(170), y: val = scalar(1170), x: slice = vector(4, 2170), n: konst = 0_usize };
     }
 }
 
@@ -7657,7 +7657,7 @@ pub mod p171 {
     }
 
     programs! {
-        random p171 { tape: val = scalar(171), a: val = scalar(1171), x: slice = vector(4, 171), n: konst = 1_usize };
+        random p171 { tape: val = scalar(171), a: val = scalar(1171), x: slice = vector(4, 2171), n: konst = 1_usize };
     }
 }
 
@@ -7701,7 +7701,7 @@ pub mod p172 {
     }
 
     programs! {
-        random p172 { tape: val = scalar(172), a: val = scalar(1172), x: slice = vector(4, 172), n: konst = 0_usize };
+        random p172 { tape: val = scalar(172), a: val = scalar(1172), x: slice = vector(4, 2172), n: konst = 0_usize };
     }
 }
 
@@ -7763,7 +7763,7 @@ pub mod p173 {
     }
 
     programs! {
-        random p173 { seed: val = scalar(173), t0: val = scalar(1173), x: slice = vector(4, 173), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p173 { seed: val = scalar(173), t0: val = scalar(1173), x: slice = vector(4, 2173), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -7806,7 +7806,7 @@ pub mod p174 {
     }
 
     programs! {
-        random p174 { a: val = scalar(174), b: val = scalar(1174), x: slice = vector(4, 174), n: konst = 0_usize };
+        random p174 { a: val = scalar(174), b: val = scalar(1174), x: slice = vector(4, 2174), n: konst = 0_usize };
     }
 }
 
@@ -7848,7 +7848,7 @@ pub mod p175 {
     }
 
     programs! {
-        random p175 { seed: val = scalar(175), t0: val = scalar(1175), x: slice = vector(4, 175), n: konst = 0_usize };
+        random p175 { seed: val = scalar(175), t0: val = scalar(1175), x: slice = vector(4, 2175), n: konst = 0_usize };
     }
 }
 
@@ -7884,7 +7884,7 @@ pub mod p176 {
     }
 
     programs! {
-        random p176 { value: val = scalar(176), grad: val = scalar(1176), x: slice = vector(4, 176), n: konst = 2_usize };
+        random p176 { value: val = scalar(176), grad: val = scalar(1176), x: slice = vector(4, 2176), n: konst = 2_usize };
     }
 }
 
@@ -7919,7 +7919,7 @@ pub mod p177 {
     }
 
     programs! {
-        random p177 { seed: val = scalar(177), t0: val = scalar(1177), x: slice = vector(4, 177), n: konst = 0_usize };
+        random p177 { seed: val = scalar(177), t0: val = scalar(1177), x: slice = vector(4, 2177), n: konst = 0_usize };
     }
 }
 
@@ -7978,7 +7978,7 @@ pub mod p178 {
     }
 
     programs! {
-        random p178 { seed: val = scalar(178), t0: val = scalar(1178), x: slice = vector(4, 178), n: konst = 3_usize };
+        random p178 { seed: val = scalar(178), t0: val = scalar(1178), x: slice = vector(4, 2178), n: konst = 3_usize };
     }
 }
 
@@ -8027,7 +8027,7 @@ pub mod p179 {
     }
 
     programs! {
-        random p179 { seed: val = scalar(179), t0: val = scalar(1179), x: slice = vector(4, 179), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p179 { seed: val = scalar(179), t0: val = scalar(1179), x: slice = vector(4, 2179), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -8056,7 +8056,7 @@ pub mod p180 {
     }
 
     programs! {
-        random p180 { value: val = scalar(180), grad: val = scalar(1180), x: slice = vector(4, 180), n: konst = 4_usize };
+        random p180 { value: val = scalar(180), grad: val = scalar(1180), x: slice = vector(4, 2180), n: konst = 4_usize };
     }
 }
 
@@ -8109,7 +8109,7 @@ pub mod p181 {
     }
 
     programs! {
-        random p181 { w: val = scalar(181), w_bar: val = scalar(1181), x: slice = vector(4, 181), n: konst = 3_usize };
+        random p181 { w: val = scalar(181), w_bar: val = scalar(1181), x: slice = vector(4, 2181), n: konst = 3_usize };
     }
 }
 
@@ -8151,7 +8151,7 @@ pub mod p182 {
     }
 
     programs! {
-        random p182 { tape: val = scalar(182), a: val = scalar(1182), x: slice = vector(4, 182), n: konst = 1_usize };
+        random p182 { tape: val = scalar(182), a: val = scalar(1182), x: slice = vector(4, 2182), n: konst = 1_usize };
     }
 }
 
@@ -8200,7 +8200,7 @@ pub mod p183 {
     }
 
     programs! {
-        random p183 { w: val = scalar(183), w_bar: val = scalar(1183), x: slice = vector(4, 183), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p183 { w: val = scalar(183), w_bar: val = scalar(1183), x: slice = vector(4, 2183), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -8257,7 +8257,7 @@ pub mod p184 {
     }
 
     programs! {
-        random p184 { tape: val = scalar(184), a: val = scalar(1184), x: slice = vector(4, 184), n: konst = 2_usize };
+        random p184 { tape: val = scalar(184), a: val = scalar(1184), x: slice = vector(4, 2184), n: konst = 2_usize };
     }
 }
 
@@ -8305,7 +8305,7 @@ pub mod p185 {
     }
 
     programs! {
-        random p185 { w: val = scalar(185), w_bar: val = scalar(1185), x: slice = vector(4, 185), n: konst = 2_usize };
+        random p185 { w: val = scalar(185), w_bar: val = scalar(1185), x: slice = vector(4, 2185), n: konst = 2_usize };
     }
 }
 
@@ -8352,7 +8352,7 @@ pub mod p186 {
     }
 
     programs! {
-        random p186 { x_bar: val = scalar(186), y: val = scalar(1186), x: slice = vector(4, 186), n: konst = 2_usize };
+        random p186 { x_bar: val = scalar(186), y: val = scalar(1186), x: slice = vector(4, 2186), n: konst = 2_usize };
     }
 }
 
@@ -8393,7 +8393,7 @@ pub mod p187 {
     }
 
     programs! {
-        random p187 { value: val = scalar(187), grad: val = scalar(1187), x: slice = vector(4, 187), n: konst = 0_usize };
+        random p187 { value: val = scalar(187), grad: val = scalar(1187), x: slice = vector(4, 2187), n: konst = 0_usize };
     }
 }
 
@@ -8447,7 +8447,7 @@ pub mod p188 {
     }
 
     programs! {
-        random p188 { seed: val = scalar(188), t0: val = scalar(1188), x: slice = vector(4, 188), n: konst = 1_usize };
+        random p188 { seed: val = scalar(188), t0: val = scalar(1188), x: slice = vector(4, 2188), n: konst = 1_usize };
     }
 }
 
@@ -8475,7 +8475,7 @@ pub mod p189 {
     }
 
     programs! {
-        random p189 { tape: val = scalar(189), a: val = scalar(1189), x: slice = vector(4, 189), n: konst = 1_usize };
+        random p189 { tape: val = scalar(189), a: val = scalar(1189), x: slice = vector(4, 2189), n: konst = 1_usize };
     }
 }
 
@@ -8524,7 +8524,7 @@ pub mod p190 {
     }
 
     programs! {
-        random p190 { a: val = scalar(190), b: val = scalar(1190), x: slice = vector(4, 190), n: konst = 3_usize };
+        random p190 { a: val = scalar(190), b: val = scalar(1190), x: slice = vector(4, 2190), n: konst = 3_usize };
     }
 }
 
@@ -8556,7 +8556,7 @@ pub mod p191 {
     }
 
     programs! {
-        random p191 { value: val = scalar(191), grad: val = scalar(1191), x: slice = vector(4, 191), n: konst = 2_usize };
+        random p191 { value: val = scalar(191), grad: val = scalar(1191), x: slice = vector(4, 2191), n: konst = 2_usize };
     }
 }
 
@@ -8609,7 +8609,7 @@ pub mod p192 {
     }
 
     programs! {
-        random p192 { a: val = scalar(192), b: val = scalar(1192), x: slice = vector(4, 192), n: konst = 2_usize };
+        random p192 { a: val = scalar(192), b: val = scalar(1192), x: slice = vector(4, 2192), n: konst = 2_usize };
     }
 }
 
@@ -8644,7 +8644,7 @@ pub mod p193 {
     }
 
     programs! {
-        random p193 { x_bar: val = scalar(193), y: val = scalar(1193), x: slice = vector(4, 193), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p193 { x_bar: val = scalar(193), y: val = scalar(1193), x: slice = vector(4, 2193), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -8677,7 +8677,7 @@ pub mod p194 {
     }
 
     programs! {
-        random p194 { tape: val = scalar(194), a: val = scalar(1194), x: slice = vector(4, 194), n: konst = 4_usize };
+        random p194 { tape: val = scalar(194), a: val = scalar(1194), x: slice = vector(4, 2194), n: konst = 4_usize };
     }
 }
 
@@ -8724,7 +8724,7 @@ pub mod p195 {
     }
 
     programs! {
-        random p195 { w: val = scalar(195), w_bar: val = scalar(1195), x: slice = vector(4, 195), n: konst = 0_usize };
+        random p195 { w: val = scalar(195), w_bar: val = scalar(1195), x: slice = vector(4, 2195), n: konst = 0_usize };
     }
 }
 
@@ -8767,7 +8767,7 @@ pub mod p196 {
     }
 
     programs! {
-        random p196 { x_bar: val = scalar(196), y: val = scalar(1196), x: slice = vector(4, 196), n: konst = 4_usize };
+        random p196 { x_bar: val = scalar(196), y: val = scalar(1196), x: slice = vector(4, 2196), n: konst = 4_usize };
     }
 }
 
@@ -8829,7 +8829,7 @@ pub mod p197 {
     }
 
     programs! {
-        random p197 { w: val = scalar(197), w_bar: val = scalar(1197), x: slice = vector(4, 197), n: konst = 4_usize };
+        random p197 { w: val = scalar(197), w_bar: val = scalar(1197), x: slice = vector(4, 2197), n: konst = 4_usize };
     }
 }
 
@@ -8898,7 +8898,7 @@ pub mod p198 {
     }
 
     programs! {
-        random p198 { tape: val = scalar(198), a: val = scalar(1198), x: slice = vector(4, 198), n: konst = 0_usize };
+        random p198 { tape: val = scalar(198), a: val = scalar(1198), x: slice = vector(4, 2198), n: konst = 0_usize };
     }
 }
 
@@ -8941,7 +8941,7 @@ pub mod p199 {
     }
 
     programs! {
-        random p199 { tape: val = scalar(199), a: val = scalar(1199), x: slice = vector(4, 199), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p199 { tape: val = scalar(199), a: val = scalar(1199), x: slice = vector(4, 2199), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -8997,7 +8997,7 @@ pub mod p200 {
     }
 
     programs! {
-        random p200 { seed: val = scalar(200), t0: val = scalar(1200), x: slice = vector(4, 200), n: konst = 0_usize };
+        random p200 { seed: val = scalar(200), t0: val = scalar(1200), x: slice = vector(4, 2200), n: konst = 0_usize };
     }
 }
 
@@ -9035,7 +9035,7 @@ pub mod p201 {
     }
 
     programs! {
-        random p201 { value: val = scalar(201), grad: val = scalar(1201), x: slice = vector(4, 201), n: konst = 3_usize };
+        random p201 { value: val = scalar(201), grad: val = scalar(1201), x: slice = vector(4, 2201), n: konst = 3_usize };
     }
 }
 
@@ -9094,7 +9094,7 @@ pub mod p202 {
     }
 
     programs! {
-        random p202 { tape: val = scalar(202), a: val = scalar(1202), x: slice = vector(4, 202), n: konst = 1_usize };
+        random p202 { tape: val = scalar(202), a: val = scalar(1202), x: slice = vector(4, 2202), n: konst = 1_usize };
     }
 }
 
@@ -9137,7 +9137,7 @@ pub mod p203 {
     }
 
     programs! {
-        random p203 { tape: val = scalar(203), a: val = scalar(1203), x: slice = vector(4, 203), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p203 { tape: val = scalar(203), a: val = scalar(1203), x: slice = vector(4, 2203), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -9179,7 +9179,7 @@ pub mod p204 {
     }
 
     programs! {
-        random p204 { tape: val = scalar(204), a: val = scalar(1204), x: slice = vector(4, 204), n: konst = 2_usize };
+        random p204 { tape: val = scalar(204), a: val = scalar(1204), x: slice = vector(4, 2204), n: konst = 2_usize };
     }
 }
 
@@ -9232,7 +9232,7 @@ pub mod p205 {
     }
 
     programs! {
-        random p205 { tape: val = scalar(205), a: val = scalar(1205), x: slice = vector(4, 205), n: konst = 3_usize };
+        random p205 { tape: val = scalar(205), a: val = scalar(1205), x: slice = vector(4, 2205), n: konst = 3_usize };
     }
 }
 
@@ -9292,7 +9292,7 @@ pub mod p206 {
     }
 
     programs! {
-        random p206 { value: val = scalar(206), grad: val = scalar(1206), x: slice = vector(4, 206), n: konst = 3_usize };
+        random p206 { value: val = scalar(206), grad: val = scalar(1206), x: slice = vector(4, 2206), n: konst = 3_usize };
     }
 }
 
@@ -9338,7 +9338,7 @@ pub mod p207 {
     }
 
     programs! {
-        random p207 { seed: val = scalar(207), t0: val = scalar(1207), x: slice = vector(4, 207), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p207 { seed: val = scalar(207), t0: val = scalar(1207), x: slice = vector(4, 2207), n: konst = 4_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -9389,7 +9389,7 @@ pub mod p208 {
     }
 
     programs! {
-        random p208 { seed: val = scalar(208), t0: val = scalar(1208), x: slice = vector(4, 208), n: konst = 3_usize };
+        random p208 { seed: val = scalar(208), t0: val = scalar(1208), x: slice = vector(4, 2208), n: konst = 3_usize };
     }
 }
 
@@ -9421,7 +9421,7 @@ pub mod p209 {
     }
 
     programs! {
-        random p209 { w: val = scalar(209), w_bar: val = scalar(1209), x: slice = vector(4, 209), n: konst = 1_usize };
+        random p209 { w: val = scalar(209), w_bar: val = scalar(1209), x: slice = vector(4, 2209), n: konst = 1_usize };
     }
 }
 
@@ -9475,7 +9475,7 @@ pub mod p210 {
     }
 
     programs! {
-        random p210 { w: val = scalar(210), w_bar: val = scalar(1210), x: slice = vector(4, 210), n: konst = 3_usize };
+        random p210 { w: val = scalar(210), w_bar: val = scalar(1210), x: slice = vector(4, 2210), n: konst = 3_usize };
     }
 }
 
@@ -9521,7 +9521,7 @@ pub mod p211 {
     }
 
     programs! {
-        random p211 { x_bar: val = scalar(211), y: val = scalar(1211), x: slice = vector(4, 211), n: konst = 2_usize };
+        random p211 { x_bar: val = scalar(211), y: val = scalar(1211), x: slice = vector(4, 2211), n: konst = 2_usize };
     }
 }
 
@@ -9549,7 +9549,7 @@ pub mod p212 {
     }
 
     programs! {
-        random p212 { x_bar: val = scalar(212), y: val = scalar(1212), x: slice = vector(4, 212), n: konst = 0_usize };
+        random p212 { x_bar: val = scalar(212), y: val = scalar(1212), x: slice = vector(4, 2212), n: konst = 0_usize };
     }
 }
 
@@ -9573,7 +9573,7 @@ pub mod p213 {
     }
 
     programs! {
-        random p213 { tape: val = scalar(213), a: val = scalar(1213), x: slice = vector(4, 213), n: konst = 1_usize };
+        random p213 { tape: val = scalar(213), a: val = scalar(1213), x: slice = vector(4, 2213), n: konst = 1_usize };
     }
 }
 
@@ -9601,7 +9601,7 @@ pub mod p214 {
     }
 
     programs! {
-        random p214 { x_bar: val = scalar(214), y: val = scalar(1214), x: slice = vector(4, 214), n: konst = 4_usize };
+        random p214 { x_bar: val = scalar(214), y: val = scalar(1214), x: slice = vector(4, 2214), n: konst = 4_usize };
     }
 }
 
@@ -9656,7 +9656,7 @@ pub mod p215 {
     }
 
     programs! {
-        random p215 { seed: val = scalar(215), t0: val = scalar(1215), x: slice = vector(4, 215), n: konst = 4_usize };
+        random p215 { seed: val = scalar(215), t0: val = scalar(1215), x: slice = vector(4, 2215), n: konst = 4_usize };
     }
 }
 
@@ -9680,7 +9680,7 @@ pub mod p216 {
     }
 
     programs! {
-        random p216 { value: val = scalar(216), grad: val = scalar(1216), x: slice = vector(4, 216), n: konst = 2_usize };
+        random p216 { value: val = scalar(216), grad: val = scalar(1216), x: slice = vector(4, 2216), n: konst = 2_usize };
     }
 }
 
@@ -9735,7 +9735,7 @@ pub mod p217 {
     }
 
     programs! {
-        random p217 { tape: val = scalar(217), a: val = scalar(1217), x: slice = vector(4, 217), n: konst = 3_usize };
+        random p217 { tape: val = scalar(217), a: val = scalar(1217), x: slice = vector(4, 2217), n: konst = 3_usize };
     }
 }
 
@@ -9781,7 +9781,7 @@ pub mod p218 {
     }
 
     programs! {
-        random p218 { tape: val = scalar(218), a: val = scalar(1218), x: slice = vector(4, 218), n: konst = 2_usize };
+        random p218 { tape: val = scalar(218), a: val = scalar(1218), x: slice = vector(4, 2218), n: konst = 2_usize };
     }
 }
 
@@ -9836,7 +9836,7 @@ pub mod p219 {
     }
 
     programs! {
-        random p219 { seed: val = scalar(219), t0: val = scalar(1219), x: slice = vector(4, 219), n: konst = 3_usize };
+        random p219 { seed: val = scalar(219), t0: val = scalar(1219), x: slice = vector(4, 2219), n: konst = 3_usize };
     }
 }
 
@@ -9871,7 +9871,7 @@ pub mod p220 {
     }
 
     programs! {
-        random p220 { value: val = scalar(220), grad: val = scalar(1220), x: slice = vector(4, 220), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p220 { value: val = scalar(220), grad: val = scalar(1220), x: slice = vector(4, 2220), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -9916,7 +9916,7 @@ pub mod p221 {
     }
 
     programs! {
-        random p221 { seed: val = scalar(221), t0: val = scalar(1221), x: slice = vector(4, 221), n: konst = 0_usize };
+        random p221 { seed: val = scalar(221), t0: val = scalar(1221), x: slice = vector(4, 2221), n: konst = 0_usize };
     }
 }
 
@@ -9950,7 +9950,7 @@ pub mod p222 {
     }
 
     programs! {
-        random p222 { w: val = scalar(222), w_bar: val = scalar(1222), x: slice = vector(4, 222), n: konst = 4_usize };
+        random p222 { w: val = scalar(222), w_bar: val = scalar(1222), x: slice = vector(4, 2222), n: konst = 4_usize };
     }
 }
 
@@ -9991,7 +9991,7 @@ pub mod p223 {
     }
 
     programs! {
-        random p223 { value: val = scalar(223), grad: val = scalar(1223), x: slice = vector(4, 223), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p223 { value: val = scalar(223), grad: val = scalar(1223), x: slice = vector(4, 2223), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -10045,7 +10045,7 @@ pub mod p224 {
     }
 
     programs! {
-        random p224 { w: val = scalar(224), w_bar: val = scalar(1224), x: slice = vector(4, 224), n: konst = 3_usize };
+        random p224 { w: val = scalar(224), w_bar: val = scalar(1224), x: slice = vector(4, 2224), n: konst = 3_usize };
     }
 }
 
@@ -10090,7 +10090,7 @@ pub mod p225 {
     }
 
     programs! {
-        random p225 { seed: val = scalar(225), t0: val = scalar(1225), x: slice = vector(4, 225), n: konst = 0_usize };
+        random p225 { seed: val = scalar(225), t0: val = scalar(1225), x: slice = vector(4, 2225), n: konst = 0_usize };
     }
 }
 
@@ -10128,7 +10128,7 @@ pub mod p226 {
     }
 
     programs! {
-        random p226 { seed: val = scalar(226), t0: val = scalar(1226), x: slice = vector(4, 226), n: konst = 4_usize };
+        random p226 { seed: val = scalar(226), t0: val = scalar(1226), x: slice = vector(4, 2226), n: konst = 4_usize };
     }
 }
 
@@ -10151,7 +10151,7 @@ pub mod p227 {
     }
 
     programs! {
-        random p227 { x_bar: val = scalar(227), y: val = scalar(1227), x: slice = vector(4, 227), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p227 { x_bar: val = scalar(227), y: val = scalar(1227), x: slice = vector(4, 2227), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -10220,7 +10220,7 @@ pub mod p228 {
     }
 
     programs! {
-        random p228 { x_bar: val = scalar(228), y: val = scalar(1228), x: slice = vector(4, 228), n: konst = 0_usize };
+        random p228 { x_bar: val = scalar(228), y: val = scalar(1228), x: slice = vector(4, 2228), n: konst = 0_usize };
     }
 }
 
@@ -10279,7 +10279,7 @@ pub mod p229 {
     }
 
     programs! {
-        random p229 { tape: val = scalar(229), a: val = scalar(1229), x: slice = vector(4, 229), n: konst = 0_usize };
+        random p229 { tape: val = scalar(229), a: val = scalar(1229), x: slice = vector(4, 2229), n: konst = 0_usize };
     }
 }
 
@@ -10339,7 +10339,7 @@ pub mod p230 {
     }
 
     programs! {
-        random p230 { w: val = scalar(230), w_bar: val = scalar(1230), x: slice = vector(4, 230), n: konst = 4_usize };
+        random p230 { w: val = scalar(230), w_bar: val = scalar(1230), x: slice = vector(4, 2230), n: konst = 4_usize };
     }
 }
 
@@ -10386,7 +10386,7 @@ pub mod p231 {
     }
 
     programs! {
-        random p231 { a: val = scalar(231), b: val = scalar(1231), x: slice = vector(4, 231), n: konst = 1_usize };
+        random p231 { a: val = scalar(231), b: val = scalar(1231), x: slice = vector(4, 2231), n: konst = 1_usize };
     }
 }
 
@@ -10435,7 +10435,7 @@ pub mod p232 {
     }
 
     programs! {
-        random p232 { x_bar: val = scalar(232), y: val = scalar(1232), x: slice = vector(4, 232), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p232 { x_bar: val = scalar(232), y: val = scalar(1232), x: slice = vector(4, 2232), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -10486,7 +10486,7 @@ pub mod p233 {
     }
 
     programs! {
-        random p233 { w: val = scalar(233), w_bar: val = scalar(1233), x: slice = vector(4, 233), n: konst = 1_usize };
+        random p233 { w: val = scalar(233), w_bar: val = scalar(1233), x: slice = vector(4, 2233), n: konst = 1_usize };
     }
 }
 
@@ -10514,7 +10514,7 @@ pub mod p234 {
     }
 
     programs! {
-        random p234 { a: val = scalar(234), b: val = scalar(1234), x: slice = vector(4, 234), n: konst = 0_usize };
+        random p234 { a: val = scalar(234), b: val = scalar(1234), x: slice = vector(4, 2234), n: konst = 0_usize };
     }
 }
 
@@ -10580,7 +10580,7 @@ pub mod p235 {
     }
 
     programs! {
-        random p235 { tape: val = scalar(235), a: val = scalar(1235), x: slice = vector(4, 235), n: konst = 0_usize };
+        random p235 { tape: val = scalar(235), a: val = scalar(1235), x: slice = vector(4, 2235), n: konst = 0_usize };
     }
 }
 
@@ -10632,7 +10632,7 @@ pub mod p236 {
     }
 
     programs! {
-        random p236 { seed: val = scalar(236), t0: val = scalar(1236), x: slice = vector(4, 236), n: konst = 4_usize };
+        random p236 { seed: val = scalar(236), t0: val = scalar(1236), x: slice = vector(4, 2236), n: konst = 4_usize };
     }
 }
 
@@ -10685,7 +10685,7 @@ pub mod p237 {
     }
 
     programs! {
-        random p237 { x_bar: val = scalar(237), y: val = scalar(1237), x: slice = vector(4, 237), n: konst = 2_usize };
+        random p237 { x_bar: val = scalar(237), y: val = scalar(1237), x: slice = vector(4, 2237), n: konst = 2_usize };
     }
 }
 
@@ -10728,7 +10728,7 @@ pub mod p238 {
     }
 
     programs! {
-        random p238 { value: val = scalar(238), grad: val = scalar(1238), x: slice = vector(4, 238), n: konst = 3_usize };
+        random p238 { value: val = scalar(238), grad: val = scalar(1238), x: slice = vector(4, 2238), n: konst = 3_usize };
     }
 }
 
@@ -10769,7 +10769,7 @@ pub mod p239 {
     }
 
     programs! {
-        random p239 { x_bar: val = scalar(239), y: val = scalar(1239), x: slice = vector(4, 239), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p239 { x_bar: val = scalar(239), y: val = scalar(1239), x: slice = vector(4, 2239), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -10818,7 +10818,7 @@ pub mod p240 {
     }
 
     programs! {
-        random p240 { a: val = scalar(240), b: val = scalar(1240), x: slice = vector(4, 240), n: konst = 0_usize };
+        random p240 { a: val = scalar(240), b: val = scalar(1240), x: slice = vector(4, 2240), n: konst = 0_usize };
     }
 }
 
@@ -10848,7 +10848,7 @@ pub mod p241 {
     }
 
     programs! {
-        random p241 { value: val = scalar(241), grad: val = scalar(1241), x: slice = vector(4, 241), n: konst = 2_usize };
+        random p241 { value: val = scalar(241), grad: val = scalar(1241), x: slice = vector(4, 2241), n: konst = 2_usize };
     }
 }
 
@@ -10876,7 +10876,7 @@ pub mod p242 {
     }
 
     programs! {
-        random p242 { tape: val = scalar(242), a: val = scalar(1242), x: slice = vector(4, 242), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p242 { tape: val = scalar(242), a: val = scalar(1242), x: slice = vector(4, 2242), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -10909,7 +10909,7 @@ pub mod p243 {
     }
 
     programs! {
-        random p243 { x_bar: val = scalar(243), y: val = scalar(1243), x: slice = vector(4, 243), n: konst = 0_usize };
+        random p243 { x_bar: val = scalar(243), y: val = scalar(1243), x: slice = vector(4, 2243), n: konst = 0_usize };
     }
 }
 
@@ -10936,7 +10936,7 @@ pub mod p244 {
     }
 
     programs! {
-        random p244 { value: val = scalar(244), grad: val = scalar(1244), x: slice = vector(4, 244), n: konst = 3_usize };
+        random p244 { value: val = scalar(244), grad: val = scalar(1244), x: slice = vector(4, 2244), n: konst = 3_usize };
     }
 }
 
@@ -10979,7 +10979,7 @@ pub mod p245 {
     }
 
     programs! {
-        random p245 { x_bar: val = scalar(245), y: val = scalar(1245), x: slice = vector(4, 245), n: konst = 0_usize };
+        random p245 { x_bar: val = scalar(245), y: val = scalar(1245), x: slice = vector(4, 2245), n: konst = 0_usize };
     }
 }
 
@@ -11012,7 +11012,7 @@ pub mod p246 {
     }
 
     programs! {
-        random p246 { value: val = scalar(246), grad: val = scalar(1246), x: slice = vector(4, 246), n: konst = 4_usize };
+        random p246 { value: val = scalar(246), grad: val = scalar(1246), x: slice = vector(4, 2246), n: konst = 4_usize };
     }
 }
 
@@ -11041,7 +11041,7 @@ pub mod p247 {
     }
 
     programs! {
-        random p247 { w: val = scalar(247), w_bar: val = scalar(1247), x: slice = vector(4, 247), n: konst = 3_usize };
+        random p247 { w: val = scalar(247), w_bar: val = scalar(1247), x: slice = vector(4, 2247), n: konst = 3_usize };
     }
 }
 
@@ -11098,7 +11098,7 @@ pub mod p248 {
     }
 
     programs! {
-        random p248 { seed: val = scalar(248), t0: val = scalar(1248), x: slice = vector(4, 248), n: konst = 4_usize };
+        random p248 { seed: val = scalar(248), t0: val = scalar(1248), x: slice = vector(4, 2248), n: konst = 4_usize };
     }
 }
 
@@ -11146,7 +11146,7 @@ pub mod p249 {
     }
 
     programs! {
-        random p249 { value: val = scalar(249), grad: val = scalar(1249), x: slice = vector(4, 249), n: konst = 2_usize };
+        random p249 { value: val = scalar(249), grad: val = scalar(1249), x: slice = vector(4, 2249), n: konst = 2_usize };
     }
 }
 
@@ -11185,7 +11185,7 @@ pub mod p250 {
     }
 
     programs! {
-        random p250 { tape: val = scalar(250), a: val = scalar(1250), x: slice = vector(4, 250), n: konst = 2_usize };
+        random p250 { tape: val = scalar(250), a: val = scalar(1250), x: slice = vector(4, 2250), n: konst = 2_usize };
     }
 }
 
@@ -11236,7 +11236,7 @@ pub mod p251 {
     }
 
     programs! {
-        random p251 { w: val = scalar(251), w_bar: val = scalar(1251), x: slice = vector(4, 251), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p251 { w: val = scalar(251), w_bar: val = scalar(1251), x: slice = vector(4, 2251), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -11297,7 +11297,7 @@ pub mod p252 {
     }
 
     programs! {
-        random p252 { value: val = scalar(252), grad: val = scalar(1252), x: slice = vector(4, 252), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p252 { value: val = scalar(252), grad: val = scalar(1252), x: slice = vector(4, 2252), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -11343,7 +11343,7 @@ pub mod p253 {
     }
 
     programs! {
-        random p253 { w: val = scalar(253), w_bar: val = scalar(1253), x: slice = vector(4, 253), n: konst = 1_usize };
+        random p253 { w: val = scalar(253), w_bar: val = scalar(1253), x: slice = vector(4, 2253), n: konst = 1_usize };
     }
 }
 
@@ -11391,7 +11391,7 @@ pub mod p254 {
     }
 
     programs! {
-        random p254 { x_bar: val = scalar(254), y: val = scalar(1254), x: slice = vector(4, 254), n: konst = 2_usize };
+        random p254 { x_bar: val = scalar(254), y: val = scalar(1254), x: slice = vector(4, 2254), n: konst = 2_usize };
     }
 }
 
@@ -11431,7 +11431,7 @@ pub mod p255 {
     }
 
     programs! {
-        random p255 { w: val = scalar(255), w_bar: val = scalar(1255), x: slice = vector(4, 255), n: konst = 1_usize };
+        random p255 { w: val = scalar(255), w_bar: val = scalar(1255), x: slice = vector(4, 2255), n: konst = 1_usize };
     }
 }
 
@@ -11463,7 +11463,7 @@ pub mod p256 {
     }
 
     programs! {
-        random p256 { w: val = scalar(256), w_bar: val = scalar(1256), x: slice = vector(4, 256), n: konst = 1_usize };
+        random p256 { w: val = scalar(256), w_bar: val = scalar(1256), x: slice = vector(4, 2256), n: konst = 1_usize };
     }
 }
 
@@ -11498,7 +11498,7 @@ pub mod p257 {
     }
 
     programs! {
-        random p257 { seed: val = scalar(257), t0: val = scalar(1257), x: slice = vector(4, 257), n: konst = 1_usize };
+        random p257 { seed: val = scalar(257), t0: val = scalar(1257), x: slice = vector(4, 2257), n: konst = 1_usize };
     }
 }
 
@@ -11531,7 +11531,7 @@ pub mod p258 {
     }
 
     programs! {
-        random p258 { w: val = scalar(258), w_bar: val = scalar(1258), x: slice = vector(4, 258), n: konst = 3_usize };
+        random p258 { w: val = scalar(258), w_bar: val = scalar(1258), x: slice = vector(4, 2258), n: konst = 3_usize };
     }
 }
 
@@ -11558,7 +11558,7 @@ pub mod p259 {
     }
 
     programs! {
-        random p259 { seed: val = scalar(259), t0: val = scalar(1259), x: slice = vector(4, 259), n: konst = 4_usize };
+        random p259 { seed: val = scalar(259), t0: val = scalar(1259), x: slice = vector(4, 2259), n: konst = 4_usize };
     }
 }
 
@@ -11585,7 +11585,7 @@ pub mod p260 {
     }
 
     programs! {
-        random p260 { seed: val = scalar(260), t0: val = scalar(1260), x: slice = vector(4, 260), n: konst = 2_usize };
+        random p260 { seed: val = scalar(260), t0: val = scalar(1260), x: slice = vector(4, 2260), n: konst = 2_usize };
     }
 }
 
@@ -11620,7 +11620,7 @@ pub mod p261 {
     }
 
     programs! {
-        random p261 { tape: val = scalar(261), a: val = scalar(1261), x: slice = vector(4, 261), n: konst = 0_usize };
+        random p261 { tape: val = scalar(261), a: val = scalar(1261), x: slice = vector(4, 2261), n: konst = 0_usize };
     }
 }
 
@@ -11669,7 +11669,7 @@ pub mod p262 {
     }
 
     programs! {
-        random p262 { a: val = scalar(262), b: val = scalar(1262), x: slice = vector(4, 262), n: konst = 0_usize };
+        random p262 { a: val = scalar(262), b: val = scalar(1262), x: slice = vector(4, 2262), n: konst = 0_usize };
     }
 }
 
@@ -11726,7 +11726,7 @@ pub mod p263 {
     }
 
     programs! {
-        random p263 { w: val = scalar(263), w_bar: val = scalar(1263), x: slice = vector(4, 263), n: konst = 4_usize };
+        random p263 { w: val = scalar(263), w_bar: val = scalar(1263), x: slice = vector(4, 2263), n: konst = 4_usize };
     }
 }
 
@@ -11775,7 +11775,7 @@ pub mod p264 {
     }
 
     programs! {
-        random p264 { seed: val = scalar(264), t0: val = scalar(1264), x: slice = vector(4, 264), n: konst = 3_usize };
+        random p264 { seed: val = scalar(264), t0: val = scalar(1264), x: slice = vector(4, 2264), n: konst = 3_usize };
     }
 }
 
@@ -11831,7 +11831,7 @@ pub mod p265 {
     }
 
     programs! {
-        random p265 { seed: val = scalar(265), t0: val = scalar(1265), x: slice = vector(4, 265), n: konst = 3_usize };
+        random p265 { seed: val = scalar(265), t0: val = scalar(1265), x: slice = vector(4, 2265), n: konst = 3_usize };
     }
 }
 
@@ -11867,7 +11867,7 @@ pub mod p266 {
     }
 
     programs! {
-        random p266 { w: val = scalar(266), w_bar: val = scalar(1266), x: slice = vector(4, 266), n: konst = 1_usize };
+        random p266 { w: val = scalar(266), w_bar: val = scalar(1266), x: slice = vector(4, 2266), n: konst = 1_usize };
     }
 }
 
@@ -11899,7 +11899,7 @@ pub mod p267 {
     }
 
     programs! {
-        random p267 { value: val = scalar(267), grad: val = scalar(1267), x: slice = vector(4, 267), n: konst = 0_usize };
+        random p267 { value: val = scalar(267), grad: val = scalar(1267), x: slice = vector(4, 2267), n: konst = 0_usize };
     }
 }
 
@@ -11946,7 +11946,7 @@ pub mod p268 {
     }
 
     programs! {
-        random p268 { seed: val = scalar(268), t0: val = scalar(1268), x: slice = vector(4, 268), n: konst = 3_usize };
+        random p268 { seed: val = scalar(268), t0: val = scalar(1268), x: slice = vector(4, 2268), n: konst = 3_usize };
     }
 }
 
@@ -11996,7 +11996,7 @@ pub mod p269 {
     }
 
     programs! {
-        random p269 { seed: val = scalar(269), t0: val = scalar(1269), x: slice = vector(4, 269), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p269 { seed: val = scalar(269), t0: val = scalar(1269), x: slice = vector(4, 2269), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -12030,7 +12030,7 @@ pub mod p270 {
     }
 
     programs! {
-        random p270 { a: val = scalar(270), b: val = scalar(1270), x: slice = vector(4, 270), n: konst = 0_usize };
+        random p270 { a: val = scalar(270), b: val = scalar(1270), x: slice = vector(4, 2270), n: konst = 0_usize };
     }
 }
 
@@ -12071,7 +12071,7 @@ pub mod p271 {
     }
 
     programs! {
-        random p271 { seed: val = scalar(271), t0: val = scalar(1271), x: slice = vector(4, 271), n: konst = 0_usize };
+        random p271 { seed: val = scalar(271), t0: val = scalar(1271), x: slice = vector(4, 2271), n: konst = 0_usize };
     }
 }
 
@@ -12109,7 +12109,7 @@ pub mod p272 {
     }
 
     programs! {
-        random p272 { w: val = scalar(272), w_bar: val = scalar(1272), x: slice = vector(4, 272), n: konst = 0_usize };
+        random p272 { w: val = scalar(272), w_bar: val = scalar(1272), x: slice = vector(4, 2272), n: konst = 0_usize };
     }
 }
 
@@ -12149,7 +12149,7 @@ pub mod p273 {
     }
 
     programs! {
-        random p273 { seed: val = scalar(273), t0: val = scalar(1273), x: slice = vector(4, 273), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p273 { seed: val = scalar(273), t0: val = scalar(1273), x: slice = vector(4, 2273), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -12190,7 +12190,7 @@ pub mod p274 {
     }
 
     programs! {
-        random p274 { seed: val = scalar(274), t0: val = scalar(1274), x: slice = vector(4, 274), n: konst = 3_usize };
+        random p274 { seed: val = scalar(274), t0: val = scalar(1274), x: slice = vector(4, 2274), n: konst = 3_usize };
     }
 }
 
@@ -12237,7 +12237,7 @@ pub mod p275 {
     }
 
     programs! {
-        random p275 { w: val = scalar(275), w_bar: val = scalar(1275), x: slice = vector(4, 275), n: konst = 2_usize };
+        random p275 { w: val = scalar(275), w_bar: val = scalar(1275), x: slice = vector(4, 2275), n: konst = 2_usize };
     }
 }
 
@@ -12288,7 +12288,7 @@ pub mod p276 {
     }
 
     programs! {
-        random p276 { a: val = scalar(276), b: val = scalar(1276), x: slice = vector(4, 276), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p276 { a: val = scalar(276), b: val = scalar(1276), x: slice = vector(4, 2276), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -12333,7 +12333,7 @@ pub mod p277 {
     }
 
     programs! {
-        random p277 { seed: val = scalar(277), t0: val = scalar(1277), x: slice = vector(4, 277), n: konst = 4_usize };
+        random p277 { seed: val = scalar(277), t0: val = scalar(1277), x: slice = vector(4, 2277), n: konst = 4_usize };
     }
 }
 
@@ -12393,7 +12393,7 @@ pub mod p278 {
     }
 
     programs! {
-        random p278 { w: val = scalar(278), w_bar: val = scalar(1278), x: slice = vector(4, 278), n: konst = 3_usize };
+        random p278 { w: val = scalar(278), w_bar: val = scalar(1278), x: slice = vector(4, 2278), n: konst = 3_usize };
     }
 }
 
@@ -12434,7 +12434,7 @@ pub mod p279 {
     }
 
     programs! {
-        random p279 { x_bar: val = scalar(279), y: val = scalar(1279), x: slice = vector(4, 279), n: konst = 1_usize };
+        random p279 { x_bar: val = scalar(279), y: val = scalar(1279), x: slice = vector(4, 2279), n: konst = 1_usize };
     }
 }
 
@@ -12481,7 +12481,7 @@ pub mod p280 {
     }
 
     programs! {
-        random p280 { x_bar: val = scalar(280), y: val = scalar(1280), x: slice = vector(4, 280), n: konst = 4_usize };
+        random p280 { x_bar: val = scalar(280), y: val = scalar(1280), x: slice = vector(4, 2280), n: konst = 4_usize };
     }
 }
 
@@ -12520,7 +12520,7 @@ pub mod p281 {
     }
 
     programs! {
-        random p281 { seed: val = scalar(281), t0: val = scalar(1281), x: slice = vector(4, 281), n: konst = 3_usize, out: inout = vector(3, 9) };
+        random p281 { seed: val = scalar(281), t0: val = scalar(1281), x: slice = vector(4, 2281), n: konst = 3_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -12577,7 +12577,7 @@ pub mod p282 {
     }
 
     programs! {
-        random p282 { seed: val = scalar(282), t0: val = scalar(1282), x: slice = vector(4, 282), n: konst = 3_usize };
+        random p282 { seed: val = scalar(282), t0: val = scalar(1282), x: slice = vector(4, 2282), n: konst = 3_usize };
     }
 }
 
@@ -12601,7 +12601,7 @@ pub mod p283 {
     }
 
     programs! {
-        random p283 { value: val = scalar(283), grad: val = scalar(1283), x: slice = vector(4, 283), n: konst = 0_usize };
+        random p283 { value: val = scalar(283), grad: val = scalar(1283), x: slice = vector(4, 2283), n: konst = 0_usize };
     }
 }
 
@@ -12645,7 +12645,7 @@ pub mod p284 {
     }
 
     programs! {
-        random p284 { tape: val = scalar(284), a: val = scalar(1284), x: slice = vector(4, 284), n: konst = 2_usize };
+        random p284 { tape: val = scalar(284), a: val = scalar(1284), x: slice = vector(4, 2284), n: konst = 2_usize };
     }
 }
 
@@ -12680,7 +12680,7 @@ pub mod p285 {
     }
 
     programs! {
-        random p285 { a: val = scalar(285), b: val = scalar(1285), x: slice = vector(4, 285), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p285 { a: val = scalar(285), b: val = scalar(1285), x: slice = vector(4, 2285), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -12717,7 +12717,7 @@ pub mod p286 {
     }
 
     programs! {
-        random p286 { x_bar: val = scalar(286), y: val = scalar(1286), x: slice = vector(4, 286), n: konst = 3_usize };
+        random p286 { x_bar: val = scalar(286), y: val = scalar(1286), x: slice = vector(4, 2286), n: konst = 3_usize };
     }
 }
 
@@ -12767,7 +12767,7 @@ pub mod p287 {
     }
 
     programs! {
-        random p287 { seed: val = scalar(287), t0: val = scalar(1287), x: slice = vector(4, 287), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p287 { seed: val = scalar(287), t0: val = scalar(1287), x: slice = vector(4, 2287), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -12804,7 +12804,7 @@ pub mod p288 {
     }
 
     programs! {
-        random p288 { seed: val = scalar(288), t0: val = scalar(1288), x: slice = vector(4, 288), n: konst = 0_usize };
+        random p288 { seed: val = scalar(288), t0: val = scalar(1288), x: slice = vector(4, 2288), n: konst = 0_usize };
     }
 }
 
@@ -12848,7 +12848,7 @@ pub mod p289 {
     }
 
     programs! {
-        random p289 { a: val = scalar(289), b: val = scalar(1289), x: slice = vector(4, 289), n: konst = 1_usize };
+        random p289 { a: val = scalar(289), b: val = scalar(1289), x: slice = vector(4, 2289), n: konst = 1_usize };
     }
 }
 
@@ -12890,7 +12890,7 @@ pub mod p290 {
     }
 
     programs! {
-        random p290 { value: val = scalar(290), grad: val = scalar(1290), x: slice = vector(4, 290), n: konst = 0_usize };
+        random p290 { value: val = scalar(290), grad: val = scalar(1290), x: slice = vector(4, 2290), n: konst = 0_usize };
     }
 }
 
@@ -12930,7 +12930,7 @@ pub mod p291 {
     }
 
     programs! {
-        random p291 { tape: val = scalar(291), a: val = scalar(1291), x: slice = vector(4, 291), n: konst = 4_usize };
+        random p291 { tape: val = scalar(291), a: val = scalar(1291), x: slice = vector(4, 2291), n: konst = 4_usize };
     }
 }
 
@@ -12973,7 +12973,7 @@ pub mod p292 {
     }
 
     programs! {
-        random p292 { seed: val = scalar(292), t0: val = scalar(1292), x: slice = vector(4, 292), n: konst = 1_usize, out: inout = vector(3, 9) };
+        random p292 { seed: val = scalar(292), t0: val = scalar(1292), x: slice = vector(4, 2292), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -13017,7 +13017,7 @@ pub mod p293 {
     }
 
     programs! {
-        random p293 { x_bar: val = scalar(293), y: val = scalar(1293), x: slice = vector(4, 293), n: konst = 1_usize };
+        random p293 { x_bar: val = scalar(293), y: val = scalar(1293), x: slice = vector(4, 2293), n: konst = 1_usize };
     }
 }
 
@@ -13060,7 +13060,7 @@ pub mod p294 {
     }
 
     programs! {
-        random p294 { x_bar: val = scalar(294), y: val = scalar(1294), x: slice = vector(4, 294), n: konst = 2_usize, out: inout = vector(3, 9) };
+        random p294 { x_bar: val = scalar(294), y: val = scalar(1294), x: slice = vector(4, 2294), n: konst = 2_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -13117,7 +13117,7 @@ pub mod p295 {
     }
 
     programs! {
-        random p295 { value: val = scalar(295), grad: val = scalar(1295), x: slice = vector(4, 295), n: konst = 1_usize };
+        random p295 { value: val = scalar(295), grad: val = scalar(1295), x: slice = vector(4, 2295), n: konst = 1_usize };
     }
 }
 
@@ -13148,7 +13148,7 @@ pub mod p296 {
     }
 
     programs! {
-        random p296 { a: val = scalar(296), b: val = scalar(1296), x: slice = vector(4, 296), n: konst = 1_usize };
+        random p296 { a: val = scalar(296), b: val = scalar(1296), x: slice = vector(4, 2296), n: konst = 1_usize };
     }
 }
 
@@ -13188,7 +13188,7 @@ pub mod p297 {
     }
 
     programs! {
-        random p297 { seed: val = scalar(297), t0: val = scalar(1297), x: slice = vector(4, 297), n: konst = 3_usize };
+        random p297 { seed: val = scalar(297), t0: val = scalar(1297), x: slice = vector(4, 2297), n: konst = 3_usize };
     }
 }
 
@@ -13232,7 +13232,7 @@ pub mod p298 {
     }
 
     programs! {
-        random p298 { w: val = scalar(298), w_bar: val = scalar(1298), x: slice = vector(4, 298), n: konst = 2_usize };
+        random p298 { w: val = scalar(298), w_bar: val = scalar(1298), x: slice = vector(4, 2298), n: konst = 2_usize };
     }
 }
 
@@ -13273,7 +13273,7 @@ pub mod p299 {
     }
 
     programs! {
-        random p299 { a: val = scalar(299), b: val = scalar(1299), x: slice = vector(4, 299), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p299 { a: val = scalar(299), b: val = scalar(1299), x: slice = vector(4, 2299), n: konst = 0_usize, out: inout = vector(3, 9) };
     }
 }
 

@@ -141,8 +141,10 @@ impl<'a> Writer<'a> {
         text.push_str(&format!("        {result}\n    }}\n\n"));
         text.push_str(&format!(
             "    programs! {{\n        random {name} {{ {first}: val = scalar({index}), \
-             {second}: val = scalar({}), x: slice = vector(4, {index}), n: konst = {}_usize{extra} }};\n    }}\n}}\n\n",
+             {second}: val = scalar({}), x: slice = vector(4, {}), n: konst = {}_usize{extra} }};\n    }}\n}}\n\n",
             index + 1000,
+            // Seeds of their own: equal inputs would tie wherever a program compares them.
+            index + 2000,
             writer.random.below(5),
         ));
         Finished {
