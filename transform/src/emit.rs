@@ -277,7 +277,10 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             if let Some(bits) = style.connected.get(v) {
                 let call = entry(path, "__masked_call");
                 let ident = &f.vars[*v].ident;
-                let ty = f.vars[*v].ascription.as_ref().map(|ty| quote!(: (#ty, u64, _)));
+                let ty = f.vars[*v]
+                    .ascription
+                    .as_ref()
+                    .map(|ty| quote!(: (#ty, u64, _)));
                 return quote!(let (mut #ident, #bits, #pullback) #ty = #call(#(#args,)* __tape););
             }
             let call = entry(path, "__call");
@@ -425,10 +428,17 @@ fn written(
     place: &Place,
     statement: impl FnOnce(TokenStream) -> TokenStream,
 ) -> TokenStream {
-    let Some(at) = place.path.iter().position(|s| matches!(s, Proj::FromEnd(_))) else {
+    let Some(at) = place
+        .path
+        .iter()
+        .position(|s| matches!(s, Proj::FromEnd(_)))
+    else {
         return statement(place_tokens(f, place, true).unwrap_or_default());
     };
-    let before = Place { base: place.base, path: place.path[..at].to_vec() };
+    let before = Place {
+        base: place.base,
+        path: place.path[..at].to_vec(),
+    };
     let (Proj::FromEnd(k), before) = (&place.path[at], place_tokens(f, &before, false)) else {
         return TokenStream::new();
     };

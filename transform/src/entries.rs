@@ -8,6 +8,7 @@ use crate::forward;
 use crate::ir::*;
 use crate::masks;
 use crate::reverse::{self, Sweep};
+use crate::second;
 use crate::ty::Ty;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -89,10 +90,6 @@ pub fn check_inputs(f: &Function, function: &syn::ItemFn, options: &Options) -> 
     {
         let detail = "the function returns a reference";
         out.push(Diagnostic::new(Code::ActiveReference, ty, detail));
-    }
-    if options.order > 1 {
-        let span = options.order_span.unwrap_or_else(Span::call_site);
-        out.push(Diagnostic::at(Code::Order2Unsupported, span, "`order = 2`"));
     }
     out
 }
@@ -493,6 +490,12 @@ pub fn entries(
     if options.mode != Mode::Reverse {
         forward_entries(&s, analysed, &mut items);
     }
+    if options.order > 1 {
+        match second::tangent_function(f, &analysed.activity) {
+            Ok(tangent) => second_entries(&s, &tangent, errors, &mut items),
+            Err(error) => errors.push(error),
+        }
+    }
     items.push(primal_use(&s));
     let warnings = warnings(&s, options, analysed, errors);
     let (vis, space) = (&function.vis, &s.space);
@@ -516,8 +519,12 @@ pub fn entries(
 
 /// Who uses a derivative uses the function, whatever the lint on dead code would say.
 fn primal_use(s: &Shape) -> TokenStream {
-    let (generics, name, turbofish, quiet) =
-        (&s.function.sig.generics, &s.function.sig.ident, &s.turbofish, quiet());
+    let (generics, name, turbofish, quiet) = (
+        &s.function.sig.generics,
+        &s.function.sig.ident,
+        &s.turbofish,
+        quiet(),
+    );
     let where_clause = &generics.where_clause;
     quote! {
         #[doc(hidden)]
@@ -588,7 +595,7 @@ fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
         items.push(accumulate_entry(s, sweep, &run));
     }
     items.push(vjp_entry(s, sweep, &run, &tangent_tuple));
-    items.push(call_entries(s, sweep, false));
+    items.push(call_entries(s, sweep, Family::Plain));
 }
 
 fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream {
@@ -717,7 +724,30 @@ fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream, _tangents: &TokenStrea
 }
 
 /// What other differentiable functions call.
-fn call_entries(s: &Shape, sweep: &Sweep, masked: bool) -> TokenStream {
+/// Which of the generated functions a set of call entries belongs to.
+#[derive(Clone, Copy, PartialEq)]
+enum Family {
+    /// The function itself.
+    Plain,
+    /// The function with masks.
+    Masked,
+    /// The function's tangent function.
+    Tangent,
+}
+
+impl Family {
+    /// The names of the sweep of a function that calls others, of the call, and of its way back.
+    fn names(self) -> [Ident; 3] {
+        let names = match self {
+            Family::Plain => ["__sweep", "__call", "__back"],
+            Family::Masked => ["__masked", "__masked_call", "__masked_back"],
+            Family::Tangent => ["__jvp_sweep", "__jvp_call", "__jvp_back"],
+        };
+        names.map(|n| format_ident!("{}", n))
+    }
+}
+
+fn call_entries(s: &Shape, sweep: &Sweep, family: Family) -> TokenStream {
     let (rt, ret, quiet, space) = (&s.rt, &s.ret, quiet(), &s.space);
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
@@ -725,13 +755,13 @@ fn call_entries(s: &Shape, sweep: &Sweep, masked: bool) -> TokenStream {
     let params = s.plain_params();
     let names = s.names();
     let seed = s.seed();
-    let names_of = if masked {
-        ["__masked", "__masked_call", "__masked_back"]
+    let [sweep_name, call_name, back_name] = family.names();
+    let masked = family == Family::Masked;
+    let (bits_ty, bits) = if masked {
+        (quote!(u64,), quote!(__bits,))
     } else {
-        ["__sweep", "__call", "__back"]
+        (quote!(), quote!())
     };
-    let [sweep_name, call_name, back_name] = names_of.map(|n| format_ident!("{}", n));
-    let (bits_ty, bits) = if masked { (quote!(u64,), quote!(__bits,)) } else { (quote!(), quote!()) };
     let call = (!sweep.is_leaf).then(|| quote! {
         #[doc(hidden)]
         #[inline]
@@ -1016,6 +1046,134 @@ fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>)
     });
 }
 
+/// Order two: the reverse of the tangent function.
+fn second_entries(
+    s: &Shape,
+    tangent: &Function,
+    errors: &mut Vec<Diagnostic>,
+    items: &mut Vec<TokenStream>,
+) {
+    let activity = crate::analysis::activity::analyse(tangent);
+    let sweep = reverse::reverse(tangent, &activity);
+    errors.extend(sweep.diagnostics.iter().cloned());
+    let ret = &s.ret;
+    let s2 = Shape {
+        f: tangent,
+        function: s.function,
+        rt: s.rt.clone(),
+        space: s.space.clone(),
+        turbofish: s.turbofish.clone(),
+        captures: s.captures.clone(),
+        ret: quote!((#ret, #ret)),
+    };
+    let [sweep_name, call_name, _] = Family::Tangent.names();
+    let name = if sweep.is_leaf { call_name } else { sweep_name };
+    items.push(sweep_fn(&s2, &sweep, &name.to_string(), None));
+    items.push(call_entries(&s2, &sweep, Family::Tangent));
+    if !matches!(s.f.vars[s.f.ret].ty, Ty::Float(_)) {
+        return;
+    }
+    let (rt, quiet, space, turbofish) = (&s.rt, quiet(), &s.space, &s.turbofish);
+    let generics = &s.function.sig.generics;
+    let where_clause = &generics.where_clause;
+    let names = s.names();
+    let types: Vec<TokenStream> = s.f.params.iter().map(|p| p.ty.to_token_stream()).collect();
+    let inputs = s.inputs();
+    let tangents: Vec<TokenStream> = inputs.iter().map(|p| s.tangent(p)).collect();
+    let directions: Vec<Ident> = inputs
+        .iter()
+        .map(|p| format_ident!("__{}_dot", s.name(p).to_string().trim_start_matches("r#")))
+        .collect();
+    let (primal_pat, primal_ty) = match names.as_slice() {
+        [one] => (quote!(#one), tuple(&types)),
+        names => (quote!((#(#names),*)), tuple(&types)),
+    };
+    let direction_pat = match directions.as_slice() {
+        [one] => quote!(#one),
+        all => quote!((#(#all),*)),
+    };
+    let result_ty = tuple(&tangents);
+    // The tangent function takes the inputs, and then a direction for each that has one.
+    let mut call = names.iter().map(|n| quote!(#n)).collect::<Vec<_>>();
+    let mut zeros = Vec::new();
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| !s.f.vars[p.var].ty.is_constant())
+    {
+        let reference = Shape::is_reference(p);
+        let direction = match inputs.iter().position(|q| q.var == p.var) {
+            Some(n) => directions[n].clone(),
+            None => {
+                let zero =
+                    format_ident!("__{}_zero", s.name(p).to_string().trim_start_matches("r#"));
+                let name = s.name(p);
+                zeros.push(quote!(let #zero = #rt::zero(&#name);));
+                zero
+            }
+        };
+        call.push(if reference {
+            quote!(&#direction)
+        } else {
+            quote!(#direction)
+        });
+    }
+    let mut again = Vec::new();
+    let mut shadows = Vec::new();
+    let mut values = Vec::new();
+    let mut makes = Vec::new();
+    let mut results = std::collections::HashMap::new();
+    for (n, p) in tangent.params.iter().enumerate() {
+        let is_direction = n >= s.f.params.len();
+        let reference = Shape::is_reference(p);
+        if reference {
+            again.push(call[n].clone());
+        }
+        let Some(_) = sweep.adjoints.get(&p.var) else {
+            continue;
+        };
+        let bar = format_ident!("__bar{}", n);
+        if reference {
+            let argument = &call[n];
+            let of = Shape::referent(p);
+            makes.push(quote!(let mut #bar = #rt::zero(&*#argument);));
+            shadows.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+        } else {
+            values.push(quote!(#bar));
+        }
+        if !is_direction {
+            results.insert(p.var, bar);
+        }
+    }
+    let parts: Vec<TokenStream> = inputs
+        .iter()
+        .map(|p| match results.get(&p.var) {
+            Some(bar) => quote!(#bar),
+            None => {
+                let name = s.name(p);
+                quote!(#rt::zero(&#name))
+            }
+        })
+        .collect();
+    let result = tuple(&parts);
+    let sweep_ident = &name;
+    items.push(quote! {
+        /// The Hessian times a direction.
+        #[inline]
+        #quiet
+        pub fn hvp #generics (#primal_pat: #primal_ty, #direction_pat: #result_ty) -> #result_ty #where_clause {
+            let __tape = &mut #rt::Tape::new();
+            #(#zeros)*
+            #(#makes)*
+            let (_, __pullback) = #space::#sweep_ident #turbofish(#(#call,)* __tape);
+            let (#(#values,)*) = __pullback(
+                (<#ret as #rt::Real>::zero(), <#ret as #rt::Real>::one()), #(#again,)* #(#shadows,)* __tape,
+            );
+            #result
+        }
+    });
+}
+
 fn gradients_name(s: &Shape, options: &Options) -> Ident {
     let base = options
         .name
@@ -1081,9 +1239,13 @@ fn gradients_entry(
     _activity: &crate::analysis::activity::Activity,
     items: &mut Vec<TokenStream>,
 ) {
-    let name = if sweep.is_leaf { "__masked_call" } else { "__masked" };
+    let name = if sweep.is_leaf {
+        "__masked_call"
+    } else {
+        "__masked"
+    };
     items.push(sweep_fn(s, sweep, name, Some(masked)));
-    items.push(call_entries(s, sweep, true));
+    items.push(call_entries(s, sweep, Family::Masked));
     if !matches!(s.f.vars[s.f.ret].ty, Ty::Float(_) | Ty::Unknown) {
         return;
     }

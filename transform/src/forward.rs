@@ -245,7 +245,14 @@ impl Forward<'_> {
                 push(Kind::Let(*v, Expr::Call(path.clone(), args.clone())));
             }
             // What is built here takes its parts by value: their tangents are looked at first.
-            Kind::Let(v, e @ (Expr::Tuple(_) | Expr::Array(..) | Expr::Repeat(..) | Expr::Wrap(_) | Expr::Use(_))) => {
+            Kind::Let(
+                v,
+                e @ (Expr::Tuple(_)
+                | Expr::Array(..)
+                | Expr::Repeat(..)
+                | Expr::Wrap(_)
+                | Expr::Use(_)),
+            ) => {
                 if self.is_active(*v) {
                     let tangent = self.tangent(e, &Operand::Var(*v));
                     if let Some(tangent) = tangent {

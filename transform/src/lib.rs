@@ -19,6 +19,7 @@ pub mod names;
 pub mod rename;
 pub mod reverse;
 pub mod rules;
+pub mod second;
 pub mod ty;
 
 use diagnostics::{Diagnostic, Diagnostics};

@@ -126,7 +126,10 @@ impl Masks<'_> {
     /// A callee tells which of its arguments it connected, by their positions.
     fn call(&mut self, to: VarId, args: &[Arg], out: &mut Vec<TokenStream>) {
         let name = self.f.vars[to].ident.to_string();
-        let bits = self.f.names.fresh(&format!("{}_bits", name.trim_start_matches("r#")));
+        let bits = self
+            .f
+            .names
+            .fresh(&format!("{}_bits", name.trim_start_matches("r#")));
         self.calls.insert(to, bits.clone());
         let mut terms = Vec::new();
         for (n, arg) in args.iter().enumerate() {
@@ -141,13 +144,21 @@ impl Masks<'_> {
                 terms.push(quote!(__rt::through(#bits, #bit, #mask)));
             }
         }
-        let union = if terms.is_empty() { quote!(0) } else { quote!(#(#terms)|*) };
+        let union = if terms.is_empty() {
+            quote!(0)
+        } else {
+            quote!(#(#terms)|*)
+        };
         let outputs = changed(&self.f, args);
         if self.is_active(to) {
             let mask = self.mask(to);
             out.push(quote!(let mut #mask: u64 = #union;));
         }
-        for c in outputs.into_iter().filter(|c| self.is_active(*c)).collect::<Vec<_>>() {
+        for c in outputs
+            .into_iter()
+            .filter(|c| self.is_active(*c))
+            .collect::<Vec<_>>()
+        {
             let mask = self.mask(c);
             out.push(quote!(#mask |= #union;));
         }

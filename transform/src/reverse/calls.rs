@@ -169,7 +169,26 @@ impl Reverse<'_> {
 /// A generated entry of the function at `path`.
 pub fn entry(path: &syn::ExprPath, name: &str) -> proc_macro2::TokenStream {
     let mut path = path.clone();
-    let name = syn::Ident::new(name, proc_macro2::Span::call_site());
+    // The tangent function of a callee has entries of its own beside the callee's.
+    let of_tangent = path
+        .path
+        .segments
+        .last()
+        .is_some_and(|s| s.ident == crate::second::TANGENT);
+    let name = if of_tangent {
+        path.path.segments.pop();
+        path.path.segments.pop_punct();
+        format!(
+            "{}{}",
+            crate::second::TANGENT,
+            name.trim_start_matches('_')
+                .replace("call", "_call")
+                .replace("back", "_back")
+        )
+    } else {
+        name.to_string()
+    };
+    let name = syn::Ident::new(&name, proc_macro2::Span::call_site());
     let arguments = match path.path.segments.last_mut() {
         Some(last) => std::mem::replace(&mut last.arguments, syn::PathArguments::None),
         None => syn::PathArguments::None,

@@ -66,11 +66,13 @@ impl Reverse<'_> {
                 let seed = self.spell(seed);
                 self.contribute(o, Expr::Raw(quote!(__rt::payload(#seed)), vec![]));
             }
+            Expr::Helper(name, args) => {
+                self.adjoint_of_rule(rules::find_helper(&name.to_string()), args, seed, to);
+            }
             Expr::Call(..)
             | Expr::Opaque(_)
             | Expr::Refused(..)
             | Expr::Raw(..)
-            | Expr::Helper(..)
             | Expr::Restore(_) => {}
         }
     }
@@ -107,17 +109,25 @@ impl Reverse<'_> {
         seed: &Place,
         to: &Operand,
     ) {
-        let Some(rule) = rules::find(&name.to_string()) else {
-            return;
-        };
         let all: Vec<Expr> = std::iter::once(recv).chain(args).cloned().collect();
+        self.adjoint_of_rule(rules::find(&name.to_string()), &all, seed, to);
+    }
+
+    fn adjoint_of_rule(
+        &mut self,
+        rule: Option<&rules::Rule>,
+        all: &[Expr],
+        seed: &Place,
+        to: &Operand,
+    ) {
+        let Some(rule) = rule else { return };
         let result = Expr::Use(to.clone());
         for (n, e) in all.iter().enumerate() {
             let Expr::Use(o) = e else { continue };
             if !rule.args[n].tangent || !self.carries(o) {
                 continue;
             }
-            let Some(partial) = rule.partial(n, &all, &result) else {
+            let Some(partial) = rule.partial(n, all, &result) else {
                 continue;
             };
             self.need_expr(&partial);

@@ -31,7 +31,10 @@ impl Reverse<'_> {
 
     /// Statements before a loop and at the start of its body in the forward sweep.
     pub(super) fn open_windows(&mut self, id: ScopeId, span: Span) -> (Block, Block) {
-        let raw = |tokens| Stmt { kind: Kind::Raw(tokens), span };
+        let raw = |tokens| Stmt {
+            kind: Kind::Raw(tokens),
+            span,
+        };
         let Some(c) = self.counting.get(&id).filter(|c| !c.windows.is_empty()) else {
             return (Block::new(), Block::new());
         };
@@ -40,7 +43,9 @@ impl Reverse<'_> {
         let mut before = vec![raw(quote!(let #trips = #count;))];
         for (lane, window) in &c.windows {
             let lane = &self.f.vars[*lane].ident;
-            before.push(raw(quote!(let #window = &mut #lane.open(#trips)[..#trips];)));
+            before.push(raw(
+                quote!(let #window = &mut #lane.open(#trips)[..#trips];),
+            ));
         }
         let mut start = Block::new();
         if let (k, true) = &c.trip {
@@ -53,7 +58,10 @@ impl Reverse<'_> {
 
     /// Statements before and after a loop in the reverse sweep.
     pub(super) fn close_windows(&mut self, id: ScopeId, span: Span) -> (Block, Block) {
-        let raw = |tokens| Stmt { kind: Kind::Raw(tokens), span };
+        let raw = |tokens| Stmt {
+            kind: Kind::Raw(tokens),
+            span,
+        };
         let Some(c) = self.counting.get(&id).filter(|c| !c.windows.is_empty()) else {
             return (Block::new(), Block::new());
         };
@@ -87,7 +95,13 @@ impl Reverse<'_> {
 
 /// Whether the trips of a reversed loop may run in any order: they only add to what none of them reads.
 pub(super) fn commutes(f: &Function, body: &Block) -> bool {
-    let mut walk = Walk { f, local: HashSet::new(), added: HashSet::new(), read: HashSet::new(), ok: true };
+    let mut walk = Walk {
+        f,
+        local: HashSet::new(),
+        added: HashSet::new(),
+        read: HashSet::new(),
+        ok: true,
+    };
     walk.block(body);
     walk.ok && walk.added.is_disjoint(&walk.read)
 }
@@ -97,7 +111,10 @@ pub(super) fn commutes(f: &Function, body: &Block) -> bool {
 /// for the one to load the other.
 pub(super) fn additions_in_order(body: &mut Block) {
     let is_addition = |s: &Stmt| matches!(&s.kind, Kind::Update(p, ..) if !p.path.is_empty());
-    let from = body.iter().rposition(|s| !is_addition(s)).map_or(0, |at| at + 1);
+    let from = body
+        .iter()
+        .rposition(|s| !is_addition(s))
+        .map_or(0, |at| at + 1);
     body[from..].reverse();
 }
 
@@ -174,7 +191,8 @@ fn is_indexing(tokens: &TokenStream) -> bool {
     match syn::parse2::<syn::Expr>(tokens.clone()) {
         Ok(syn::Expr::Index(_) | syn::Expr::Path(_)) => true,
         Ok(syn::Expr::Binary(b)) => {
-            !matches!(&*b.left, syn::Expr::MethodCall(_)) && !matches!(&*b.right, syn::Expr::MethodCall(_))
+            !matches!(&*b.left, syn::Expr::MethodCall(_))
+                && !matches!(&*b.right, syn::Expr::MethodCall(_))
         }
         _ => false,
     }

@@ -69,7 +69,8 @@ impl Reverse<'_> {
                     if let Some(c) = self.counting.get_mut(&id) {
                         c.windows.push((storage, window.clone()));
                         let (k, back) = (&c.trip.0, &c.back_trip);
-                        self.windows.insert(storage, (quote!(#window[#k]), quote!(#window[#back])));
+                        self.windows
+                            .insert(storage, (quote!(#window[#k]), quote!(#window[#back])));
                     }
                     continue;
                 }
@@ -135,7 +136,10 @@ impl Reverse<'_> {
     fn place_again(&self, resolved: &Place, reader: VarId) -> bool {
         // An index is needed for the adjoint of the same place anyway, so it costs nothing more here.
         self.can_read_again(resolved, reader)
-            && !resolved.path.iter().any(|step| matches!(step, Proj::Payload))
+            && !resolved
+                .path
+                .iter()
+                .any(|step| matches!(step, Proj::Payload))
     }
 
     fn operand_again(&self, o: &Operand, budget: usize) -> bool {

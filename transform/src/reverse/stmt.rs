@@ -462,7 +462,11 @@ impl Reverse<'_> {
                 self.f.vars[k].ident.to_token_stream(),
                 quote!((0..#count).rev()),
                 // A count taken from a lane is taken once.
-                if count.to_string().contains("pop") { quote!() } else { quote!(0..#count) },
+                if count.to_string().contains("pop") {
+                    quote!()
+                } else {
+                    quote!(0..#count)
+                },
             ),
         };
         if !direct.is_empty() {
@@ -517,7 +521,9 @@ impl Reverse<'_> {
                     self.counting.insert(id, counting);
                     return;
                 };
-                let Ok(range) = syn::parse2::<syn::ExprRange>(h.iter.clone()) else { return };
+                let Ok(range) = syn::parse2::<syn::ExprRange>(h.iter.clone()) else {
+                    return;
+                };
                 let Some(end) = &range.end else { return };
                 let from_zero = matches!(&start, Operand::Lit(t) if t.to_string() == "0");
                 let name = self.f.vars[i].ident.to_token_stream();
@@ -526,20 +532,29 @@ impl Reverse<'_> {
                 } else {
                     let start = crate::lower::operand_tokens(&self.f, &start);
                     *plan = Plan::Ranged(h.counter);
-                    self.definitions.insert(i, Definition::Offset(start_operand(&self.f, h, &start), h.counter));
+                    self.definitions.insert(
+                        i,
+                        Definition::Offset(start_operand(&self.f, h, &start), h.counter),
+                    );
                     quote!(usize::saturating_sub(#end, #start))
                 };
                 loops::Counting {
                     forward: trips.clone(),
                     backward: trips,
-                    trip: if from_zero && h.pat.to_string() != "_" { (name.clone(), false) } else { (k.clone(), true) },
+                    trip: if from_zero && h.pat.to_string() != "_" {
+                        (name.clone(), false)
+                    } else {
+                        (k.clone(), true)
+                    },
                     back_trip: if from_zero { name } else { k },
                     nested,
                     windows: Vec::new(),
                 }
             }
             (Plan::Counted(_), Some(length)) => {
-                let Some(forward) = self.forward_length(h) else { return };
+                let Some(forward) = self.forward_length(h) else {
+                    return;
+                };
                 let trip = match &h.backward {
                     Backward::Counter(i) => (self.f.vars[*i].ident.to_token_stream(), false),
                     _ => (k.clone(), true),
