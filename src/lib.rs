@@ -113,6 +113,8 @@
 //! means, and the derivatives at kinks and singular points.
 
 #![forbid(unsafe_code)]
+// Here and not for the package, so that an example that somebody tries is not asked for documentation.
+#![warn(missing_docs)]
 
 pub use pullback_macros::differentiable;
 pub use pullback_runtime::{
