@@ -50,7 +50,7 @@ impl VisitMut for LetElse {
         };
         let matched: syn::Expr =
             syn::parse_quote!(match #value { #inner => #tuple, _ => #diverge });
-        init.expr = Box::new(matched);
+        *init.expr = matched;
         local.pat = outer;
     }
 

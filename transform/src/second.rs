@@ -102,10 +102,12 @@ fn numbers(f: &mut Function, activity: &Activity, block: &mut Block) {
                         matches!(e, Expr::Call(..)).then(|| quote!(__rt::assert_number(&#name);));
                 }
             }
-            Kind::Assign(p, e) if p.path.is_empty() && matches!(f.vars[p.base].ty, Ty::Unknown) => {
-                if is_number(f, e) {
-                    f.vars[p.base].ty = Ty::Float(None);
-                }
+            Kind::Assign(p, e)
+                if p.path.is_empty()
+                    && matches!(f.vars[p.base].ty, Ty::Unknown)
+                    && is_number(f, e) =>
+            {
+                f.vars[p.base].ty = Ty::Float(None);
             }
             Kind::If { then, els, .. } => {
                 numbers(f, activity, then);

@@ -187,9 +187,7 @@ impl Walk<'_> {
                         for v in by_value {
                             // `for x in vector` consumes it; `&vector` and `.iter()` do not.
                             let text = h.iter.to_string();
-                            if text == self.f.vars[*v].ident.to_string()
-                                || text.contains("into_iter")
-                            {
+                            if self.f.vars[*v].ident == text || text.contains("into_iter") {
                                 self.out.moved.insert(*v, true);
                             }
                         }

@@ -78,13 +78,11 @@ fn block(f: &Function, b: &Block, reached: &[bool], found: &mut Vec<Found>, uses
                 _ => {}
             },
             Kind::Opaque(o) | Kind::Refused(o, _) => opaque(o, found),
-            Kind::Match(m) => {
-                if m.reads.iter().any(|v| reached[f.root(&Place::var(*v))]) {
-                    found.push(Found {
-                        what: "a `match`".into(),
-                        span: stmt.span,
-                    });
-                }
+            Kind::Match(m) if m.reads.iter().any(|v| reached[f.root(&Place::var(*v))]) => {
+                found.push(Found {
+                    what: "a `match`".into(),
+                    span: stmt.span,
+                });
             }
             _ => {}
         }

@@ -473,7 +473,7 @@ impl Lower {
             syn::Expr::Loop(l) => self.forever(l, target),
             syn::Expr::While(w) => self.while_(w),
             syn::Expr::ForLoop(f) => self.for_(f),
-            other => self.into_target(other, target),
+            other => self.value_into(other, target),
         }
     }
 
@@ -499,14 +499,14 @@ impl Lower {
         match split_tail(block) {
             Some((tail, stmts)) => {
                 self.stmts(stmts);
-                self.into_target(tail, target);
+                self.value_into(tail, target);
             }
             None => self.stmts(&block.stmts),
         }
         self.constants = outside;
     }
 
-    fn into_target(&mut self, e: &syn::Expr, target: Option<VarId>) {
+    fn value_into(&mut self, e: &syn::Expr, target: Option<VarId>) {
         let e = peel(e);
         let Some(var) = target else {
             return self.effect(e);
@@ -607,7 +607,7 @@ impl Lower {
             }
             let body = self.block(|l| {
                 l.bind(&arm.pat, &subject);
-                l.into_target(&arm.body, target);
+                l.value_into(&arm.body, target);
             });
             arms.push(Arm {
                 pat: arm.pat.to_token_stream(),
@@ -735,7 +735,7 @@ impl Lower {
             syn::Expr::Return(r) => {
                 let ret = self.f.ret;
                 match &r.expr {
-                    Some(v) => self.into_target(v, Some(ret)),
+                    Some(v) => self.value_into(v, Some(ret)),
                     None => self.push(
                         Kind::Assign(Place::var(ret), Expr::Use(Operand::Lit(quote!(())))),
                         r.span(),
@@ -769,7 +769,7 @@ impl Lower {
         };
         if let Some(value) = value {
             match target {
-                Some(_) => self.into_target(value, target),
+                Some(_) => self.value_into(value, target),
                 None => self.effect(value),
             }
         }

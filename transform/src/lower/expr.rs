@@ -12,7 +12,7 @@ use syn::spanned::Spanned;
 /// The argument of `vec!`.
 pub(super) enum VecMacro {
     List(Vec<syn::Expr>),
-    Repeat(syn::Expr, syn::Expr),
+    Repeat(Box<(syn::Expr, syn::Expr)>),
 }
 
 pub(super) fn parse_vec(mac: &syn::Macro) -> Option<VecMacro> {
@@ -23,7 +23,7 @@ pub(super) fn parse_vec(mac: &syn::Macro) -> Option<VecMacro> {
         let first: syn::Expr = input.parse()?;
         if input.peek(syn::Token![;]) {
             input.parse::<syn::Token![;]>()?;
-            return Ok(VecMacro::Repeat(first, input.parse()?));
+            return Ok(VecMacro::Repeat(Box::new((first, input.parse()?))));
         }
         let mut list = vec![first];
         while input.peek(syn::Token![,]) {
@@ -317,14 +317,16 @@ impl Lower {
         if mac.path.is_ident("vec") {
             return match parse_vec(mac) {
                 Some(VecMacro::List(es)) => Some(Expr::Array(self.operands(es.iter())?, true)),
-                Some(VecMacro::Repeat(element, len)) => self.repeat(&element, &len, true),
+                Some(VecMacro::Repeat(parts)) => self.repeat(&parts.0, &parts.1, true),
                 None => Some(self.refused(e, Code::UnknownMacro, "this `vec!` is not understood")),
             };
         }
         if self.reading_macro(mac, e.span()) {
-            return mac_diverges(mac)
-                .then_some(None)
-                .unwrap_or(Some(Expr::Use(Operand::Lit(quote!(())))));
+            return if mac_diverges(mac) {
+                None
+            } else {
+                Some(Expr::Use(Operand::Lit(quote!(()))))
+            };
         }
         let name = mac.path.to_token_stream().to_string();
         let opaque = self.opaque_macro(mac, e.to_token_stream(), e.span());

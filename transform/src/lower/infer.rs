@@ -348,7 +348,7 @@ impl Lower {
                 let element = es.iter().map(|e| self.infer(e)).reduce(|a, b| a.join(&b));
                 Ty::Vec(Box::new(element.unwrap_or_default()))
             }
-            Some(super::expr::VecMacro::Repeat(e, _)) => Ty::Vec(Box::new(self.infer(&e))),
+            Some(super::expr::VecMacro::Repeat(parts)) => Ty::Vec(Box::new(self.infer(&parts.0))),
             None => Ty::Unknown,
         }
     }

@@ -288,7 +288,7 @@ impl Reverse<'_> {
             })
             .collect();
         for v in declared {
-            let Some(last) = block.iter().rposition(|s| assigns(&self.f, s, v)) else {
+            let Some(last) = block.iter().rposition(|s| assigns(s, v)) else {
                 continue;
             };
             let after = self.after.remove(&v).unwrap_or_default();
@@ -390,8 +390,8 @@ pub(super) enum How {
     Offset(Operand, VarId),
 }
 
-fn assigns(f: &Function, stmt: &Stmt, v: VarId) -> bool {
-    let block = |b: &Block| b.iter().any(|s| assigns(f, s, v));
+fn assigns(stmt: &Stmt, v: VarId) -> bool {
+    let block = |b: &Block| b.iter().any(|s| assigns(s, v));
     match &stmt.kind {
         Kind::Assign(p, _) | Kind::Update(p, ..) => p.base == v,
         Kind::If { then, els, .. } => block(then) || block(els),

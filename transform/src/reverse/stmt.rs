@@ -645,7 +645,7 @@ fn counting_from(f: &Function, h: &For) -> Option<Operand> {
     let reads = h
         .reads
         .iter()
-        .find(|v| start.to_token_stream().to_string() == f.vars[**v].ident.to_string());
+        .find(|v| f.vars[**v].ident == start.to_token_stream().to_string());
     Some(match reads {
         Some(v) => Operand::Var(*v),
         None => Operand::Lit(start.to_token_stream()),
