@@ -29,6 +29,7 @@
 //! | `f::accumulate_grad(…, &mut dx)` | the value, with the gradient added into your own buffers |
 //! | `f::vjp(…)` | the value and its pullback, for any return type |
 //! | `f::jvp((…), (…))` | the value and its tangent along a direction: forward mode |
+//! | `f::hvp((…), (…))` | the Hessian times a direction, with `#[differentiable(order = 2)]` |
 //! | `f::grad_with(&mut tape, …)`, `f::value_and_grad_with(&mut tape, …)` | the same in a workspace that is used again |
 //!
 //! # Loops, memory and calls
@@ -65,6 +66,20 @@
 //! assert!(((moved(1e-5) - moved(-1e-5)) / 2e-5 - dx[0]).abs() < 1e-8);
 //! let moved = |h: f64| smooth(&x, 0.1 + h, 4);
 //! assert!(((moved(1e-5) - moved(-1e-5)) / 2e-5 - dk).abs() < 1e-8);
+//! ```
+//!
+//! # Second derivatives
+//!
+//! ```
+//! use pullback::differentiable;
+//!
+//! #[differentiable(order = 2)]
+//! fn cubic(x: f64, y: f64) -> f64 {
+//!     x * x * x * y
+//! }
+//!
+//! // The Hessian at (2, 3) is [[36, 12], [12, 0]].
+//! assert_eq!(cubic::hvp((2.0, 3.0), (1.0, 0.0)), (36.0, 12.0));
 //! ```
 //!
 //! # `None` is not zero

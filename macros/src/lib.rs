@@ -26,6 +26,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `wrt(a, b)` | differentiate with respect to these parameters alone |
 /// | `mode = "reverse"`, `mode = "forward"` | generate that mode alone |
+/// | `order = 2` | also `hvp`, the Hessian times a direction; what the function calls must be of order 2 too |
 /// | `detached = "warn"`, `"allow"`, `"deny"` | what to say of a parameter that can never reach the result |
 /// | `name = other` | the name space's name, where that of the function is taken |
 /// | `crate = path` | the path of the crate `pullback`, where it is not `::pullback` |
