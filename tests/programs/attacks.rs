@@ -324,7 +324,52 @@ fn effects_in_operands(x: f64, y: f64) -> f64 {
     };
     p + q * c
 }
+/// What fixes the type of the literals is not part of the reverse sweep, in which they must not overflow.
+#[differentiable]
+fn literals_of_a_wide_integer(x: &[f64]) -> f64 {
+    let mut s = 1.0;
+    let mut total = 0u64;
+    if s > 3.0 {
+        return x[0];
+    }
+    for v in x {
+        let k = 100_000;
+        total += k;
+        for i in 0..100_000 {
+            if i % 25_000 != 5 {
+                continue;
+            }
+            let q = (i * i) as f64 * 1e-9;
+            s = s * x[0] * 0.1 + q * x[1] + (k * k) as f64 * 1e-9 * v;
+            total += i;
+        }
+        for (i, v) in (0..).zip(x) {
+            s = s * v + (i * total) as f64 * 1e-12;
+        }
+        for i in 4_000_000_000..4_000_000_003 {
+            let j: u64 = i;
+            s = s * x[1] + i as f64 * 1e-9;
+        }
+        if s > 0.0 {
+            let m = 70_000;
+            total += m;
+            s *= (m * m) as f64 * 1e-10;
+        }
+    }
+    s
+}
+
+#[differentiable]
+fn references_in_a_tuple(x: &[f64]) -> f64 {
+    let mut a = x.to_vec();
+    a[0] *= a[2];
+    let (p, q) = (&a, &x[1]);
+    p[0] * p[1] * q
+}
+
 programs! {
+    literals_of_a_wide_integer { x: slice = vector(3, 1) };
+    references_in_a_tuple { x: slice = vector(3, 1) };
     method_on_integers { x: val = 0.7, n: konst = 3_usize };
     collected_from_integers { x: val = 0.7 } exact [2.0 + 2.0 * x];
     capital_variables { x: val = 0.7, y: val = -0.4 };

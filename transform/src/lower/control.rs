@@ -146,17 +146,18 @@ impl Lower {
                     && !p.elems.iter().any(|p| matches!(p, syn::Pat::Rest(_))) =>
             {
                 let mut values = Vec::new();
-                for e in &t.elems {
-                    match self.rhs(e) {
-                        Some(expr) => {
-                            let ty = self.expr_ty(&expr, e);
-                            // Each value is computed before any is bound.
-                            values.push((self.name(expr, ty.clone(), e.span()), ty));
-                        }
-                        None => return,
+                for (p, e) in p.elems.iter().zip(&t.elems) {
+                    if let (syn::Pat::Ident(_), syn::Expr::Reference(_)) = (p, peel(e)) {
+                        // A reference has no value of its own; its new name cannot hide another's.
+                        self.initialise(p, None, e, p.span());
+                        continue;
                     }
+                    let Some(expr) = self.rhs(e) else { return };
+                    let ty = self.expr_ty(&expr, e);
+                    // Each value is computed before any is bound.
+                    values.push((p, self.name(expr, ty.clone(), e.span()), ty));
                 }
-                for (p, (value, ty)) in p.elems.iter().zip(values) {
+                for (p, value, ty) in values {
                     self.define(p, None, Expr::Use(value), ty, p.span());
                 }
             }
@@ -248,7 +249,15 @@ impl Lower {
                 // A rule that needs its own result must find it after the variable has changed.
                 let expr = match p.mutability {
                     Some(_) => self.stored(expr, ty.clone(), span),
-                    None => expr,
+                    None => match expr {
+                        Expr::Use(Operand::Lit(literal))
+                            if matches!(ty, Ty::Int(None))
+                                && (self.depth > 0 || self.f.early_return) =>
+                        {
+                            self.tied_literal(literal, span)
+                        }
+                        expr => expr,
+                    },
                 };
                 let var = self.declare(&p.ident, ty, p.mutability.is_some());
                 self.f.vars[var].ascription = written.map(ToTokens::to_token_stream);
@@ -275,6 +284,20 @@ impl Lower {
                 self.destructure(pat, var);
             }
         }
+    }
+
+    /// An integer literal that has the same type when it is written again in the reverse sweep.
+    fn tied_literal(&mut self, literal: proc_macro2::TokenStream, span: proc_macro2::Span) -> Expr {
+        let same = self.same_integer(span);
+        let ident = &self.f.vars[same].ident;
+        Expr::Opaque(Opaque {
+            tokens: quote!(#ident(#literal)),
+            reads: vec![same],
+            writes: Vec::new(),
+            pure: true,
+            cut: Cut::None,
+            span,
+        })
     }
 
     pub(super) fn assign(&mut self, a: &syn::ExprAssign) {

@@ -7,9 +7,10 @@ use super::pattern::Subject;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 
 /// What an iterator gives in iteration `k`.
 enum Item {
@@ -136,6 +137,7 @@ impl Lower {
             lower.block_into(&f.body, None);
         });
         self.scopes.pop();
+        self.settle_integer(f, &mut head);
         self.push(
             Kind::Loop(Loop {
                 id,
@@ -145,6 +147,38 @@ impl Lower {
             }),
             f.span(),
         );
+    }
+
+    /// A range of literals has the type that the body gives to its integer; where the reverse sweep might give
+    /// it another, the type is tied.
+    fn settle_integer(&mut self, f: &syn::ExprForLoop, head: &mut For) {
+        let (Backward::Reversed(i) | Backward::Offset(i, _)) = head.backward else {
+            return;
+        };
+        let var = &self.f.vars[i];
+        if !matches!(var.ty, Ty::Int(None))
+            || (small_literals(&head.iter) && only_any_integer(&f.body, &var.ident))
+        {
+            return;
+        }
+        let range = syn::parse2::<syn::ExprRange>(head.iter.clone());
+        match range {
+            Ok(syn::ExprRange {
+                start: Some(start),
+                limits,
+                end,
+                ..
+            }) if head.reads.is_empty() => {
+                let same = self.same_integer(f.span());
+                let ident = &self.f.vars[same].ident;
+                head.iter = quote!(#ident(#start) #limits #end);
+                head.reads.push(same);
+            }
+            _ if head.reads.is_empty() || matches!(head.backward, Backward::Offset(..)) => {
+                head.backward = Backward::Saved;
+            }
+            _ => {}
+        }
     }
 
     /// Binds a `for` pattern to the items.
@@ -548,6 +582,63 @@ fn demote(item: &Item) -> Item {
         Item::Pair(a, b) => Item::Pair(Box::new(demote(a)), Box::new(demote(b))),
         Item::Other => Item::Other,
     }
+}
+
+/// Whether the integer is used only where its type makes no difference: as an index, in a comparison or a
+/// remainder, or cast as it is.
+fn only_any_integer(body: &syn::Block, integer: &syn::Ident) -> bool {
+    struct Uses<'a> {
+        integer: &'a syn::Ident,
+        other: bool,
+    }
+    impl Uses<'_> {
+        fn is_integer(&self, e: &syn::Expr) -> bool {
+            matches!(peel(e), syn::Expr::Path(p) if p.path.is_ident(self.integer))
+        }
+    }
+    impl<'ast> Visit<'ast> for Uses<'_> {
+        fn visit_expr(&mut self, e: &'ast syn::Expr) {
+            use syn::BinOp::{Eq, Ge, Gt, Le, Lt, Ne, Rem};
+            match e {
+                syn::Expr::Index(i) => self.visit_expr(&i.expr),
+                syn::Expr::Cast(c) if self.is_integer(&c.expr) => {}
+                syn::Expr::Binary(b)
+                    if matches!(b.op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | Rem(_)) =>
+                {
+                    for side in [&b.left, &b.right] {
+                        if !self.is_integer(side) {
+                            self.visit_expr(side);
+                        }
+                    }
+                }
+                e => {
+                    self.other |= self.is_integer(e);
+                    syn::visit::visit_expr(self, e);
+                }
+            }
+        }
+
+        fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+            let tokens = mac.tokens.to_string();
+            self.other |= tokens.contains(&self.integer.to_string());
+        }
+    }
+    let mut uses = Uses {
+        integer,
+        other: false,
+    };
+    uses.visit_block(body);
+    !uses.other
+}
+
+/// Whether every literal is an `i32`, which is what rustc takes it for where nothing else is known.
+fn small_literals(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().all(|tree| match tree {
+        TokenTree::Group(g) => small_literals(&g.stream()),
+        TokenTree::Literal(l) => syn::parse_str::<syn::LitInt>(&l.to_string())
+            .is_ok_and(|l| l.base10_parse::<i32>().is_ok()),
+        _ => true,
+    })
 }
 
 /// Integers whose half-open ranges have an exact size.

@@ -45,6 +45,10 @@ pub struct Lower {
     out: Block,
     diagnostics: Vec<Diagnostic>,
     constants: HashMap<String, Ty>,
+    /// What is declared before the body.
+    entry: Block,
+    /// How many blocks are around the current statement.
+    depth: usize,
 }
 
 /// Lowers a function whose local names are already unique.
@@ -80,10 +84,13 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
         out: Block::new(),
         diagnostics: Vec::new(),
         constants: HashMap::new(),
+        entry: Block::new(),
+        depth: 0,
     };
     lower.params(&item.sig, wanted);
     lower.body(&item.block);
-    lower.f.body = std::mem::take(&mut lower.out);
+    lower.f.body = std::mem::take(&mut lower.entry);
+    lower.f.body.append(&mut lower.out);
     (lower.f, lower.diagnostics)
 }
 
@@ -189,6 +196,16 @@ impl Lower {
         id
     }
 
+    /// A function that gives back what it gets, always of one type: an integer literal that passes through it
+    /// has the same type in the reverse sweep as in the forward sweep, where other uses may have fixed it.
+    fn same_integer(&mut self, span: Span) -> VarId {
+        let var = self.f.fresh("same_integer", Ty::Unknown);
+        let expr = Expr::Raw(quote::quote!(|n| n), Vec::new());
+        let kind = Kind::Let(var, expr);
+        self.entry.push(Stmt { kind, span });
+        var
+    }
+
     fn push(&mut self, kind: Kind, span: Span) {
         self.out.push(Stmt { kind, span });
     }
@@ -196,7 +213,9 @@ impl Lower {
     /// Lowers into a block of its own.
     fn block(&mut self, body: impl FnOnce(&mut Self)) -> Block {
         let outer = std::mem::take(&mut self.out);
+        self.depth += 1;
         body(self);
+        self.depth -= 1;
         std::mem::replace(&mut self.out, outer)
     }
 
