@@ -4,6 +4,8 @@
 //! The whole file denies warnings, so that a warning which cannot be silenced fails to compile.
 
 #![deny(warnings)]
+// The loops are written over indices because it is their connections that are tested.
+#![allow(clippy::needless_range_loop)]
 
 use pullback::{detach, differentiable, stop_gradient};
 

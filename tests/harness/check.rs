@@ -13,6 +13,13 @@ pub type Map<'a> = Box<dyn Fn(&[f64]) -> Vec<f64> + 'a>;
 /// What a mode gives: the flat value of the call and the flat derivative.
 pub type Derivative<'a> = Box<dyn Fn(&[f64]) -> (Vec<f64>, Vec<f64>) + 'a>;
 
+/// The value and the gradient.
+pub type Valued<'a> = Box<dyn Fn() -> (f64, Vec<f64>) + 'a>;
+/// From buffers to the value and the buffers afterwards.
+pub type Accumulated<'a> = Box<dyn Fn(&[f64]) -> (f64, Vec<f64>) + 'a>;
+/// One optional gradient for each input.
+pub type Optional<'a> = Box<dyn Fn() -> Vec<Option<Vec<f64>>> + 'a>;
+
 /// A differentiable function with its generated entries, over flat lists of numbers.
 ///
 /// The inputs are the differentiated arguments in order; the outputs are the result followed by
@@ -39,10 +46,10 @@ pub struct Program<'a> {
 /// The entries of a function with a scalar result.
 pub struct ScalarEntries<'a> {
     pub grad: Box<dyn Fn() -> Vec<f64> + 'a>,
-    pub value_and_grad: Box<dyn Fn() -> (f64, Vec<f64>) + 'a>,
+    pub value_and_grad: Valued<'a>,
     /// From the prefilled buffers to the value and the buffers afterwards.
-    pub accumulate_grad: Box<dyn Fn(&[f64]) -> (f64, Vec<f64>) + 'a>,
-    pub gradients: Box<dyn Fn() -> Vec<Option<Vec<f64>>> + 'a>,
+    pub accumulate_grad: Accumulated<'a>,
+    pub gradients: Optional<'a>,
 }
 
 /// What a program can be held against.
