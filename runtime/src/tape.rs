@@ -163,6 +163,15 @@ impl<T> Lane<T> {
         }
     }
 
+    /// Takes the value that was saved last, or a default where a path left before it had one.
+    #[inline]
+    pub fn take_or_default(&mut self) -> T
+    where
+        T: Default,
+    {
+        self.values.pop().unwrap_or_default()
+    }
+
     /// Makes room for `trips` values, to be written by index, and lends it.
     #[inline]
     pub fn open(&mut self, trips: usize) -> &mut [T]
@@ -223,6 +232,15 @@ impl<T> Slot<T> {
     #[inline]
     pub fn set(&mut self, value: T) {
         self.value = Some(value);
+    }
+
+    /// Takes the saved value, or a default where a path left before it had one.
+    #[inline]
+    pub fn take_or_default(&mut self) -> T
+    where
+        T: Default,
+    {
+        self.value.take().unwrap_or_default()
     }
 
     /// Takes the saved value.

@@ -166,8 +166,23 @@ impl Lower {
                 Expr::Use(a) if self.f.operand_ty(a).is_float() => self.f.operand_ty(a),
                 _ => Ty::Unknown,
             },
-            (Expr::Tuple(es), Ty::Unknown) => {
-                Ty::Tuple(es.iter().map(|e| self.leaf_ty(e)).collect())
+            (Expr::Tuple(es), _) => Ty::Tuple(es.iter().map(|e| self.leaf_ty(e)).collect()),
+            (Expr::Array(es, vec), inferred) => {
+                let element = es.iter().map(|e| self.leaf_ty(e)).reduce(|a, b| a.join(&b));
+                let element = Box::new(element.unwrap_or_default());
+                match inferred {
+                    _ if *vec => Ty::Vec(element),
+                    Ty::Array(_, n) => Ty::Array(element, n),
+                    _ => Ty::Array(element, None),
+                }
+            }
+            (Expr::Repeat(e, _, _, vec), inferred) => {
+                let element = Box::new(self.leaf_ty(e));
+                match inferred {
+                    _ if *vec => Ty::Vec(element),
+                    Ty::Array(_, n) => Ty::Array(element, n),
+                    _ => Ty::Array(element, None),
+                }
             }
             (Expr::Wrap(e), _) => Ty::Option(Box::new(self.leaf_ty(e))),
             (_, ty) => ty,

@@ -78,6 +78,10 @@ impl Reverse<'_> {
         let order = self.order.get(&v).copied().unwrap_or(0);
         self.order.insert(zero, order);
         self.definitions.insert(zero, super::Definition::Moved);
+        if self.unset.contains(&v) {
+            // A path that leaves before the variable has a value leaves its zero unset as well.
+            self.lenient.insert(zero);
+        }
         let expr = Expr::Raw(quote!(__rt::zero(&#name)), vec![v]);
         let stmt = Stmt {
             kind: Kind::Let(zero, expr),

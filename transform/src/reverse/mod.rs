@@ -119,6 +119,8 @@ struct Reverse<'a> {
     directions: HashMap<ScopeId, TokenStream>,
     /// Variables declared without a value.
     unset: HashSet<VarId>,
+    /// Zeros that a path may leave unset.
+    lenient: HashSet<VarId>,
     roots: BTreeSet<VarId>,
     how: HashMap<VarId, saved::How>,
     /// Storage indexed by trip: how it is written and how it is read.
@@ -171,6 +173,7 @@ fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
         counting: HashMap::new(),
         directions: HashMap::new(),
         unset: HashSet::new(),
+        lenient: HashSet::new(),
         roots: BTreeSet::new(),
         how: HashMap::new(),
         windows: HashMap::new(),

@@ -352,6 +352,10 @@ impl Reverse<'_> {
                 How::Saved => match self.saved.get(&v) {
                     Some(storage) => match self.windows.get(storage) {
                         Some((_, slot)) => Expr::Raw(slot.clone(), vec![]),
+                        None if self.lenient.contains(&v) => {
+                            let storage = &self.f.vars[*storage].ident;
+                            Expr::Raw(quote!(#storage.take_or_default()), vec![])
+                        }
                         None => Expr::Restore(*storage),
                     },
                     None => continue,
