@@ -20,6 +20,7 @@ mod harness;
 
 mod arithmetic;
 mod attacks;
+mod attacks_flow;
 mod bindings;
 mod branches;
 mod calls;
