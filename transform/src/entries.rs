@@ -398,6 +398,7 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
     };
     let tape_used = format_ident!("__tape");
     let mask_entry = masks.map(|m| &m.entry);
+    let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
     let (space, turbofish) = (&s.space, &s.turbofish);
     quote! {
         #[doc(hidden)]
@@ -411,6 +412,7 @@ fn sweep_fn(s: &Shape, sweep: &Sweep, name: &str, masks: Option<&masks::Masked>)
             use #rt as __rt;
             let _ = #space::__primal #turbofish;
             #(#storage)*
+            #entry
             #mask_entry
             #forward
             (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* #tape_used: &mut #rt::Tape| {
@@ -442,11 +444,16 @@ fn collect(
     }
     let mut results = Vec::new();
     let mut values = Vec::new();
-    for p in s.inputs() {
+    for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
         let name = s.name(p);
-        results.push(quote!(#bar));
         let active = sweep.adjoints.contains_key(&p.var);
+        if p.active {
+            results.push(quote!(#bar));
+        } else if !active {
+            continue;
+        }
+        // A buffer that is no input can still be written with what depends on one.
         if Shape::is_reference(p) {
             makes.push(quote!(let mut #bar = #rt::zero(&*#name);));
             if active {
@@ -617,11 +624,24 @@ fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream 
         let name = s.name(p);
         args.push(quote!(#name));
     }
-    for p in s.inputs() {
+    for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
-        let shadow = s.shadow(p);
-        buffers.push(quote!(#bar: &mut #shadow));
+        if p.active {
+            let shadow = s.shadow(p);
+            buffers.push(quote!(#bar: &mut #shadow));
+        }
         if !sweep.adjoints.contains_key(&p.var) {
+            continue;
+        }
+        if !p.active {
+            // No input, but written with what depends on one: its adjoint starts from zero and is dropped.
+            if Shape::is_reference(p) {
+                let (name, of) = (s.name(p), Shape::referent(p));
+                makes.push(quote!(let mut #bar = #rt::zero(&*#name);));
+                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+            } else {
+                values.push(quote!(_));
+            }
             continue;
         }
         if Shape::is_exclusive(p) {
@@ -676,10 +696,20 @@ fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream, _tangents: &TokenStrea
         args.push(quote!(#name));
     }
     let mut before = Vec::new();
-    for p in s.inputs() {
+    for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
         let name = s.name(p);
         let active = sweep.adjoints.contains_key(&p.var);
+        if !p.active {
+            if active && Shape::is_reference(p) {
+                let of = Shape::referent(p);
+                before.push(quote!(let mut #bar = #rt::zero(&*#name);));
+                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+            } else if active {
+                values.push(quote!(_));
+            }
+            continue;
+        }
         if Shape::is_exclusive(p) {
             let shadow = elided_tokens(&s.shadow(p));
             exclusive.push((bar.clone(), quote!(&mut #shadow)));

@@ -541,6 +541,9 @@ impl Lower {
             return self.structured(e, target);
         }
         if let Some(expr) = self.rhs(e) {
+            if let Expr::Use(operand) = &expr {
+                self.no_reference(operand, e);
+            }
             let ty = self.expr_ty(&expr, e);
             self.learn(var, ty.clone());
             let expr = self.stored(expr, ty, e.span());

@@ -217,9 +217,23 @@ impl Lower {
     ) -> Option<Vec<Expr>> {
         let mut operands = Vec::new();
         for e in es {
-            operands.push(Expr::Use(self.value(e)?));
+            let operand = self.value(e)?;
+            self.no_reference(&operand, e);
+            operands.push(Expr::Use(operand));
         }
         Some(operands)
+    }
+
+    /// A reference to memory that carries a derivative can be followed while it has a name, not inside a value.
+    pub(super) fn no_reference(&mut self, operand: &Operand, e: &syn::Expr) {
+        if let Operand::Var(v) = operand
+            && self.f.vars[*v].alias.is_some()
+            && matches!(self.f.vars[*v].ty, Ty::Ref(..))
+        {
+            let name = &self.f.vars[*v].ident;
+            let detail = format!("`{name}` is a reference, and is stored here; `*{name}` is its value");
+            self.refuse(Code::ActiveReference, e, detail);
+        }
     }
 
     fn unary(&mut self, u: &syn::ExprUnary) -> Option<Expr> {

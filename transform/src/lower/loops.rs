@@ -297,7 +297,7 @@ impl Lower {
             tokens: quote!(#a #limits #b),
             reads,
             item: Item::Integer {
-                start: start.filter(|_| usize_or_literal || r.end.is_none()),
+                start: start.filter(|_| usize_or_literal),
                 ty,
                 reversible: r.end.is_some(),
             },

@@ -35,6 +35,8 @@ pub struct Sweep {
     pub f: Function,
     /// Storage that both sweeps use, declared first.
     pub storage: Vec<(VarId, TokenStream)>,
+    /// What is computed from the parameters before anything else.
+    pub entry: Block,
     /// The forward sweep.
     pub forward: Block,
     /// The reverse sweep.
@@ -219,8 +221,8 @@ fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
         .iter()
         .flat_map(|p| r.after.remove(&p.var).unwrap_or_default())
         .collect::<Vec<_>>();
-    let mut forward = r.insert_saves(forward);
-    forward.splice(0..0, entry);
+    let forward = r.insert_saves(forward);
+    let entry = r.insert_saves(entry);
     let reverse = r.insert_restores(reverse);
     let adjoints = f
         .params
@@ -231,6 +233,7 @@ fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
     Sweep {
         f: r.f,
         storage: r.storage,
+        entry,
         forward,
         reverse,
         seed,
