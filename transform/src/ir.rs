@@ -394,6 +394,9 @@ pub struct Function {
     pub ret: VarId,
     /// Whether something leaves the function before its end.
     pub early_return: bool,
+    /// Everything that the reverse sweep needs is saved: nothing is computed again, reordered or indexed. For
+    /// tests, which want the same numbers either way.
+    pub plain: bool,
     /// Names that are taken.
     pub names: crate::names::Names,
 }

@@ -26,6 +26,9 @@ use diagnostics::{Diagnostic, Diagnostics};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
+/// The environment variable that, set to `off`, turns the analyses of the reverse sweep off.
+const ANALYSES: &str = "PULLBACK_ANALYSES";
+
 /// Everything that is known of a function before code is generated for it.
 pub struct Analysed {
     /// The lowered function.
@@ -77,7 +80,8 @@ pub fn analyse(
     let wanted = lower::Wanted {
         wrt: options.wrt.as_deref(),
     };
-    let (f, refused) = lower::lower(&renamed, &wanted);
+    let (mut f, refused) = lower::lower(&renamed, &wanted);
+    f.plain = std::env::var_os(ANALYSES).is_some_and(|value| value == "off");
     errors.extend(entries::check_inputs(&f, function, options));
     errors.extend(refused);
     if !errors.is_empty() {

@@ -71,6 +71,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
             body: Block::new(),
             ret: 0,
             early_return: false,
+            plain: false,
             names,
         },
         by_name: HashMap::new(),

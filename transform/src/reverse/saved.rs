@@ -104,6 +104,9 @@ impl Reverse<'_> {
         if self.segments[*home].top && (self.f.vars[v].ty.is_copy() || !self.writes.is_moved(v)) {
             return How::There;
         }
+        if self.f.plain {
+            return How::Saved;
+        }
         match self.again(v, 6) {
             Some(e) => How::Recomputed(e),
             None => How::Saved,

@@ -342,7 +342,7 @@ impl Reverse<'_> {
             Head::For(h) if through && matches!(plan, Plan::Counted(_)) => self.length(h),
             _ => None,
         };
-        if let (Head::For(h), true) = (&l.head, through) {
+        if let (Head::For(h), true, false) = (&l.head, through, self.f.plain) {
             self.count(l.id, h, &mut plan, length.as_ref(), in_loop);
         }
         // The count is kept on every path out of the loop.
@@ -469,7 +469,7 @@ impl Reverse<'_> {
                 },
             ),
         };
-        if !direct.is_empty() {
+        if !direct.is_empty() && !self.f.plain {
             self.directions.insert(l.id, direct);
         }
         let head = For {
