@@ -1,0 +1,177 @@
+//! What is generated around the sweeps: the name space and its public entries (`grad`, `vjp`, `jvp`, …).
+
+mod calls;
+mod forward;
+mod gradients;
+mod reverse;
+mod second;
+mod shape;
+mod stubs;
+mod sweep;
+mod warnings;
+
+pub use stubs::stubs;
+
+use crate::Analysed;
+use crate::args::Mode;
+use crate::args::Options;
+use crate::diagnostics::Code;
+use crate::diagnostics::Diagnostic;
+use crate::ir::*;
+use crate::masks;
+use crate::ty::Ty;
+use forward::forward_entries;
+use gradients::{gradients_entry, gradients_struct};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use quote::quote;
+use reverse::reverse_entries;
+use second::second_entries;
+use shape::{Shape, quiet, shape};
+use syn::visit_mut::VisitMut;
+use warnings::warnings;
+
+/// The user's function, without our marks on its parameters and locals.
+pub fn primal(function: &syn::ItemFn) -> syn::ItemFn {
+    struct Strip;
+    impl VisitMut for Strip {
+        fn visit_attributes_mut(&mut self, attrs: &mut Vec<syn::Attribute>) {
+            attrs.retain(|a| !a.path().is_ident("constant") && !a.path().is_ident("watch"));
+        }
+        fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    }
+    let mut function = function.clone();
+    for input in &mut function.sig.inputs {
+        if let syn::FnArg::Typed(t) = input {
+            Strip.visit_attributes_mut(&mut t.attrs);
+        }
+    }
+    Strip.visit_block_mut(&mut function.block);
+    function
+}
+
+/// The user's function with the warnings that belong inside it, so that `#[allow]` on it silences them.
+pub fn with_warnings(mut function: syn::ItemFn, warnings: TokenStream) -> syn::ItemFn {
+    if !warnings.is_empty()
+        && let Ok(stmt) = syn::parse2::<syn::Stmt>(quote!(const _: () = { #warnings };))
+    {
+        function.block.stmts.insert(0, stmt);
+    }
+    function
+}
+
+/// Names of the generated entries' own locals, which a user's local of the same name makes way for.
+pub fn is_reserved(name: &str) -> bool {
+    const OURS: [&str; 12] = [
+        "__rt",
+        "__tape",
+        "__value",
+        "__pullback",
+        "__seed",
+        "__connected",
+        "__dot",
+        "__in",
+        "__t",
+        "__bar",
+        "__shadow",
+        "__scratch",
+    ];
+    OURS.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// Mistakes in what the attribute asks for.
+pub fn check_inputs(f: &Function, function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for name in options.wrt.iter().flatten() {
+        match f.params.iter().find(|p| p.field == *name) {
+            None => {
+                let names: Vec<String> =
+                    f.params.iter().map(|p| format!("`{}`", p.field)).collect();
+                let detail = format!("`{name}` is none of {}", names.join(", "));
+                out.push(Diagnostic::new(Code::WrtUnknown, name, detail));
+            }
+            Some(p) if Ty::of(&p.ty).is_constant() => {
+                let ty = p.ty.to_token_stream();
+                out.push(Diagnostic::new(
+                    Code::WrtNoTangent,
+                    name,
+                    format!("`{name}` is of type `{ty}`"),
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    if let syn::ReturnType::Type(_, ty) = &function.sig.output
+        && matches!(**ty, syn::Type::Reference(_))
+    {
+        let detail = "the function returns a reference";
+        out.push(Diagnostic::new(Code::ActiveReference, ty, detail));
+    }
+    out
+}
+
+/// All entries: tokens for inside the user's function (warnings) and beside it.
+pub fn entries(
+    function: &syn::ItemFn,
+    options: &Options,
+    analysed: &Analysed,
+    errors: &mut Vec<Diagnostic>,
+) -> (TokenStream, TokenStream) {
+    let f = &analysed.f;
+    let s = shape(function, options, f);
+    let mut items = Vec::new();
+    if options.mode != Mode::Forward {
+        let sweep = crate::reverse::reverse(f, &analysed.activity);
+        errors.extend(sweep.diagnostics.iter().cloned());
+        reverse_entries(&s, &sweep, &mut items);
+        let masked = masks::masked(f, &analysed.activity);
+        let masked_sweep = crate::reverse::reverse_masked(&masked.f, &analysed.activity);
+        gradients_entry(&s, &masked_sweep, &masked, &analysed.activity, &mut items);
+    }
+    if options.mode != Mode::Reverse {
+        forward_entries(&s, analysed, &mut items);
+    }
+    if options.order > 1 {
+        match crate::second::tangent_function(f, &analysed.activity) {
+            Ok(tangent) => second_entries(&s, &tangent, errors, &mut items),
+            Err(error) => errors.push(error),
+        }
+    }
+    items.push(primal_use(&s));
+    let warnings = warnings(&s, options, analysed, errors);
+    let (vis, space) = (&function.vis, &s.space);
+    let quiet = quiet();
+    let doc = format!("The derivatives of [`{}`].", function.sig.ident);
+    let structs = if options.mode == Mode::Forward {
+        quote!()
+    } else {
+        gradients_struct(&s, options)
+    };
+    let outside = quote! {
+        #[doc = #doc]
+        #quiet
+        #vis enum #space {}
+        #structs
+        #quiet
+        impl #space { #(#items)* }
+    };
+    (warnings, outside)
+}
+
+/// Who uses a derivative uses the function, whatever the lint on dead code would say.
+fn primal_use(s: &Shape) -> TokenStream {
+    let (generics, name, turbofish, quiet) = (
+        &s.function.sig.generics,
+        &s.function.sig.ident,
+        &s.turbofish,
+        quiet(),
+    );
+    let where_clause = &generics.where_clause;
+    quote! {
+        #[doc(hidden)]
+        #quiet
+        fn __primal #generics () #where_clause {
+            let _ = #name #turbofish;
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! `grad`, `value_and_grad`, `accumulate_grad` and `vjp`.
+
+use super::calls::Family;
+use super::calls::call_entries;
+use super::shape::{Shape, elided_tokens, quiet, tuple};
+use super::sweep::sweep_fn;
+use crate::reverse::Sweep;
+use crate::ty::Ty;
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use quote::quote;
+
+/// Makes the owned tangents, runs the pullback, and gives the tangents in the order of the inputs.
+pub(super) fn collect(
+    s: &Shape,
+    sweep: &Sweep,
+    pullback: TokenStream,
+    seed: TokenStream,
+) -> (TokenStream, Vec<TokenStream>) {
+    let rt = &s.rt;
+    let mut makes = Vec::new();
+    let mut args = Vec::new();
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
+        let name = s.name(p);
+        args.push(quote!(#name));
+    }
+    let mut results = Vec::new();
+    let mut values = Vec::new();
+    for p in &s.f.params {
+        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
+        let name = s.name(p);
+        let active = sweep.adjoints.contains_key(&p.var);
+        if p.active {
+            results.push(quote!(#bar));
+        } else if !active {
+            continue;
+        }
+        // A buffer that is no input can still be written with what depends on one.
+        if Shape::is_reference(p) {
+            makes.push(quote!(let mut #bar = #rt::zero(&*#name);));
+            if active {
+                let of = Shape::referent(p);
+                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+            }
+        } else if active {
+            values.push(quote!(#bar));
+        } else {
+            makes.push(quote!(let #bar = #rt::zero(&#name);));
+        }
+    }
+    let run = quote! {
+        let (#(#values,)*) = #pullback(#seed, #(#args,)* __tape);
+    };
+    (quote!(#(#makes)* ), {
+        let mut out = results;
+        out.insert(0, run);
+        out
+    })
+}
+
+pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
+    let rt = &s.rt;
+    let space = &s.space;
+    let quiet = quiet();
+    let generics = &s.function.sig.generics;
+    let where_clause = &generics.where_clause;
+    let turbofish = &s.turbofish;
+    let params = s.plain_params();
+    let names = s.names();
+    let ret = &s.ret;
+    let sweep_name = if sweep.is_leaf { "__call" } else { "__sweep" };
+    items.push(sweep_fn(s, sweep, sweep_name, None));
+    let sweep_ident = format_ident!("{}", sweep_name);
+    let run = quote!(#space::#sweep_ident #turbofish);
+
+    let tangents: Vec<TokenStream> = s.inputs().iter().map(|p| s.tangent(p)).collect();
+    let tangent_tuple = tuple(&tangents);
+    let is_scalar = matches!(s.f.vars[s.f.ret].ty, Ty::Float(_) | Ty::Unknown);
+    if is_scalar {
+        let (makes, mut results) = collect(
+            s,
+            sweep,
+            quote!(__pullback),
+            quote!(<#ret as #rt::Real>::one()),
+        );
+        let run_pullback = results.remove(0);
+        let result = tuple(&results);
+        // A parameter by value that is not Copy is gone after the sweep: zeros come first.
+        items.push(quote! {
+            /// The value and the gradient: one tangent for each differentiated parameter, in order.
+            #[inline]
+            #quiet
+            pub fn value_and_grad #generics (#(#params),*) -> (#ret, #tangent_tuple) #where_clause {
+                #space::value_and_grad_with #turbofish(&mut #rt::Tape::new(), #(#names),*)
+            }
+            /// The same in a workspace that later calls use again.
+            #[inline]
+            #quiet
+            pub fn value_and_grad_with #generics (__tape: &mut #rt::Tape, #(#params),*) -> (#ret, #tangent_tuple) #where_clause {
+                #makes
+                let (__value, __pullback) = #run(#(#names,)* __tape);
+                #run_pullback
+                (__value, #result)
+            }
+            /// The gradient: one tangent for each differentiated parameter, in order.
+            #[inline]
+            #quiet
+            pub fn grad #generics (#(#params),*) -> #tangent_tuple #where_clause {
+                #space::value_and_grad #turbofish(#(#names),*).1
+            }
+            /// The same in a workspace that later calls use again.
+            #[inline]
+            #quiet
+            pub fn grad_with #generics (__tape: &mut #rt::Tape, #(#params),*) -> #tangent_tuple #where_clause {
+                #space::value_and_grad_with #turbofish(__tape, #(#names),*).1
+            }
+        });
+        items.push(accumulate_entry(s, sweep, &run));
+    }
+    items.push(vjp_entry(s, sweep, &run, &tangent_tuple));
+    items.push(call_entries(s, sweep, Family::Plain));
+}
+
+pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream {
+    let (rt, ret, quiet) = (&s.rt, &s.ret, quiet());
+    let generics = &s.function.sig.generics;
+    let where_clause = &generics.where_clause;
+    let params = s.plain_params();
+    let names = s.names();
+    let mut buffers = Vec::new();
+    let mut args = Vec::new();
+    let mut values = Vec::new();
+    let mut adds = Vec::new();
+    let mut makes = Vec::new();
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
+        let name = s.name(p);
+        args.push(quote!(#name));
+    }
+    for p in &s.f.params {
+        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
+        if p.active {
+            let shadow = s.shadow(p);
+            buffers.push(quote!(#bar: &mut #shadow));
+        }
+        if !sweep.adjoints.contains_key(&p.var) {
+            continue;
+        }
+        if !p.active {
+            // No input, but written with what depends on one: its adjoint starts from zero and is dropped.
+            if Shape::is_reference(p) {
+                let (name, of) = (s.name(p), Shape::referent(p));
+                makes.push(quote!(let mut #bar = #rt::zero(&*#name);));
+                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+            } else {
+                values.push(quote!(_));
+            }
+            continue;
+        }
+        if Shape::is_exclusive(p) {
+            // The cotangent of the final state is zero; what comes out is added like any other.
+            let t = format_ident!("{}_t", bar);
+            let (name, of) = (s.name(p), Shape::referent(p));
+            makes.push(quote!(let mut #t = #rt::zero(&*#name);));
+            args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #t)));
+            adds.push(quote!(#rt::accumulate(#bar, #t);));
+        } else if Shape::is_reference(p) {
+            args.push(quote!(#bar));
+        } else {
+            let t = format_ident!("{}_t", bar);
+            values.push(quote!(#t));
+            adds.push(quote!(#rt::accumulate(#bar, #t);));
+        }
+    }
+    quote! {
+        /// Adds the gradient into buffers of the caller's and gives the value.
+        #[inline]
+        #quiet
+        pub fn accumulate_grad #generics (#(#params,)* #(#buffers),*) -> #ret #where_clause {
+            let __tape = &mut #rt::Tape::new();
+            #(#makes)*
+            let (__value, __pullback) = #run(#(#names,)* __tape);
+            let (#(#values,)*) = __pullback(<#ret as #rt::Real>::one(), #(#args,)* __tape);
+            #(#adds)*
+            __value
+        }
+    }
+}
+
+pub(super) fn vjp_entry(
+    s: &Shape,
+    sweep: &Sweep,
+    run: &TokenStream,
+    _tangents: &TokenStream,
+) -> TokenStream {
+    let (rt, ret, quiet) = (&s.rt, &s.ret, quiet());
+    let generics = &s.function.sig.generics;
+    let where_clause = &generics.where_clause;
+    let params = s.plain_params();
+    let names = s.names();
+    let seed = s.seed();
+    let mut makes = Vec::new();
+    let mut args = Vec::new();
+    let mut values = Vec::new();
+    let mut results = Vec::new();
+    let mut types = Vec::new();
+    let mut exclusive = Vec::new();
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
+        let name = s.name(p);
+        args.push(quote!(#name));
+    }
+    let mut before = Vec::new();
+    for p in &s.f.params {
+        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
+        let name = s.name(p);
+        let active = sweep.adjoints.contains_key(&p.var);
+        if !p.active {
+            if active && Shape::is_reference(p) {
+                let of = Shape::referent(p);
+                before.push(quote!(let mut #bar = #rt::zero(&*#name);));
+                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+            } else if active {
+                values.push(quote!(_));
+            }
+            continue;
+        }
+        if Shape::is_exclusive(p) {
+            let shadow = elided_tokens(&s.shadow(p));
+            exclusive.push((bar.clone(), quote!(&mut #shadow)));
+            if active {
+                args.push(quote!(#bar));
+            }
+            continue;
+        }
+        types.push(s.tangent(p));
+        results.push(quote!(#bar));
+        if Shape::is_reference(p) {
+            makes.push(quote!(let mut #bar = #rt::zero(&*#name);));
+            if active {
+                let of = Shape::referent(p);
+                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+            }
+        } else if active {
+            values.push(quote!(#bar));
+        } else {
+            before.push(quote!(let #bar = #rt::zero(&#name);));
+        }
+    }
+    let ty = tuple(&types);
+    let result = tuple(&results);
+    let (ex_names, ex_types): (Vec<_>, Vec<_>) = exclusive.into_iter().unzip();
+    quote! {
+        /// The value and the pullback: a function from a cotangent of the value to the tangents.
+        #[inline]
+        #quiet
+        pub fn vjp #generics (#(#params),*) -> (#ret, impl FnOnce(#seed #(, #ex_types)*) -> #ty) #where_clause {
+            #(#before)*
+            let mut __tape = #rt::Tape::new();
+            let (__value, __pullback) = #run(#(#names,)* &mut __tape);
+            (__value, move |__seed: #seed #(, #ex_names: #ex_types)*| {
+                let __tape = &mut __tape;
+                #(#makes)*
+                let (#(#values,)*) = __pullback(__seed, #(#args,)* __tape);
+                #result
+            })
+        }
+    }
+}

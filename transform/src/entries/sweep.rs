@@ -1,0 +1,131 @@
+//! The generated function that runs forward and gives what reverses it.
+
+use super::shape::{Shape, by_value, pullback_params, quiet};
+use crate::emit;
+use crate::emit::Style;
+use crate::ir::*;
+use crate::masks;
+use crate::reverse::Sweep;
+use crate::ty::Ty;
+use proc_macro2::Ident;
+use proc_macro2::Span;
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use quote::quote;
+
+/// The function that runs forward and gives what reverses it.
+pub(super) fn sweep_fn(
+    s: &Shape,
+    sweep: &Sweep,
+    name: &str,
+    masks: Option<&masks::Masked>,
+) -> TokenStream {
+    let f = &sweep.f;
+    let rt = &s.rt;
+    let mut style = Style::of(&sweep.forward);
+    style.pullbacks = sweep.pullbacks.clone();
+    style.connected = masks.map(|m| m.calls.clone()).unwrap_or_default();
+    style.hidden.insert(f.ret);
+    let mut style_reverse = Style::of(&sweep.reverse);
+    style_reverse.pullbacks = sweep.pullbacks.clone();
+    let storage = sweep.storage.iter().map(|(v, init)| {
+        let name = &f.vars[*v].ident;
+        quote!(let mut #name = #init;)
+    });
+    let ret = &f.vars[f.ret].ident;
+    let forward = if f.early_return {
+        let label = Ident::new("body", Span::mixed_site());
+        style.body = Some(label.clone());
+        style.labelled.insert(FUNCTION);
+        let label = emit::lifetime(&label);
+        let body = emit::block_tokens(f, &sweep.forward, &style);
+        let ty = &s.ret;
+        quote!(let #ret: #ty; #label: { #body })
+    } else {
+        let forward = emit::block_tokens(f, &sweep.forward, &style);
+        quote!(#forward)
+    };
+    let reverse = emit::block_tokens(f, &sweep.reverse, &style_reverse);
+    let generics = &s.function.sig.generics;
+    let where_clause = &generics.where_clause;
+    let params = s.params();
+    let ret_ty = &s.ret;
+    let seed_ty = s.seed();
+    let seed = &f.vars[sweep.seed].ident;
+    let types = pullback_params(s, sweep);
+    let mut names = Vec::new();
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
+    {
+        names.push(s.name(p));
+    }
+    for p in
+        s.f.params
+            .iter()
+            .filter(|p| sweep.adjoints.contains_key(&p.var) && Shape::is_reference(p))
+    {
+        names.push(f.vars[sweep.adjoints[&p.var]].ident.clone());
+    }
+    let values = by_value(s, sweep);
+    let value_types = values.iter().map(|p| s.tangent(p));
+    let value_bars = values.iter().map(|p| &f.vars[sweep.adjoints[&p.var]].ident);
+    let function = format_ident!("{}", name);
+    // As long as the primal, so that an index that was good there needs no check here.
+    let cut = s.f.params.iter().filter_map(|p| {
+        let bar = sweep.adjoints.get(&p.var)?;
+        let shared = Shape::is_reference(p) && !Shape::is_exclusive(p);
+        let (bar, name) = (&f.vars[*bar].ident, s.name(p));
+        (shared && matches!(Ty::of(&p.ty).peeled(), Ty::Slice(_)))
+            .then(|| quote!(let #bar = &mut #bar[..#name.len()];))
+    });
+    let quiet = quiet();
+    let captures = &s.captures;
+    let (mask_ty, mask_value) = match masks {
+        None => (quote!(), quote!()),
+        Some(m) => {
+            let outputs =
+                s.f.params
+                    .iter()
+                    .filter(|p| Shape::is_exclusive(p))
+                    .map(|p| p.var);
+            let masks: Vec<&Ident> = std::iter::once(s.f.ret)
+                .chain(outputs)
+                .filter_map(|v| m.masks.get(&v))
+                .collect();
+            let value = if masks.is_empty() {
+                quote!(0_u64)
+            } else {
+                quote!(#(#masks)|*)
+            };
+            (quote!(u64,), quote!(#value,))
+        }
+    };
+    let tape_used = format_ident!("__tape");
+    let mask_entry = masks.map(|m| &m.entry);
+    let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
+    let (space, turbofish) = (&s.space, &s.turbofish);
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        #quiet
+        pub fn #function #generics (#(#params,)* #tape_used: &mut #rt::Tape) -> (
+            #ret_ty,
+            #mask_ty
+            impl FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + Send + 'static + #captures,
+        ) #where_clause {
+            use #rt as __rt;
+            let _ = #space::__primal #turbofish;
+            #(#storage)*
+            #entry
+            #mask_entry
+            #forward
+            (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* #tape_used: &mut #rt::Tape| {
+                #(#cut)*
+                #reverse
+                (#(#value_bars,)*)
+            })
+        }
+    }
+}
