@@ -284,6 +284,7 @@ impl Reverse<'_> {
         top: bool,
     ) -> (Block, Block) {
         let (outer_out, outer_segment) = (std::mem::take(&mut self.out), self.segment);
+        let outer_span = self.span;
         let first = if parent.is_none() && top {
             0
         } else {
@@ -337,6 +338,8 @@ impl Reverse<'_> {
         reverse.insert(0, prologue(first, self.span));
         let refs = self.refs.pop().unwrap_or_default();
         self.segment = outer_segment;
+        // What is made around the block from here on belongs to the statement that the block is in.
+        self.span = outer_span;
         self.import(refs);
         (forward.into_iter().rev().flatten().collect(), reverse)
     }
