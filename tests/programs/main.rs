@@ -21,6 +21,7 @@ mod harness;
 mod arithmetic;
 mod attacks;
 mod attacks_flow;
+mod attacks_memory;
 mod bindings;
 mod branches;
 mod calls;

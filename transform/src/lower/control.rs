@@ -70,7 +70,11 @@ impl Lower {
             self.structured(e, None);
             return;
         }
-        if !is_structured(e) && self.infer(e).is_constant() {
+        let aside = match e {
+            syn::Expr::MethodCall(m) => self.changes_constants_only(m),
+            _ => false,
+        };
+        if !is_structured(e) && (aside || self.infer(e).is_constant()) {
             let opaque = self.opaque(e, Cut::None);
             let tokens = &opaque.tokens;
             let opaque = Opaque {

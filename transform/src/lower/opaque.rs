@@ -18,6 +18,8 @@ struct Scan<'a> {
     pure: bool,
     leaves: bool,
     in_closure: usize,
+    /// A variable of unknown type is handed to something, which may write through it.
+    hands_on: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -29,6 +31,7 @@ impl<'a> Scan<'a> {
             pure: true,
             leaves: false,
             in_closure: 0,
+            hands_on: false,
         }
     }
 }
@@ -185,6 +188,7 @@ impl<'ast> Visit<'ast> for Scan<'_> {
             syn::Expr::Path(p) => {
                 if let Some(v) = self.lower.lookup(&p.path) {
                     self.reads.push(v);
+                    self.hands_on |= matches!(self.lower.f.vars[v].ty, Ty::Unknown);
                     // An exclusive reference that is handed on can be written through.
                     if matches!(self.lower.f.vars[v].ty, Ty::Ref(_, true)) {
                         self.pure = false;
@@ -311,6 +315,7 @@ impl<'ast> Visit<'ast> for Scan<'_> {
         self.reads.extend(inner.reads);
         self.writes.extend(inner.writes);
         self.leaves |= inner.leaves && self.in_closure == 0;
+        self.hands_on |= inner.hands_on;
     }
 
     fn visit_item(&mut self, _: &'ast syn::Item) {}
@@ -360,6 +365,17 @@ impl Lower {
             cut,
             span: e.span(),
         }
+    }
+
+    /// Whether a method called for its effect changes nothing but memory without a derivative: sorting indices by
+    /// the values that they stand for, say.
+    pub(super) fn changes_constants_only(&self, m: &syn::ExprMethodCall) -> bool {
+        if !self.infer(&m.receiver).is_constant() {
+            return false;
+        }
+        let mut scan = Scan::new(self);
+        scan.visit_expr(&syn::Expr::MethodCall(m.clone()));
+        !scan.hands_on && scan.writes.iter().all(|v| self.f.vars[*v].ty.is_constant())
     }
 
     /// A macro call in the user's own tokens.

@@ -2,6 +2,7 @@
 
 use super::Lower;
 use super::infer::peel;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
 use syn::spanned::Spanned;
@@ -13,7 +14,15 @@ impl Lower {
             syn::Expr::Path(p) => self.lookup(&p.path).map(Place::var),
             syn::Expr::Field(f) => Some(self.place(&f.base)?.then(Proj::Field(f.member.clone()))),
             syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
-                Some(self.place(&u.expr)?.then(Proj::Deref))
+                let place = self.place(&u.expr)?;
+                let base = &self.f.vars[place.base];
+                if let ([Proj::Deref], Ty::Ref(of, _), Some(_)) =
+                    (place.path.as_slice(), &base.ty, &base.alias)
+                    && matches!(**of, Ty::Ref(..))
+                {
+                    self.reference_to_reference(&place, e);
+                }
+                Some(place.then(Proj::Deref))
             }
             syn::Expr::Reference(r) => self.place(&r.expr),
             syn::Expr::Index(i) => {
@@ -43,6 +52,22 @@ impl Lower {
             }
             _ => None,
         }
+    }
+
+    /// The references between a name and its memory are not told apart.
+    fn reference_to_reference(&mut self, place: &Place, e: &syn::Expr) {
+        let detail =
+            "it is reached through a reference to a reference: leave out one `&` and one `*`";
+        let opaque = Opaque {
+            tokens: proc_macro2::TokenStream::new(),
+            reads: vec![self.f.root(place)],
+            writes: Vec::new(),
+            pure: false,
+            cut: Cut::None,
+            span: e.span(),
+        };
+        let diagnostic = Diagnostic::new(Code::ActiveReference, e, detail);
+        self.push(Kind::Refused(opaque, Box::new(diagnostic)), e.span());
     }
 
     /// The place of a value that is computed here, for `f(x)[0]` or `&(a * b)`.

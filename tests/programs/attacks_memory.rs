@@ -1,0 +1,223 @@
+//! Attacks on memory: parts written under other names, integers that live in collections and decide what is
+//! read, and everything that a caller lends.
+
+use crate::harness::programs;
+use pullback::differentiable;
+
+#[differentiable]
+fn payload_by_reference(x: f64, y: f64) -> f64 {
+    let mut o = Some(x);
+    if let Some(v) = &mut o {
+        *v *= y;
+    }
+    match o {
+        Some(ref mut v) => *v = *v * *v,
+        None => {}
+    }
+    match o {
+        Some(v) => v * y,
+        None => 0.0,
+    }
+}
+
+#[differentiable]
+fn two_slices_run_through_and_written(x: &mut [f64], y: &mut [f64]) -> f64 {
+    for (a, b) in x.iter_mut().zip(y.iter_mut()) {
+        *a *= *b;
+        *b = *a + 1.0;
+    }
+    for (i, a) in x.iter_mut().take(2).enumerate() {
+        *a *= y[i];
+    }
+    let mut m = [[1.0; 2]; 2];
+    for row in m.iter_mut() {
+        for v in row.iter_mut() {
+            *v = x[0] * y[1];
+        }
+        row[0] *= x[1];
+    }
+    for row in &mut m {
+        row[1] *= row[0];
+    }
+    for (i, row) in m.iter().enumerate() {
+        x[i] += row[1];
+    }
+    x[0] * y[0] + x[1]
+}
+
+#[differentiable]
+fn tuple_by_mutable_reference(t: &mut (f64, [f64; 2]), x: f64) -> f64 {
+    t.0 = t.1[0] * x;
+    t.1[1] *= t.0;
+    let u = &mut t.1;
+    u[0] = u[1] * x;
+    let (a, b) = *t;
+    a * b[0]
+}
+
+#[differentiable]
+fn mutable_parameters_by_value(mut a: [f64; 3], mut x: f64, mut v: Vec<f64>) -> f64 {
+    x *= a[0];
+    a[1] *= x;
+    for i in 0..v.len() {
+        v[i] *= a[i];
+        x += v[i];
+    }
+    let b = a;
+    a[0] = b[1] * x;
+    a[0] * v[0] * x
+}
+
+#[differentiable]
+fn shadowed_slices(x: &[f64], n: usize) -> f64 {
+    let v = &x[1..=n];
+    let v = &v[1..];
+    let mut s = 1.0;
+    for (i, e) in v.iter().enumerate() {
+        s = s * e + x[i];
+    }
+    for e in v {
+        s = s * e;
+    }
+    for w in v.iter().rev() {
+        s += w * s;
+    }
+    s * v[0] * v.len() as f64
+}
+
+#[differentiable]
+fn parameters_under_other_names(x: f64, y: &f64, z: &mut f64) -> f64 {
+    let w = y;
+    *z *= w * x;
+    let p = *z;
+    p * *w + *y * x.powf(*w)
+}
+
+#[differentiable]
+fn three_results(x: &[f64]) -> (f64, Vec<f64>, [f64; 2]) {
+    let mut v = vec![x[0]];
+    v[0] *= x[1];
+    let a = v[0] * x[2];
+    (a, v, [a, x[1]])
+}
+
+#[differentiable]
+fn sometimes_a_number(x: f64, y: f64) -> Option<f64> {
+    if x > y { Some(x * y) } else { None }
+}
+
+#[differentiable]
+fn calls_that_sometimes_give_a_number(x: f64, y: f64) -> f64 {
+    let mut s = 0.0;
+    for i in 0..3 {
+        match sometimes_a_number(x, y + i as f64 * 0.3) {
+            Some(v) => s += v,
+            None => s *= x,
+        }
+    }
+    s
+}
+
+#[differentiable]
+fn mutable_integers_of_the_caller(x: f64, k: &mut [usize]) -> f64 {
+    let mut s = x;
+    for i in 0..k.len() {
+        k[i] += i;
+        for j in 0..k[i] {
+            s = s * x + j as f64 * 0.1;
+            k[0] += 1;
+        }
+    }
+    s
+}
+
+#[differentiable]
+fn stacks_and_queues_of_indices(x: &[f64]) -> f64 {
+    let mut stack = vec![0usize];
+    let mut s = 1.0;
+    while let Some(i) = stack.pop() {
+        s = s * x[i] + 0.5;
+        if 2 * i + 1 < x.len() {
+            stack.push(2 * i + 1);
+        }
+        if 2 * i + 2 < x.len() {
+            stack.push(2 * i + 2);
+        }
+    }
+    let mut it = x.len();
+    while it > 0 && {
+        it -= 1;
+        it != 1
+    } {
+        s = s * x[it];
+    }
+    let mut q = std::collections::VecDeque::from([0usize, 1]);
+    while !q.is_empty() {
+        let i = q.pop_front().unwrap();
+        s = s * x[i];
+        if i + 2 < x.len() {
+            q.push_back(i + 2);
+        }
+    }
+    s
+}
+
+#[differentiable]
+fn indices_sorted_by_value(x: &[f64]) -> f64 {
+    let mut order: Vec<usize> = (0..x.len()).collect();
+    order.sort_by(|&a, &b| x[a].partial_cmp(&x[b]).unwrap());
+    let mut s = 0.0;
+    for (r, &i) in order.iter().enumerate() {
+        s += x[i] * x[i] * r as f64;
+    }
+    let best = (0..x.len()).max_by(|&a, &b| x[a].total_cmp(&x[b])).unwrap();
+    order.retain(|&i| i != best);
+    for i in order.drain(1..) {
+        s = s * x[i];
+    }
+    s * x[best] + x[order[0]]
+}
+
+#[differentiable]
+fn index_of_the_best(x: &[f64], w: f64) -> f64 {
+    let mut best = f64::NEG_INFINITY;
+    let mut arg = 0;
+    for (i, &v) in x.iter().enumerate() {
+        let z = v * w;
+        if z > best {
+            best = z;
+            arg = i;
+        }
+    }
+    let (mut lo, mut hi) = (0.0, 1.0);
+    for _ in 0..5 {
+        let mid = 0.5 * (lo + hi);
+        if mid * mid > w {
+            hi = mid;
+        } else {
+            lo = mid;
+        }
+    }
+    let mut c = [0usize; 3];
+    for (i, v) in x.iter().enumerate() {
+        if *v > 0.0 {
+            c[i % 3] += 1;
+        }
+    }
+    best * x[arg] + x[c[0]] * (c[1] as f64) + lo * w
+}
+
+programs! {
+    payload_by_reference { x: val = 0.6, y: val = 0.7 };
+    two_slices_run_through_and_written { x: inout = vector(3, 1), y: inout = vector(2, 2) };
+    tuple_by_mutable_reference { t: inout_ref = (0.3, [0.4, 0.5]), x: val = 0.7 };
+    mutable_parameters_by_value { a: val = [0.3, 0.4, 0.5], x: val = 0.7, v: val = vec![0.4, 0.6] };
+    shadowed_slices { x: slice = vector(6, 1), n: konst = 4_usize };
+    parameters_under_other_names { x: val = 0.6, y: refer = 0.7, z: inout_ref = 0.8 };
+    vector three_results { x: slice = vector(3, 1) };
+    calls_that_sometimes_give_a_number { x: val = 0.6, y: val = 0.1 };
+    mutable_integers_of_the_caller { x: val = 0.6, k: konst_mut = [1usize, 0, 2] };
+    stacks_and_queues_of_indices { x: slice = vector(7, 1) };
+    indices_sorted_by_value { x: slice = vector(5, 1) };
+    index_of_the_best { x: slice = vector(5, 1), w: val = 0.8 };
+}
