@@ -207,7 +207,185 @@ fn index_of_the_best(x: &[f64], w: f64) -> f64 {
     best * x[arg] + x[c[0]] * (c[1] as f64) + lo * w
 }
 
+#[differentiable]
+fn destructuring_assignments(x: f64, n: usize) -> f64 {
+    let (mut a, mut b) = (x, 1.0);
+    let mut i = 0;
+    let mut v = [x, 2.0, 3.0 * x, 1.0];
+    while i < n {
+        (a, b) = (b, a * b + x);
+        (v[i], i) = (a, i + 1);
+        [v[0], v[1]] = [v[1] * x, v[0]];
+    }
+    v[0] * v[1] + b * v[3]
+}
+
+#[differentiable]
+fn control_flow_as_operands(x: f64, y: f64) -> f64 {
+    let z = x * if y > 1.0 { return y * y } else { y + 2.0 };
+    let t;
+    loop {
+        t = z * x;
+        break;
+    }
+    let arr;
+    arr = [t, y, z];
+    let w = (if x > 0.0 { t } else { z }) * arr[0] - {
+        let q = y;
+        q * q
+    };
+    -w * -x - -1.0 * w.powi(2)
+}
+
+#[differentiable]
+fn rows_replaced(x: &[f64]) -> f64 {
+    let f = |i: usize| i * 2;
+    let mut m = vec![vec![0.0; 3]; 2];
+    let row = vec![x[0], x[1], 1.0];
+    for k in 0..2 {
+        m[k] = row.clone();
+        m[k][f(k)] *= x[f(1) - k];
+        m[1 - k][0] += m[k][2];
+    }
+    m[0][0] * m[1][2] + m[0][1] * m[1][0]
+}
+
+#[differentiable]
+fn effects_in_indices(x: &[f64], y: f64) -> f64 {
+    let mut i = 0;
+    let mut a = [1.0, x[0], x[1], x[2], y];
+    a[{
+        i += 1;
+        i
+    }] *= {
+        i += 1;
+        y * i as f64
+    };
+    a[i] += a[{
+        i -= 1;
+        i
+    }] * a[i + 1];
+    a[i + 1] = {
+        a[i] += y;
+        a[i] * x[i]
+    };
+    a[1] * a[2] * a[3] + a[i]
+}
+
+#[differentiable]
+fn bounds_that_move(x: &[f64]) -> f64 {
+    let mut n = x.len();
+    let mut s = 1.0;
+    let mut lo = 0;
+    while lo < n {
+        let mid = (lo + n) / 2;
+        s = s * x[mid] + 0.3;
+        if s > 0.3 {
+            n = mid;
+        } else {
+            lo = mid + 1;
+        }
+    }
+    for k in lo..n.max(lo + 2).min(x.len()) {
+        s *= x[k];
+    }
+    for k in (lo..x.len()).rev().take(2) {
+        s += x[k] * s;
+    }
+    s
+}
+
+#[differentiable]
+fn ranges_of_other_types(x: f64, k: u8, j: i64) -> f64 {
+    let mut s = x;
+    let m = k as usize * 2 + 1;
+    let neg = -j;
+    for a in neg..=j {
+        for b in (a..j).step_by(2) {
+            s = s * 0.9 + x * (a * b) as f64 * 0.1;
+        }
+    }
+    for c in (b'a'..=b'e').rev() {
+        s += x * c as f64 * 1e-2;
+    }
+    for c in 'a'..='c' {
+        s *= c as u32 as f64 * 0.01;
+    }
+    s * m as f64
+}
+
+#[differentiable]
+fn pairs_from_every_path(x: f64, y: f64) -> (f64, f64) {
+    if x > y {
+        return (x * y, y);
+    }
+    let (a, b) = if y > 2.0 { (x, y) } else { (y, x) };
+    match (a > 0.0, b) {
+        (true, q) if q > 0.5 => (q * a, a),
+        (_, q) => (q, q * q),
+    }
+}
+
+#[differentiable]
+fn pairs_of_calls(x: f64, y: f64) -> f64 {
+    let p = pairs_from_every_path(x, y);
+    let (a, b) = pairs_from_every_path(y, x);
+    let i10 = p.0 * a;
+    i10 + p.1 * b
+}
+
+static TABLE: [usize; 3] = [2, 0, 1];
+const W: [f64; 2] = [0.5, 2.0];
+#[differentiable]
+fn tables_of_constants(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    for (i, &t) in TABLE.iter().enumerate() {
+        s += x[t] * W[i % 2] * x[i];
+    }
+    for w in W {
+        s *= w + x[0];
+    }
+    for w in &W {
+        s += w * x[1];
+    }
+    let Some(&last) = TABLE.last() else {
+        return s;
+    };
+    s * x[last]
+}
+
+/// A user's own type with a method that is named like a harmless one and is not.
+struct Counter(usize);
+
+impl Counter {
+    fn len(&mut self) -> usize {
+        self.0 += 1;
+        self.0
+    }
+}
+
+#[differentiable]
+fn counts_its_calls(x: &[f64]) -> f64 {
+    let mut counter = Counter(0);
+    let mut s = 1.0;
+    for i in 0..3 {
+        let n = counter.len();
+        s = s * x[n] + x[i];
+    }
+    s * x[counter.len()]
+}
+
 programs! {
+    destructuring_assignments { x: val = 0.6, n: konst = 3_usize };
+    control_flow_as_operands { x: val = 0.6, y: val = 0.7 };
+    rows_replaced { x: slice = vector(4, 1) };
+    effects_in_indices { x: slice = vector(3, 1), y: val = 0.6 };
+    bounds_that_move { x: slice = vector(7, 1) };
+    ranges_of_other_types { x: val = 0.6, k: konst = 3_u8, j: konst = 2_i64 };
+    tables_of_constants { x: slice = vector(3, 1) };
+    counts_its_calls { x: slice = vector(5, 1) };
+    vector pairs_from_every_path { x: val = 0.6, y: val = 0.7 };
+    pairs_of_calls { x: val = 0.6, y: val = 0.7 };
     payload_by_reference { x: val = 0.6, y: val = 0.7 };
     two_slices_run_through_and_written { x: inout = vector(3, 1), y: inout = vector(2, 2) };
     tuple_by_mutable_reference { t: inout_ref = (0.3, [0.4, 0.5]), x: val = 0.7 };

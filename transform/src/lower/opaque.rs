@@ -218,7 +218,9 @@ impl<'ast> Visit<'ast> for Scan<'_> {
             }
             syn::Expr::MethodCall(m) => {
                 let name = m.method.to_string();
-                let pure = PURE_METHODS.contains(&name.as_str());
+                // Of a type that is not known, the name may be a method of the user's.
+                let known = !matches!(self.lower.infer(&m.receiver).peeled(), Ty::Unknown);
+                let pure = known && PURE_METHODS.contains(&name.as_str());
                 if !pure {
                     self.pure = false;
                 }
