@@ -64,6 +64,8 @@ table! {
         => "give the function a parameter that has a derivative, such as `x: f64`";
 
     // The function's signature.
+    PrimitiveName: "the derivatives cannot have the name of a primitive type"
+        => "give them another name, as in `#[differentiable(name = derivative)]`, or rename the function";
     SelfReceiver: "methods are not supported yet"
         => "write a free function that takes what it needs as parameters, and call it from the method";
     AsyncFn: "an `async` function cannot be differentiated"

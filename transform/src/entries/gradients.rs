@@ -15,11 +15,11 @@ use proc_macro2::TokenStream;
 use quote::format_ident;
 use quote::quote;
 
-pub(super) fn gradients_name(s: &Shape, options: &Options) -> Ident {
+pub(super) fn gradients_name(function: &syn::ItemFn, options: &Options) -> Ident {
     let base = options
         .name
         .clone()
-        .unwrap_or_else(|| s.function.sig.ident.clone())
+        .unwrap_or_else(|| function.sig.ident.clone())
         .to_string();
     let camel: String = base
         .trim_start_matches("r#")
@@ -34,7 +34,7 @@ pub(super) fn gradients_name(s: &Shape, options: &Options) -> Ident {
         .collect();
     Ident::new(
         &format!("{camel}Gradients"),
-        Span::call_site().located_at(s.function.sig.ident.span()),
+        Span::call_site().located_at(function.sig.ident.span()),
     )
 }
 
@@ -46,7 +46,7 @@ pub(super) fn gradients_generics(s: &Shape) -> Vec<Ident> {
 
 pub(super) fn gradients_struct(s: &Shape, options: &Options) -> TokenStream {
     let vis = &s.function.vis;
-    let name = gradients_name(s, options);
+    let name = gradients_name(s.function, options);
     let fields: Vec<&Ident> = s.inputs().iter().map(|p| &p.field).collect();
     let generic = !s.function.sig.generics.params.is_empty();
     let doc = format!(
@@ -101,7 +101,7 @@ pub(super) fn gradients_entry(
         name: Some(s.space.clone()),
         ..Options::default()
     };
-    let name = gradients_name(s, &options);
+    let name = gradients_name(s.function, &options);
     let ty = if generics.params.is_empty() {
         quote!(#name)
     } else {

@@ -81,7 +81,7 @@ pub fn is_reserved(name: &str) -> bool {
 
 /// Mistakes in what the attribute asks for.
 pub fn check_inputs(f: &Function, function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
+    let mut out: Vec<Diagnostic> = stubs::check_name(function, options).into_iter().collect();
     for name in options.wrt.iter().flatten() {
         match f.params.iter().find(|p| p.field == *name) {
             None => {

@@ -1,40 +1,350 @@
-//! What stands in for the derivatives of a function with errors.
+//! What stands in for the derivatives of a function with errors, so that one mistake is one error.
+//!
+//! Callers, also differentiable ones, find every entry that a right function would have, with its number of
+//! parameters and results. The types come from syntax alone and ask nothing of the user's types: where a
+//! tangent's type is not known, the input's own type takes its place, which has the same fields. The bodies
+//! are never run, because the crate does not compile.
 
-use super::shape::{quiet, space};
+use super::gradients::gradients_name;
+use super::shape::{quiet, space, tuple};
 use crate::args::Options;
-use proc_macro2::Ident;
-use proc_macro2::Span;
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::spanned::Spanned;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::lower::is_marked;
+use crate::ty::Ty;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, ItemFn, Pat, ReturnType, Type};
 
-/// What stands in for the derivatives of a function with errors, so that one mistake is one error.
-pub fn stubs(function: &syn::ItemFn, options: &Options) -> TokenStream {
+/// Types that a name space of the same name would hide.
+const PRIMITIVES: [&str; 17] = [
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16",
+    "u32", "u64", "u128", "usize",
+];
+
+fn is_primitive(name: &Ident) -> bool {
+    PRIMITIVES.iter().any(|p| name.unraw() == p)
+}
+
+/// A name space called like a primitive type, which everything around it would then mean instead.
+pub fn check_name(function: &ItemFn, options: &Options) -> Option<Diagnostic> {
+    let name = options.name.as_ref().unwrap_or(&function.sig.ident);
+    is_primitive(name).then(|| {
+        let detail = format!("they would hide the type `{name}`");
+        Diagnostic::new(Code::PrimitiveName, name, detail)
+    })
+}
+
+/// The entries of a function with errors; none where a type cannot stand or would hide a primitive one.
+pub fn stubs(function: &ItemFn, options: &Options) -> TokenStream {
     let name = space(function, options);
+    let in_impl = function
+        .sig
+        .inputs
+        .iter()
+        .any(|i| matches!(i, FnArg::Receiver(_)))
+        || mentions_self(function.sig.to_token_stream());
+    if in_impl || is_primitive(&name) {
+        return TokenStream::new();
+    }
+    let s = Signature::of(function, options);
     let vis = &function.vis;
     let quiet = quiet();
-    let names = [
-        "grad",
-        "grad_with",
-        "value_and_grad",
-        "value_and_grad_with",
-        "gradients",
-        "accumulate_grad",
-        "vjp",
-        "jvp",
-    ];
-    let _ = function.span();
-    // Whatever is asked of a function that could not be differentiated type-checks as diverging.
-    let methods = names.iter().map(|n| {
-        let ident = Ident::new(n, Span::call_site());
-        quote! {
-            /// Stands in for a derivative that could not be generated.
-            pub const #ident: fn() -> ! = || loop {};
-        }
-    });
-    let _ = methods;
+    let (gradients, public, hidden) = (
+        s.gradients(function, options),
+        s.public(&gradients_name(function, options)),
+        s.hidden(),
+    );
     quote! {
         #quiet
         #vis enum #name {}
+        #gradients
+        #quiet
+        impl #name { #public #hidden }
     }
+}
+
+fn mentions_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|t| match t {
+        TokenTree::Ident(i) => i == "Self",
+        TokenTree::Group(g) => mentions_self(g.stream()),
+        _ => false,
+    })
+}
+
+/// The types of a function's entries.
+struct Signature<'a> {
+    generics: &'a syn::Generics,
+    /// The types of the parameters.
+    params: Vec<Type>,
+    /// The differentiated parameters: their fields and types.
+    inputs: Vec<(Ident, Type)>,
+    /// How many parameters may have a tangent, differentiated or not.
+    varying: usize,
+    ret: Type,
+}
+
+impl Signature<'_> {
+    fn of<'a>(function: &'a ItemFn, options: &Options) -> Signature<'a> {
+        let mut s = Signature {
+            generics: &function.sig.generics,
+            params: Vec::new(),
+            inputs: Vec::new(),
+            varying: 0,
+            ret: match &function.sig.output {
+                ReturnType::Default => Type::Verbatim(quote!(())),
+                ReturnType::Type(_, ty) => (**ty).clone(),
+            },
+        };
+        for (n, input) in function.sig.inputs.iter().enumerate() {
+            let FnArg::Typed(input) = input else { continue };
+            let mut ty = (*input.ty).clone();
+            Parameter.visit_type_mut(&mut ty);
+            s.params.push(ty);
+            if Ty::of(&input.ty).is_constant() {
+                continue;
+            }
+            s.varying += 1;
+            let field = match &*input.pat {
+                Pat::Ident(p) => p.ident.clone(),
+                _ => Ident::new(&format!("arg{n}"), Span::call_site()),
+            };
+            let unwanted = options.wrt.as_ref().is_some_and(|w| !w.contains(&field));
+            if !unwanted && !is_marked(&input.attrs, "constant") {
+                s.inputs.push((field, (*input.ty).clone()));
+            }
+        }
+        Value.visit_type_mut(&mut s.ret);
+        s
+    }
+
+    fn results(&self) -> Vec<TokenStream> {
+        self.inputs.iter().map(|(_, ty)| tangent(ty)).collect()
+    }
+
+    fn gradients(&self, function: &ItemFn, options: &Options) -> TokenStream {
+        let (vis, quiet) = (&function.vis, quiet());
+        let name = gradients_name(function, options);
+        let fields = self.inputs.iter().map(|(field, _)| field);
+        let params: Vec<Ident> = (0..self.inputs.len())
+            .map(|n| format_ident!("T{}", n))
+            .collect();
+        // A default can be named where no parameter of the function's own is in it.
+        let defaults = self.results().into_iter().map(|ty| {
+            let is_plain = self.generics.params.is_empty();
+            is_plain.then(|| quote!(= #ty))
+        });
+        quote! {
+            #quiet
+            #[derive(Clone, Debug, PartialEq)]
+            #vis struct #name<#(#params #defaults),*> { #(pub #fields: ::core::option::Option<#params>,)* }
+        }
+    }
+
+    fn public(&self, gradients: &Ident) -> TokenStream {
+        let (generics, bounds) = (self.generics, &self.generics.where_clause);
+        let (params, ret) = (&self.params, &self.ret);
+        let results = self.results();
+        let result = tuple(&results);
+        let buffers = self.inputs.iter().map(|_| quote!(&mut (impl ?Sized)));
+        let seed = tangent(ret);
+        let (exclusive, owned): (Vec<&Type>, Vec<&Type>) = self
+            .inputs
+            .iter()
+            .map(|(_, ty)| ty)
+            .partition(|ty| is_exclusive(ty));
+        let shadows: Vec<TokenStream> = exclusive.iter().map(|ty| shadow(ty)).collect();
+        let owned: Vec<TokenStream> = owned.iter().map(|ty| tangent(ty)).collect();
+        let owned = tuple(&owned);
+        let primals = tuple(
+            &params
+                .iter()
+                .map(ToTokens::to_token_stream)
+                .collect::<Vec<_>>(),
+        );
+        let directions: Vec<TokenStream> =
+            self.inputs.iter().map(|(_, ty)| direction(ty)).collect();
+        let directions = tuple(&directions);
+        quote! {
+            pub fn grad #generics (#(_: #params),*) -> #result #bounds { loop {} }
+            pub fn grad_with #generics (_: &mut (impl ?Sized), #(_: #params),*) -> #result #bounds { loop {} }
+            pub fn value_and_grad #generics (#(_: #params),*) -> (#ret, #result) #bounds { loop {} }
+            pub fn value_and_grad_with #generics (
+                _: &mut (impl ?Sized), #(_: #params),*
+            ) -> (#ret, #result) #bounds { loop {} }
+            pub fn accumulate_grad #generics (#(_: #params,)* #(_: #buffers),*) -> #ret #bounds { loop {} }
+            pub fn gradients #generics (#(_: #params),*) -> #gradients<#(#results),*> #bounds { loop {} }
+            pub fn vjp #generics (
+                #(_: #params),*
+            ) -> (#ret, impl FnOnce(#seed #(, #shadows)*) -> #owned) #bounds {
+                fn never<T>() -> T { loop {} }
+                (never(), |_: #seed #(, _: #shadows)*| never())
+            }
+            pub fn jvp #generics (_: #primals, _: #directions) -> (#ret, #seed) #bounds { loop {} }
+            pub fn hvp #generics (_: #primals, _: #directions) -> #result #bounds { loop {} }
+        }
+    }
+
+    /// What the derivatives of a differentiable caller use.
+    fn hidden(&self) -> TokenStream {
+        let (generics, bounds) = (self.generics, &self.generics.where_clause);
+        let (params, ret) = (&self.params, &self.ret);
+        let dot = tangent(ret);
+        let directions = (0..self.varying).map(|_| quote!(impl Sized));
+        // The last parameter is the tape, by reference, so that the caller's is borrowed and not moved.
+        let back = quote!((_: impl Sized, _: impl Sized, _: impl Sized, _: impl Sized, _: &mut (impl ?Sized)));
+        quote! {
+            #[doc(hidden)]
+            pub fn __call #generics (#(_: #params,)* _: &mut (impl ?Sized)) -> (#ret, ()) #bounds { loop {} }
+            #[doc(hidden)]
+            pub fn __masked_call #generics (
+                #(_: #params,)* _: &mut (impl ?Sized)
+            ) -> (#ret, u64, ()) #bounds { loop {} }
+            #[doc(hidden)]
+            pub fn __jvp #generics (#(_: #params,)* _: impl Sized) -> (#ret, #dot) #bounds { loop {} }
+            #[doc(hidden)]
+            pub fn __jvp_call #generics (
+                #(_: #params,)* #(_: #directions,)* _: &mut (impl ?Sized)
+            ) -> ((#ret, #dot), ()) #bounds { loop {} }
+            #[doc(hidden)]
+            pub fn __back #back { loop {} }
+            #[doc(hidden)]
+            pub fn __masked_back #back { loop {} }
+            #[doc(hidden)]
+            pub fn __jvp_back #back { loop {} }
+        }
+    }
+}
+
+fn is_exclusive(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(r) if r.mutability.is_some())
+}
+
+/// Stands in for the tangent of a type.
+fn tangent(ty: &Type) -> TokenStream {
+    let mut ty = ty.clone();
+    Tangent.visit_type_mut(&mut ty);
+    ty.into_token_stream()
+}
+
+/// Stands in for what is borrowed of an exclusive parameter's tangent.
+fn shadow(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Reference(r) => match &*r.elem {
+            Type::Slice(s) => {
+                let elem = tangent(&s.elem);
+                quote!(&mut [#elem])
+            }
+            elem => {
+                let elem = tangent(elem);
+                quote!(&mut #elem)
+            }
+        },
+        ty => tangent(ty),
+    }
+}
+
+/// What a direction may be: of the known type, so that literals find theirs, or anything.
+fn direction(ty: &Type) -> TokenStream {
+    if is_exclusive(ty) || !is_known(&Ty::of(ty)) {
+        return quote!(impl Sized);
+    }
+    tangent(ty)
+}
+
+fn is_known(ty: &Ty) -> bool {
+    match ty {
+        Ty::Float(_) => true,
+        Ty::Ref(t, _) | Ty::Slice(t) | Ty::Array(t, _) | Ty::Vec(t) => is_known(t),
+        Ty::Tuple(ts) => ts.iter().all(is_known),
+        Ty::Int(_) | Ty::Bool | Ty::Constant | Ty::Option(_) | Ty::Never | Ty::Unknown => false,
+    }
+}
+
+/// Takes out of a parameter's type what cannot stand there.
+struct Parameter;
+
+impl VisitMut for Parameter {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        match ty {
+            Type::Infer(_) | Type::Never(_) => *ty = Type::Verbatim(quote!(impl Sized)),
+            // An `impl Trait` may not be within another, and function types have no parts to change.
+            Type::ImplTrait(_) | Type::FnPtr(_) | Type::TraitObject(_) => {}
+            _ => visit_mut::visit_type_mut(self, ty),
+        }
+    }
+}
+
+/// Takes out of a result's type what has no meaning beside parameters that are not its own.
+struct Value;
+
+impl VisitMut for Value {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        match ty {
+            Type::Infer(_) | Type::Never(_) | Type::ImplTrait(_) => {
+                *ty = Type::Verbatim(quote!(()));
+                return;
+            }
+            Type::FnPtr(_) => return,
+            Type::Reference(r) if r.lifetime.is_none() => r.lifetime = Some(forever()),
+            _ => {}
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = forever();
+        }
+    }
+}
+
+/// Makes a type one that a tangent may have: owned and sized.
+struct Tangent;
+
+impl VisitMut for Tangent {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        loop {
+            let inner = match ty {
+                Type::Reference(r) => (*r.elem).clone(),
+                Type::Paren(p) => (*p.elem).clone(),
+                Type::Group(g) => (*g.elem).clone(),
+                _ => break,
+            };
+            *ty = inner;
+        }
+        let replacement = match ty {
+            Type::Slice(s) => {
+                self.visit_type_mut(&mut s.elem);
+                let elem = &s.elem;
+                quote!(::std::vec::Vec<#elem>)
+            }
+            Type::TraitObject(_) => quote!(()),
+            Type::Path(p) if p.path.is_ident("str") => quote!(()),
+            _ => return Value.visit_parts(ty, self),
+        };
+        *ty = Type::Verbatim(replacement);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+        Value.visit_lifetime_mut(lifetime);
+    }
+}
+
+impl Value {
+    /// What a value's type gives up, and then the parts by another's rules.
+    fn visit_parts(&mut self, ty: &mut Type, parts: &mut impl VisitMut) {
+        match ty {
+            Type::Infer(_) | Type::Never(_) | Type::ImplTrait(_) => {
+                *ty = Type::Verbatim(quote!(()));
+            }
+            Type::FnPtr(_) => {}
+            _ => visit_mut::visit_type_mut(parts, ty),
+        }
+    }
+}
+
+fn forever() -> syn::Lifetime {
+    syn::Lifetime::new("'static", Span::call_site())
 }
