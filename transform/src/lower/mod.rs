@@ -1,9 +1,10 @@
-//! syn → IR. A file per family: expressions, places, calls and methods, control flow, loops, patterns.
+//! syn → IR. A file per family: expressions, places, calls and methods, control flow, loops, iterators, patterns.
 
 mod calls;
 mod control;
 mod expr;
 mod infer;
+mod iterators;
 mod loops;
 mod opaque;
 mod pattern;
