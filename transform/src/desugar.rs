@@ -23,7 +23,9 @@ impl VisitMut for LetElse {
             let syn::Stmt::Local(local) = &mut block.stmts[at] else {
                 continue;
             };
-            let Some(init) = &mut local.init else { continue };
+            let Some(init) = &mut local.init else {
+                continue;
+            };
             let Some((_, diverge)) = init.diverge.take() else {
                 continue;
             };
@@ -42,7 +44,9 @@ impl VisitMut for LetElse {
             let matched: syn::Expr = match written {
                 Some(ty) => {
                     let typed = self.names.fresh("matched");
-                    block.stmts.push(syn::parse_quote!(let #typed: #ty = #value;));
+                    block
+                        .stmts
+                        .push(syn::parse_quote!(let #typed: #ty = #value;));
                     syn::parse_quote!(#typed)
                 }
                 None => value,

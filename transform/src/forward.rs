@@ -41,7 +41,18 @@ pub fn forward(f: &Function, activity: &Activity) -> Tangents {
             t.dot(p.var);
         }
     }
-    let body = t.block(&f.body);
+    let mut body = t.block(&f.body);
+    let kept: Vec<VarId> = f.params.iter().map(|p| p.var).chain([f.ret]).collect();
+    let kept: Vec<VarId> = kept
+        .iter()
+        .copied()
+        .chain(kept.iter().filter_map(|v| t.dots.get(v).copied()))
+        .collect();
+    if f.tidy {
+        let calls = t.duals.keys().copied().collect();
+        let outside = t.duals.values().flat_map(|(_, args)| args.clone()).collect();
+        crate::simplify::tidy(&mut t.f, &mut [&mut body], &kept, &calls, &outside);
+    }
     Tangents {
         f: t.f,
         body,
@@ -65,7 +76,8 @@ impl Forward<'_> {
             .f
             .fresh(&format!("{name}_dot"), self.f.vars[v].ty.clone());
         self.f.vars[dot].mutable = true;
-        self.f.vars[dot].temp = false;
+        self.f.vars[dot].generated = true;
+        self.f.vars[dot].temp = self.f.vars[v].temp;
         self.dots.insert(v, dot);
         dot
     }

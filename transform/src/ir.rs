@@ -30,6 +30,8 @@ pub struct Var {
     pub alias: Option<Place>,
     /// Made by the lowering, not by the user; may be printed at its only use.
     pub temp: bool,
+    /// An adjoint or a tangent.
+    pub generated: bool,
     /// The type that the user wrote.
     pub ascription: Option<TokenStream>,
 }
@@ -397,6 +399,8 @@ pub struct Function {
     /// Everything that the reverse sweep needs is saved: nothing is computed again, reordered or indexed. For
     /// tests, which want the same numbers either way.
     pub plain: bool,
+    /// Single-use values are written where they are used; not while another transform follows.
+    pub tidy: bool,
     /// Names that are taken.
     pub names: crate::names::Names,
 }
@@ -470,6 +474,7 @@ impl Function {
             deferred: false,
             alias: None,
             temp: true,
+            generated: false,
             ascription: None,
         });
         self.vars.len() - 1

@@ -20,6 +20,7 @@ pub mod rename;
 pub mod reverse;
 pub mod rules;
 pub mod second;
+mod simplify;
 pub mod ty;
 
 use diagnostics::{Diagnostic, Diagnostics};

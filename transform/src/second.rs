@@ -23,6 +23,7 @@ pub fn tangent_function(f: &Function, activity: &Activity) -> Result<Function, D
         );
     }
     let mut f = f.clone();
+    f.tidy = false;
     let mut body = std::mem::take(&mut f.body);
     numbers(&mut f, activity, &mut body);
     // What follows a call's result in the text may come before it in a loop.
@@ -79,6 +80,7 @@ pub fn tangent_function(f: &Function, activity: &Activity) -> Result<Function, D
         params,
         body,
         ret,
+        tidy: true,
         ..g
     })
 }

@@ -284,9 +284,8 @@ fn parameter_patterns_are_refused_as_a_whole() {
     header("fn f(«&x»: &f64) -> f64", Code::BadParameterPattern);
     header("fn f(«S { x, .. }»: S) -> f64", Code::BadParameterPattern);
     header("fn f(«S(x)»: S) -> f64", Code::BadParameterPattern);
-    header("fn f(«[x, y]»: [f64; 2]) -> f64", Code::BadParameterPattern);
     header(
-        "fn f((x, «[y, z]»): (f64, [f64; 2])) -> f64",
+        "fn f([x, «..»]: [f64; 2]) -> f64",
         Code::BadParameterPattern,
     );
     header(
@@ -426,6 +425,7 @@ fn plain_headers_are_accepted() {
         "extern \"Rust\" fn f(x: f64) -> f64 { x }",
         "pub(crate) fn f<'a, T: Real, const N: usize>(x: &'a [T; N], _: usize) -> T where T: Copy { x[0] }",
         "fn f(mut x: f64, (a, (_, b)): (f64, (f64, f64)), #[constant] n: usize) -> Option<Vec<f64>> { g() }",
+        "fn f([x, y]: [f64; 2], (a, [b, _]): (f64, [f64; 2])) -> f64 { x }",
         "fn f(x: &mut [f64], y: <T as Trait>::Scalar, z: std::vec::Vec<(f64, [f32; 3])>) -> (f64, f64) { g() }",
     ] {
         accepted(source);

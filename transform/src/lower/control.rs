@@ -209,6 +209,7 @@ impl Lower {
                     deferred: !mutable,
                     alias: None,
                     temp: false,
+                    generated: false,
                     ascription: written.map(ToTokens::to_token_stream),
                 });
                 self.push(Kind::Declare(id), span);

@@ -231,7 +231,8 @@ impl Lower {
             && matches!(self.f.vars[*v].ty, Ty::Ref(..))
         {
             let name = &self.f.vars[*v].ident;
-            let detail = format!("`{name}` is a reference, and is stored here; `*{name}` is its value");
+            let detail =
+                format!("`{name}` is a reference, and is stored here; `*{name}` is its value");
             self.refuse(Code::ActiveReference, e, detail);
         }
     }

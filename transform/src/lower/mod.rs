@@ -63,6 +63,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
         deferred: false,
         alias: None,
         temp: false,
+        generated: false,
         ascription: None,
     };
     let mut lower = Lower {
@@ -73,6 +74,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
             ret: 0,
             early_return: false,
             plain: false,
+            tidy: true,
             names,
         },
         by_name: HashMap::new(),
@@ -192,6 +194,7 @@ impl Lower {
             deferred: false,
             alias: None,
             temp: false,
+            generated: false,
             ascription: None,
         });
         self.by_name.insert(ident.to_string(), id);

@@ -18,7 +18,8 @@ impl Reverse<'_> {
             .f
             .fresh(&format!("{name}_bar"), self.f.vars[v].ty.clone());
         self.f.vars[bar].mutable = true;
-        self.f.vars[bar].temp = false;
+        self.f.vars[bar].generated = true;
+        self.f.vars[bar].temp = self.f.vars[v].temp;
         self.bars.insert(v, bar);
         bar
     }

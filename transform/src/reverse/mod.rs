@@ -221,15 +221,23 @@ fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
         .iter()
         .flat_map(|p| r.after.remove(&p.var).unwrap_or_default())
         .collect::<Vec<_>>();
-    let forward = r.insert_saves(forward);
-    let entry = r.insert_saves(entry);
-    let reverse = r.insert_restores(reverse);
-    let adjoints = f
+    let mut forward = r.insert_saves(forward);
+    let mut entry = r.insert_saves(entry);
+    let mut reverse = r.insert_restores(reverse);
+    let adjoints: HashMap<VarId, VarId> = f
         .params
         .iter()
         .filter(|p| r.activity.is_active(p.var))
         .filter_map(|p| r.bars.get(&p.var).map(|b| (p.var, *b)))
         .collect();
+    if r.f.tidy {
+        let mut kept: Vec<VarId> = f.params.iter().map(|p| p.var).collect();
+        kept.extend([f.ret, seed]);
+        kept.extend(adjoints.values());
+        let calls = r.pullbacks.keys().copied().collect();
+        let blocks = &mut [&mut entry, &mut forward, &mut reverse];
+        crate::simplify::tidy(&mut r.f, blocks, &kept, &calls, &TokenStream::new());
+    }
     Sweep {
         f: r.f,
         storage: r.storage,

@@ -50,7 +50,7 @@ impl Reverse<'_> {
                 let suffix = if in_loop { "lane" } else { "slot" };
                 let storage = self.f.fresh(&format!("{name}_{suffix}"), Ty::Unknown);
                 if let Some(id) = self.windowed(v) {
-                    let window = self.f.names.fresh(&name);
+                    let window = self.f.names.fresh(&format!("{name}_saved"));
                     let make = match &self.f.vars[v].ty {
                         Ty::Float(Some(ty)) => {
                             let ty = format_ident!("{}", ty);
@@ -161,6 +161,7 @@ impl Reverse<'_> {
 
     fn expr_again(&self, e: &Expr, v: VarId, budget: usize) -> bool {
         match e {
+            Expr::Use(Operand::Lit(_)) => true,
             Expr::Use(o) => self.operand_again(o, budget) && self.f.operand_ty(o).is_copy(),
             Expr::Load(p) => {
                 let resolved = self.f.resolve(p);

@@ -1,0 +1,228 @@
+//! Makes generated code read as one would write it: a value that is used once is written where it is used, and
+//! `mut` stands only where something changes. The arithmetic and its order stay the same.
+
+use crate::emit::{self, Style};
+use crate::ir::*;
+use proc_macro2::{TokenStream, TokenTree};
+use std::collections::{HashMap, HashSet};
+
+/// How often each name occurs in generated code, its definition included.
+type Occurrences = HashMap<String, usize>;
+
+/// Tidies blocks of one generated function. The variables in `kept` and those named in `outside` are used
+/// outside of them as well.
+pub fn tidy(
+    f: &mut Function,
+    blocks: &mut [&mut Block],
+    kept: &[VarId],
+    calls: &HashSet<VarId>,
+    outside: &TokenStream,
+) {
+    let mut count = Occurrences::new();
+    for block in blocks.iter() {
+        let tokens = emit::block_tokens(f, block, &Style::of(block));
+        occurrences(tokens, &mut count);
+    }
+    let mut elsewhere = Occurrences::new();
+    occurrences(outside.clone(), &mut elsewhere);
+    for (name, n) in &elsewhere {
+        *count.entry(name.clone()).or_default() += n + 1;
+    }
+    for v in kept {
+        *count.entry(f.vars[*v].ident.to_string()).or_default() += 2;
+    }
+    for block in blocks.iter_mut() {
+        inline(f, block, &count, calls);
+    }
+    let mut changed = HashSet::new();
+    for block in blocks.iter() {
+        changes(f, block, &mut changed);
+    }
+    for (v, var) in f.vars.iter_mut().enumerate() {
+        // Variables of the user's keep the `mut` that the user gave them.
+        let is_kept = kept.contains(&v) || elsewhere.contains_key(&var.ident.to_string());
+        if var.generated && var.mutable && !changed.contains(&v) && !is_kept {
+            var.mutable = false;
+        }
+    }
+}
+
+fn occurrences(tokens: TokenStream, count: &mut Occurrences) {
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(i) => *count.entry(i.to_string()).or_default() += 1,
+            TokenTree::Group(g) => occurrences(g.stream(), count),
+            _ => {}
+        }
+    }
+}
+
+/// Moves single-use values into the statement that uses them, if nothing happens in between.
+fn inline(f: &Function, block: &mut Block, count: &Occurrences, calls: &HashSet<VarId>) {
+    for stmt in block.iter_mut() {
+        match &mut stmt.kind {
+            Kind::If { then, els, .. } => {
+                inline(f, then, count, calls);
+                inline(f, els, count, calls);
+            }
+            Kind::Match(m) => m
+                .arms
+                .iter_mut()
+                .for_each(|a| inline(f, &mut a.body, count, calls)),
+            Kind::Loop(l) => inline(f, &mut l.body, count, calls),
+            Kind::Scope(_, _, b) => inline(f, b, count, calls),
+            _ => {}
+        }
+    }
+    let mut at = 0;
+    while at < block.len() {
+        // Values defined right before, nearest first.
+        let mut from = at;
+        while from > 0 {
+            let Kind::Let(v, e) = &block[from - 1].kind else {
+                break;
+            };
+            let v = *v;
+            if !is_quiet(e) || calls.contains(&v) {
+                break;
+            }
+            let single = f.vars[v].temp
+                && f.vars[v].ascription.is_none()
+                && count.get(&f.vars[v].ident.to_string()) == Some(&2);
+            let e = e.clone();
+            if single && substitute(f, &mut block[at].kind, v, &e) {
+                block.remove(from - 1);
+                at -= 1;
+            }
+            from -= 1;
+        }
+        at += 1;
+    }
+}
+
+/// Evaluating the expression later, with nothing but such expressions in between, makes no difference.
+fn is_quiet(e: &Expr) -> bool {
+    match e {
+        Expr::Use(_) | Expr::Load(_) => true,
+        Expr::Neg(a) | Expr::Cast(a, _) => is_quiet(a),
+        Expr::Binary(_, a, b) => is_quiet(a) && is_quiet(b),
+        Expr::Method(recv, _, args) => is_quiet(recv) && args.iter().all(is_quiet),
+        Expr::Helper(_, args) => args.iter().all(is_quiet),
+        Expr::Opaque(o) => o.pure,
+        _ => false,
+    }
+}
+
+/// Puts an expression in the place of a variable; whether the place was found.
+fn substitute(f: &Function, kind: &mut Kind, v: VarId, by: &Expr) -> bool {
+    match kind {
+        Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) | Kind::Accumulate(_, e) => {
+            if in_expr(f, e, v, by) {
+                return true;
+            }
+            match kind {
+                Kind::Assign(p, _) | Kind::Update(p, ..) => in_place(f, p, v, by),
+                _ => false,
+            }
+        }
+        Kind::If {
+            cond: Operand::Var(c),
+            ..
+        } if *c == v => {
+            let tokens = emit::expr_tokens(f, by);
+            if let Kind::If { cond, .. } = kind {
+                *cond = Operand::Lit(tokens);
+            }
+            true
+        }
+        _ => false,
+    }
+}
+
+fn in_expr(f: &Function, e: &mut Expr, v: VarId, by: &Expr) -> bool {
+    match e {
+        Expr::Use(Operand::Var(w)) if *w == v => {
+            *e = by.clone();
+            true
+        }
+        Expr::Load(p) if p.base == v && p.path.is_empty() => {
+            *e = by.clone();
+            true
+        }
+        Expr::Load(p) => in_place(f, p, v, by),
+        Expr::Neg(a) | Expr::Cast(a, _) => in_expr(f, a, v, by),
+        Expr::Binary(_, a, b) => in_expr(f, a, v, by) || in_expr(f, b, v, by),
+        Expr::Method(recv, _, args) => {
+            // A bare literal as a receiver would not know its type.
+            in_expr(f, recv, v, by) || args.iter_mut().any(|a| in_expr(f, a, v, by))
+        }
+        Expr::Helper(_, args) | Expr::Tuple(args) | Expr::Array(args, _) => {
+            args.iter_mut().any(|a| in_expr(f, a, v, by))
+        }
+        Expr::Repeat(a, ..) | Expr::Wrap(a) => in_expr(f, a, v, by),
+        _ => false,
+    }
+}
+
+/// Indices are the user's own tokens again.
+fn in_place(f: &Function, p: &mut Place, v: VarId, by: &Expr) -> bool {
+    for step in &mut p.path {
+        if let Proj::Index(o) = step
+            && matches!(o, Operand::Var(w) if *w == v)
+        {
+            *o = Operand::Lit(emit::expr_tokens(f, by));
+            return true;
+        }
+    }
+    false
+}
+
+/// The variables that something changes, or borrows to change.
+fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
+    let mut borrowed = HashSet::new();
+    for stmt in block {
+        match &stmt.kind {
+            Kind::Assign(p, _)
+            | Kind::Update(p, ..)
+            | Kind::Accumulate(p, _)
+            | Kind::Fill(p, _) => {
+                out.insert(p.base);
+            }
+            Kind::Swap(p, k) => {
+                out.insert(p.base);
+                if let SwapKind::With(q, _) = k {
+                    out.insert(q.base);
+                }
+            }
+            Kind::CopySlice { to, .. } => drop(out.insert(to.base)),
+            Kind::If { then, els, .. } => {
+                changes(f, then, out);
+                changes(f, els, out);
+            }
+            Kind::Match(m) => m.arms.iter().for_each(|a| changes(f, &a.body, out)),
+            Kind::Loop(l) => changes(f, &l.body, out),
+            Kind::Scope(_, _, b) => changes(f, b, out),
+            Kind::Raw(tokens) => {
+                let mut all = Occurrences::new();
+                occurrences(tokens.clone(), &mut all);
+                borrowed.extend(all.into_keys());
+            }
+            _ => {}
+        }
+        if let Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) | Kind::Accumulate(_, e) =
+            &stmt.kind
+        {
+            let tokens = emit::expr_tokens(f, e);
+            if tokens.to_string().contains("& mut") {
+                let mut all = Occurrences::new();
+                occurrences(tokens, &mut all);
+                borrowed.extend(all.into_keys());
+            }
+        }
+    }
+    for (v, var) in f.vars.iter().enumerate() {
+        if borrowed.contains(&var.ident.to_string()) {
+            out.insert(v);
+        }
+    }
+}
