@@ -141,6 +141,29 @@ impl NumberOrReference for f32 {}
 impl NumberOrReference for &f64 {}
 impl NumberOrReference for &f32 {}
 
+/// Requires a real scalar, for the sake of a method that was taken for one of its own.
+#[inline(always)]
+pub fn assert_scalar<T: Scalar>(_: &T) {}
+
+/// What a method of the rule table is called on.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a real number, and the derivative of this method is not known",
+    label = "this has the name of a method of `f64`, and is called on `{Self}`",
+    note = "write a `#[differentiable]` free function for it and call that, or call it on a number"
+)]
+pub trait Scalar {}
+
+#[diagnostic::do_not_recommend]
+impl<T: crate::Real> Scalar for T {}
+
+/// What `grad` asks of a result. Nothing implements it: it is asked of results that are not one number.
+#[diagnostic::on_unimplemented(
+    message = "`grad` needs a function that returns one real number",
+    label = "this function returns `{Self}`",
+    note = "use `vjp`, which takes a seed for any result, or return an `f64` or `f32`"
+)]
+pub trait OneRealNumber {}
+
 /// Type-checks only if both are the same function, so that a name is not mistaken for another's.
 #[inline(always)]
 pub fn same_function<T, F: Fn(T) -> T>(_: F, _: F, _: &T) {}

@@ -39,10 +39,6 @@ pub fn take<T: Tangent>(x: &mut T) -> T {
     x.take()
 }
 
-/// Requires a real scalar, for the sake of the error message.
-#[inline(always)]
-pub fn assert_scalar<T: Real>(_: &T) {}
-
 /// The literal `value` in the type of `like`, for partial derivatives in generic functions.
 #[inline(always)]
 pub fn lit<T: Real>(_like: &T, value: f64) -> T {

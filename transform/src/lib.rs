@@ -57,6 +57,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         analyse(&function, &options, &mut errors)
             .map(|analysed| entries::entries(&function, &options, &analysed, &mut errors))
     } else {
+        errors.extend(entries::check_inputs(&function, &options));
         None
     };
     if errors.is_empty() {
@@ -83,7 +84,7 @@ pub fn analyse(
     };
     let (mut f, refused) = lower::lower(&renamed, &wanted);
     f.plain = std::env::var_os(ANALYSES).is_some_and(|value| value == "off");
-    errors.extend(entries::check_inputs(&f, function, options));
+    errors.extend(entries::check_inputs(function, options));
     errors.extend(refused);
     if !errors.is_empty() {
         return None;

@@ -26,7 +26,7 @@ impl Activity {
 
 /// Everything that the graph is made of.
 #[derive(Default)]
-struct Graph {
+pub(super) struct Graph {
     edges: Vec<(VarId, VarId)>,
     /// Arguments of a call, and what it can change besides its result.
     calls: Vec<(Vec<VarId>, Vec<VarId>, VarId)>,
@@ -134,7 +134,7 @@ impl Graph {
         }
     }
 
-    fn block(&mut self, f: &Function, block: &Block) {
+    pub(super) fn block(&mut self, f: &Function, block: &[Stmt]) {
         for stmt in block {
             match &stmt.kind {
                 Kind::Let(v, e) => self.define(f, *v, e),
@@ -165,7 +165,7 @@ impl Graph {
         }
     }
 
-    fn reach(&self, mut marked: Vec<bool>, backward: bool) -> Vec<bool> {
+    pub(super) fn reach(&self, mut marked: Vec<bool>, backward: bool) -> Vec<bool> {
         loop {
             let mut changed = false;
             for &(a, b) in &self.edges {
@@ -183,7 +183,7 @@ impl Graph {
 }
 
 /// Memory that the caller sees: parameters by `&mut`.
-fn is_output(param: &Param) -> bool {
+pub(super) fn is_output(param: &Param) -> bool {
     matches!(&param.ty, syn::Type::Reference(r) if r.mutability.is_some())
 }
 

@@ -8,6 +8,7 @@ mod second;
 mod shape;
 mod stubs;
 mod sweep;
+mod vector;
 mod warnings;
 
 pub use stubs::stubs;
@@ -22,12 +23,13 @@ use crate::masks;
 use crate::ty::Ty;
 use forward::forward_entries;
 use gradients::{gradients_entry, gradients_struct};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use quote::quote;
 use reverse::reverse_entries;
 use second::second_entries;
 use shape::{Shape, quiet, shape};
+use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use warnings::warnings;
 
@@ -36,7 +38,8 @@ pub fn primal(function: &syn::ItemFn) -> syn::ItemFn {
     struct Strip;
     impl VisitMut for Strip {
         fn visit_attributes_mut(&mut self, attrs: &mut Vec<syn::Attribute>) {
-            attrs.retain(|a| !a.path().is_ident("constant") && !a.path().is_ident("watch"));
+            const OURS: [&str; 3] = ["constant", "watch", "checkpoint"];
+            attrs.retain(|a| !OURS.iter().any(|name| a.path().is_ident(name)));
         }
         fn visit_item_mut(&mut self, _: &mut syn::Item) {}
     }
@@ -79,27 +82,63 @@ pub fn is_reserved(name: &str) -> bool {
     OURS.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
-/// Mistakes in what the attribute asks for.
-pub fn check_inputs(f: &Function, function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic> {
+/// Mistakes in what the attribute asks for, as far as the signature tells.
+pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = stubs::check_name(function, options).into_iter().collect();
+    let params: Vec<&syn::PatType> = function
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            syn::FnArg::Typed(p) => Some(p),
+            syn::FnArg::Receiver(_) => None,
+        })
+        .collect();
+    let named = |p: &&&syn::PatType, name: &Ident| matches!(&*p.pat, syn::Pat::Ident(i) if i.ident.unraw() == name.unraw());
     for name in options.wrt.iter().flatten() {
-        match f.params.iter().find(|p| p.field == *name) {
-            None => {
-                let names: Vec<String> =
-                    f.params.iter().map(|p| format!("`{}`", p.field)).collect();
-                let detail = format!("`{name}` is none of {}", names.join(", "));
-                out.push(Diagnostic::new(Code::WrtUnknown, name, detail));
-            }
-            Some(p) if Ty::of(&p.ty).is_constant() => {
-                let ty = p.ty.to_token_stream();
-                out.push(Diagnostic::new(
-                    Code::WrtNoTangent,
-                    name,
-                    format!("`{name}` is of type `{ty}`"),
-                ));
-            }
-            Some(_) => {}
+        let Some(p) = params.iter().find(|p| named(p, name)) else {
+            let names: Vec<String> = params
+                .iter()
+                .filter_map(|p| match &*p.pat {
+                    syn::Pat::Ident(i) => Some(format!("`{}`", i.ident)),
+                    _ => None,
+                })
+                .collect();
+            let detail = match names.as_slice() {
+                [] => format!("there is no parameter `{name}`"),
+                [one] => format!("`{name}` is not {one}"),
+                names => format!("`{name}` is none of {}", names.join(", ")),
+            };
+            out.push(Diagnostic::new(Code::WrtUnknown, name, detail));
+            continue;
+        };
+        if Ty::of(&p.ty).is_constant() {
+            let detail = format!("`{name}` is of type `{}`", p.ty.to_token_stream());
+            out.push(Diagnostic::new(Code::WrtNoTangent, name, detail));
+        } else if crate::lower::is_marked(&p.attrs, "constant") {
+            let detail = format!("`{name}` is marked `#[constant]`");
+            let help = format!("remove `#[constant]`, or leave `{name}` out of `wrt`");
+            out.push(Diagnostic::new(Code::WrtNoTangent, name, detail).with_help(help));
         }
+    }
+    let may_vary = |p: &&syn::PatType| !Ty::of(&p.ty).is_constant();
+    let is_input = |p: &&syn::PatType| may_vary(p) && !crate::lower::is_marked(&p.attrs, "constant");
+    // A list of inputs is checked name by name, and a method is refused as such.
+    if options.wrt.is_none()
+        && params.len() == function.sig.inputs.len()
+        && !params.iter().any(is_input)
+    {
+        let error = Diagnostic::new(Code::NoInputs, &function.sig.ident, "");
+        out.push(if params.iter().any(may_vary) {
+            Diagnostic {
+                detail: "every parameter is marked `#[constant]`".into(),
+                ..error.with_help("remove one of the marks")
+            }
+        } else if params.is_empty() {
+            Diagnostic { detail: "there are no parameters".into(), ..error }
+        } else {
+            Diagnostic { detail: "no parameter has a derivative".into(), ..error }
+        });
     }
     if let syn::ReturnType::Type(_, ty) = &function.sig.output
         && matches!(**ty, syn::Type::Reference(_))

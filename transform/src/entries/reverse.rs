@@ -120,6 +120,8 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
             }
         });
         items.push(accumulate_entry(s, sweep, &run));
+    } else {
+        items.push(super::vector::refusals(s));
     }
     items.push(vjp_entry(s, sweep, &run, &tangent_tuple));
     items.push(call_entries(s, sweep, Family::Plain));

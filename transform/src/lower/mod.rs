@@ -230,10 +230,25 @@ impl Lower {
             Expr::Use(operand) => operand,
             Expr::Load(place) if let Some(var) = self.loaded(&place, &ty) => Operand::Var(var),
             expr => {
-                let var = self.f.fresh("t", ty);
+                let name = self.name_for(&expr);
+                let var = self.f.fresh(&name, ty);
                 self.push(Kind::Let(var, expr), span);
                 Operand::Var(var)
             }
+        }
+    }
+
+    /// What is read from memory is called after the memory; what is computed is called `t`.
+    fn name_for(&self, expr: &Expr) -> String {
+        let Expr::Load(place) = expr else {
+            return "t".into();
+        };
+        let name = self.f.vars[place.base].ident.to_string();
+        let name = name.trim_start_matches("r#");
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        match stem.strip_suffix('_') {
+            Some(stem) if !stem.is_empty() && stem.len() + 1 < name.len() => stem.to_string(),
+            _ => name.to_string(),
         }
     }
 
