@@ -38,6 +38,22 @@ pub fn tidy(
     for block in blocks.iter() {
         changes(f, block, &mut changed);
     }
+    let mut uses = Uses::default();
+    blocks.iter().for_each(|b| uses.block(f, b));
+    let is_fixed = |f: &Function, v: VarId| !changed.contains(&v) && f.vars[v].alias.is_none();
+    for block in blocks.iter_mut() {
+        forget_copies(f, block, &|f, v, w| {
+            let name = f.vars[v].ident.to_string();
+            f.vars[v].temp
+                && is_fixed(f, v)
+                && is_fixed(f, w)
+                && f.vars[v].ascription.is_none()
+                && uses.defined.get(&v) == Some(&1)
+                && !uses.spelled.contains(&name)
+                && !kept.contains(&v)
+                && !elsewhere.contains_key(&name)
+        });
+    }
     for (v, var) in f.vars.iter_mut().enumerate() {
         // Variables of the user's keep the `mut` that the user gave them.
         let is_kept = kept.contains(&v) || elsewhere.contains_key(&var.ident.to_string());
@@ -45,6 +61,141 @@ pub fn tidy(
             var.mutable = false;
         }
     }
+}
+
+/// How variables are defined and used, as far as copies are concerned.
+#[derive(Default)]
+struct Uses {
+    /// How often each variable is defined.
+    defined: HashMap<VarId, usize>,
+    /// Names that stand in tokens which no variable can be exchanged in.
+    spelled: HashSet<String>,
+}
+
+impl Uses {
+    fn spell(&mut self, tokens: &TokenStream) {
+        let mut all = Occurrences::new();
+        occurrences(tokens.clone(), &mut all);
+        self.spelled.extend(all.into_keys());
+    }
+
+    fn expr(&mut self, f: &Function, e: &Expr) {
+        match e {
+            Expr::Use(Operand::Lit(tokens)) | Expr::Raw(tokens, _) | Expr::Repeat(_, tokens, ..) => {
+                self.spell(tokens);
+            }
+            Expr::Opaque(o) | Expr::Refused(o, _) => self.spell(&o.tokens),
+            Expr::Load(p) | Expr::Copy(p, _) => self.place(f, p),
+            Expr::Call(_, args) => {
+                for tokens in emit::arg_tokens(f, args) {
+                    self.spell(&tokens);
+                }
+            }
+            _ => {}
+        }
+        match e {
+            Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a) => self.expr(f, a),
+            Expr::Binary(_, a, b) => {
+                self.expr(f, a);
+                self.expr(f, b);
+            }
+            Expr::Method(recv, _, args) => {
+                self.expr(f, recv);
+                args.iter().for_each(|a| self.expr(f, a));
+            }
+            Expr::Helper(_, args) | Expr::Tuple(args) | Expr::Array(args, _) => {
+                args.iter().for_each(|a| self.expr(f, a));
+            }
+            _ => {}
+        }
+    }
+
+    fn place(&mut self, f: &Function, p: &Place) {
+        // A place is more than a value: what it starts from keeps its name.
+        if !p.path.is_empty() {
+            self.spelled.insert(f.vars[p.base].ident.to_string());
+        }
+        for o in p.operands() {
+            if let Operand::Lit(tokens) = o {
+                self.spell(tokens);
+            }
+        }
+        for step in &p.path {
+            if let Proj::At(tokens, _) = step {
+                self.spell(tokens);
+            }
+        }
+    }
+
+    fn block(&mut self, f: &Function, block: &Block) {
+        for stmt in block {
+            match &stmt.kind {
+                Kind::Let(v, e) => {
+                    *self.defined.entry(*v).or_default() += 1;
+                    self.expr(f, e);
+                }
+                Kind::Assign(p, e) | Kind::Update(p, _, e) | Kind::Accumulate(p, e) => {
+                    self.place(f, p);
+                    self.expr(f, e);
+                }
+                Kind::If { cond, then, els } => {
+                    if let Operand::Lit(tokens) = cond {
+                        self.spell(tokens);
+                    }
+                    self.block(f, then);
+                    self.block(f, els);
+                }
+                Kind::Match(m) => {
+                    self.spell(&m.tokens);
+                    for arm in &m.arms {
+                        self.spell(&arm.pat);
+                        self.block(f, &arm.body);
+                    }
+                }
+                Kind::Loop(l) => {
+                    match &l.head {
+                        Head::Forever => {}
+                        Head::While(o) => self.spell(&o.tokens),
+                        Head::For(h) => {
+                            self.spell(&h.iter);
+                            self.spell(&h.pat);
+                        }
+                    }
+                    self.block(f, &l.body);
+                }
+                Kind::Scope(_, _, b) => self.block(f, b),
+                _ => {
+                    let tokens = emit::block_tokens(f, &vec![stmt.clone()], &Style::of(block));
+                    self.spell(&tokens);
+                }
+            }
+        }
+    }
+}
+
+/// A variable that is only another one under a second name goes by the first.
+fn forget_copies(f: &mut Function, block: &mut Block, may: &dyn Fn(&Function, VarId, VarId) -> bool) {
+    block.retain_mut(|stmt| {
+        match &mut stmt.kind {
+            Kind::If { then, els, .. } => {
+                forget_copies(f, then, may);
+                forget_copies(f, els, may);
+            }
+            Kind::Match(m) => m.arms.iter_mut().for_each(|a| forget_copies(f, &mut a.body, may)),
+            Kind::Loop(l) => forget_copies(f, &mut l.body, may),
+            Kind::Scope(_, _, b) => forget_copies(f, b, may),
+            Kind::Let(v, Expr::Use(Operand::Var(w))) if may(f, *v, *w) => {
+                f.vars[*v].ident = f.vars[*w].ident.clone();
+                return false;
+            }
+            Kind::Let(v, Expr::Load(p)) if p.path.is_empty() && may(f, *v, p.base) => {
+                f.vars[*v].ident = f.vars[p.base].ident.clone();
+                return false;
+            }
+            _ => {}
+        }
+        true
+    });
 }
 
 fn occurrences(tokens: TokenStream, count: &mut Occurrences) {
