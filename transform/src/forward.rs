@@ -6,7 +6,7 @@ use crate::emit::{expr_tokens, place_tokens};
 use crate::ir::*;
 use crate::rules::{self, operator_partial};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use std::collections::HashMap;
 
 /// A function that carries tangents along.
@@ -410,13 +410,14 @@ impl Forward<'_> {
     }
 
     fn assert_scalar(&self, e: &Expr, push: &mut impl FnMut(Kind)) {
-        if let Expr::Method(recv, ..) = e
+        if let Expr::Method(recv, name, _) = e
             && let Expr::Use(Operand::Var(v)) = &**recv
             && self.activity.varied[*v]
             && !self.f.vars[*v].ty.is_float()
         {
             let x = &self.f.vars[*v].ident;
-            push(Kind::Raw(quote!(__rt::assert_scalar(&#x);)));
+            let at = proc_macro2::Span::call_site().located_at(name.span());
+            push(Kind::Raw(quote_spanned!(at=> __rt::assert_scalar(&#x);)));
         }
     }
 

@@ -3,7 +3,11 @@
 use super::activity::Activity;
 use crate::ir::*;
 use crate::rules;
-use proc_macro2::Span;
+use crate::ty::Ty;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 
 /// A place where a path from an input ends.
 struct Found {
@@ -21,6 +25,11 @@ pub fn explain(f: &Function, _activity: &Activity, input: VarId) -> String {
         return "it is not used".into();
     }
     if found.is_empty() {
+        if let Some(at) = super::overwritten::overwritten(f, input) {
+            let at = at.start();
+            let place = format!("at line {}, column {}", at.line, at.column + 1);
+            return format!("what holds it is overwritten before it is read, {place}");
+        }
         return "nothing that is computed from it reaches the result".into();
     }
     let mut parts: Vec<String> = found
@@ -50,8 +59,17 @@ fn block(f: &Function, b: &Block, reached: &[bool], found: &mut Vec<Found>, uses
         }
         *uses += 1;
         let what = match &o.cut {
-            Cut::None => return,
-            Cut::Detach => "`detach`".to_string(),
+            Cut::None => {
+                let names: Vec<String> = o
+                    .reads
+                    .iter()
+                    .filter(|v| reached[f.root(&Place::var(**v))])
+                    .map(|v| f.vars[*v].ident.to_string())
+                    .collect();
+                found.extend(inside(&o.tokens, &names));
+                return;
+            }
+            Cut::Detach => format!("`{}`", called(&o.tokens)),
             Cut::IntegerCast => "a cast to an integer".to_string(),
             Cut::Stepwise(name) => format!("`{name}`"),
             Cut::NoDerivative(name) => name.clone(),
@@ -118,6 +136,92 @@ fn block(f: &Function, b: &Block, reached: &[bool], found: &mut Vec<Found>, uses
             *uses += 1;
         }
     }
+}
+
+/// The name of the function that is called.
+fn called(tokens: &TokenStream) -> String {
+    let mut name = "detach".to_string();
+    for tree in tokens.clone() {
+        match tree {
+            TokenTree::Ident(i) => name = i.to_string(),
+            TokenTree::Group(_) => break,
+            _ => {}
+        }
+    }
+    name
+}
+
+/// Where the paths from the variables end inside an expression.
+fn inside(tokens: &TokenStream, names: &[String]) -> Vec<Found> {
+    struct Cuts<'a> {
+        names: &'a [String],
+        found: Vec<Found>,
+    }
+    impl Cuts<'_> {
+        fn cut(&mut self, what: &str, e: &syn::Expr) {
+            if mentions(e.to_token_stream(), self.names) {
+                let (what, span) = (what.to_string(), e.span());
+                self.found.push(Found { what, span });
+            }
+        }
+    }
+    impl<'ast> Visit<'ast> for Cuts<'_> {
+        fn visit_expr(&mut self, e: &'ast syn::Expr) {
+            match e {
+                syn::Expr::Cast(c) if matches!(Ty::of(&c.ty), Ty::Int(_)) => {
+                    // The cast nearest to the input comes first.
+                    let before = self.found.len();
+                    visit::visit_expr(self, e);
+                    if self.found.len() == before {
+                        self.cut("a cast to an integer", e);
+                    }
+                }
+                syn::Expr::Binary(b)
+                    if matches!(
+                        b.op,
+                        syn::BinOp::Lt(_)
+                            | syn::BinOp::Le(_)
+                            | syn::BinOp::Gt(_)
+                            | syn::BinOp::Ge(_)
+                            | syn::BinOp::Eq(_)
+                            | syn::BinOp::Ne(_)
+                    ) =>
+                {
+                    self.cut("a comparison", e);
+                }
+                syn::Expr::MethodCall(m)
+                    if ["len", "is_empty", "is_nan", "is_finite", "to_bits"]
+                        .iter()
+                        .any(|name| m.method == name)
+                        || rules::find(&m.method.to_string()).is_some_and(|r| r.is_cut()) =>
+                {
+                    self.cut(&format!("`{}`", m.method), e);
+                }
+                syn::Expr::Macro(m) => {
+                    let name = m.mac.path.to_token_stream().to_string();
+                    self.cut(&format!("`{name}!`"), e);
+                }
+                _ => visit::visit_expr(self, e),
+            }
+        }
+    }
+    let Ok(e) = syn::parse2::<syn::Expr>(tokens.clone()) else {
+        return Vec::new();
+    };
+    let mut cuts = Cuts {
+        names,
+        found: Vec::new(),
+    };
+    cuts.visit_expr(&e);
+    cuts.found
+}
+
+fn mentions(tokens: TokenStream, names: &[String]) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(i) => names.iter().any(|name| i == name),
+        TokenTree::Group(g) => mentions(g.stream(), names),
+        _ => false,
+    })
 }
 
 fn reads_cut(f: &Function, e: &Expr, reached: &[bool]) -> bool {

@@ -18,7 +18,6 @@ use crate::args::Mode;
 use crate::args::Options;
 use crate::diagnostics::Code;
 use crate::diagnostics::Diagnostic;
-use crate::ir::*;
 use crate::masks;
 use crate::ty::Ty;
 use forward::forward_entries;
@@ -122,7 +121,8 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
         }
     }
     let may_vary = |p: &&syn::PatType| !Ty::of(&p.ty).is_constant();
-    let is_input = |p: &&syn::PatType| may_vary(p) && !crate::lower::is_marked(&p.attrs, "constant");
+    let is_input =
+        |p: &&syn::PatType| may_vary(p) && !crate::lower::is_marked(&p.attrs, "constant");
     // A list of inputs is checked name by name, and a method is refused as such.
     if options.wrt.is_none()
         && params.len() == function.sig.inputs.len()
@@ -135,9 +135,15 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
                 ..error.with_help("remove one of the marks")
             }
         } else if params.is_empty() {
-            Diagnostic { detail: "there are no parameters".into(), ..error }
+            Diagnostic {
+                detail: "there are no parameters".into(),
+                ..error
+            }
         } else {
-            Diagnostic { detail: "no parameter has a derivative".into(), ..error }
+            Diagnostic {
+                detail: "no parameter has a derivative".into(),
+                ..error
+            }
         });
     }
     if let syn::ReturnType::Type(_, ty) = &function.sig.output

@@ -6,8 +6,8 @@ use crate::args::Detached;
 use crate::args::Options;
 use crate::diagnostics::Code;
 use crate::diagnostics::Diagnostic;
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 
 /// Warnings for inputs that cannot reach the result.
 pub(super) fn warnings(
@@ -20,34 +20,52 @@ pub(super) fn warnings(
     if options.detached == Detached::Allow {
         return out;
     }
-    for p in s.inputs() {
-        if analysed.activity.is_active(p.var) {
+    let name = &s.function.sig.ident;
+    let inputs = s.inputs();
+    let mut cut = 0;
+    for p in &inputs {
+        let reaches = analysed.activity.is_active(p.var)
+            && crate::analysis::overwritten::overwritten(&analysed.f, p.var).is_none();
+        if reaches {
             continue;
         }
+        cut += 1;
         let why = crate::analysis::why::explain(&analysed.f, &analysed.activity, p.var);
         if options.detached == Detached::Deny {
             errors.push(Diagnostic::at(Code::DetachedInput, p.span, why));
             continue;
         }
         let note = format!(
-            "`{}` cannot influence the result of `{}` through a derivative: {why}. Its gradient is `None`, and \
+            "`{}` cannot influence the result of `{name}` through a derivative: {why}. Its gradient is `None`, and \
              `grad` gives zeros for it. Mark it `#[constant]` if that is meant, or silence this with \
              `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on the function",
-            p.field, s.function.sig.ident,
+            p.field,
         );
-        let span = p.span;
-        let item = quote::quote_spanned!(span=> has_no_gradient);
-        let here = quote::quote_spanned!(span=> Input::has_no_gradient);
-        out.extend(quote! {
-            {
-                struct Input;
-                impl Input {
-                    #[deprecated(note = #note)]
-                    const fn #item() {}
-                }
-                #here();
-            }
-        });
+        out.extend(warning("Input", &note, p.span));
+    }
+    if cut == inputs.len() && options.detached == Detached::Warn {
+        let note = format!(
+            "no parameter of `{name}` influences its result through a derivative, so every gradient of it is zero. \
+             Remove `#[differentiable]` if that is meant"
+        );
+        out.extend(warning("Function", &note, name.span()));
     }
     out
+}
+
+/// A use of something deprecated at the user's own token, the one kind of warning that a macro can give.
+fn warning(subject: &str, note: &str, span: Span) -> TokenStream {
+    let subject = Ident::new(subject, Span::call_site());
+    let at = quote_spanned!(span=> #subject::has_no_gradient);
+    let item = Ident::new("has_no_gradient", span);
+    quote! {
+        {
+            struct #subject;
+            impl #subject {
+                #[deprecated(note = #note)]
+                const fn #item() {}
+            }
+            #at();
+        }
+    }
 }

@@ -39,7 +39,8 @@ impl Lower {
                 }
                 _ => Some(self.unknown_method(m)),
             },
-            "len" if arity == 0 => {
+            // A number has no length: this is a method of the user's own.
+            "len" if arity == 0 && !receiver.peeled().is_float() => {
                 // The written type makes a user's own `len` that gives a float a type error.
                 let e = syn::Expr::MethodCall(m.clone());
                 let opaque = self.opaque(&e, Cut::NoDerivative("`len`".into()));

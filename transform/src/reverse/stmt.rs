@@ -3,7 +3,7 @@
 use super::*;
 use crate::analysis::activity::is_active_call;
 use crate::rules;
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 
 impl Reverse<'_> {
     /// Appends the reverse of a statement to the segment being built; returns its forward form.
@@ -109,7 +109,8 @@ impl Reverse<'_> {
             && !self.f.vars[*v].ty.is_float()
         {
             let x = self.f.vars[*v].ident.clone();
-            let kind = Kind::Raw(quote!(__rt::assert_scalar(&#x);));
+            let at = proc_macro2::Span::call_site().located_at(name.span());
+            let kind = Kind::Raw(quote_spanned!(at=> __rt::assert_scalar(&#x);));
             forward.insert(
                 0,
                 Stmt {

@@ -1,0 +1,56 @@
+//! `grad` and its kin for a function that does not return one real number: using them is the error.
+
+use super::gradients::gradients_name;
+use super::shape::{Shape, quiet, tuple};
+use crate::args::Options;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+/// Entries that have the right types and a bound that no result fulfils, so that rustc says at their use what
+/// is wrong, and says nothing if they are not used.
+pub(super) fn refusals(s: &Shape) -> TokenStream {
+    let (rt, ret, quiet) = (&s.rt, &s.ret, quiet());
+    let at = Span::call_site().located_at(s.function.sig.output.span());
+    let bound = quote_spanned!(at=> #rt::OneRealNumber);
+    let generics = &s.function.sig.generics;
+    let given = generics.where_clause.iter().flat_map(|w| &w.predicates);
+    // The lifetime keeps rustc from judging the bound before the entry is used.
+    let bounds = quote!(where #(#given,)* for<'__use> #ret: #bound);
+    // Without names, which a user's denied lint would call unused.
+    let params: Vec<_> = s.f.params.iter().map(|p| &p.ty).collect();
+    let tangents: Vec<TokenStream> = s.inputs().iter().map(|p| s.tangent(p)).collect();
+    let result = tuple(&tangents);
+    let buffers = tangents.iter().map(|_| quote!(_: &mut (impl ?Sized)));
+    let options = Options {
+        name: Some(s.space.clone()),
+        ..Options::default()
+    };
+    let gradients = gradients_name(s.function, &options);
+    let gradients = match generics.params.is_empty() {
+        true => quote!(#gradients),
+        false => quote!(#gradients<#(#tangents),*>),
+    };
+    quote! {
+        #[doc(hidden)]
+        #quiet
+        pub fn grad #generics (#(_: #params),*) -> #result #bounds { loop {} }
+        #[doc(hidden)]
+        #quiet
+        pub fn grad_with #generics (_: &mut #rt::Tape, #(_: #params),*) -> #result #bounds { loop {} }
+        #[doc(hidden)]
+        #quiet
+        pub fn value_and_grad #generics (#(_: #params),*) -> (#ret, #result) #bounds { loop {} }
+        #[doc(hidden)]
+        #quiet
+        pub fn value_and_grad_with #generics (_: &mut #rt::Tape, #(_: #params),*) -> (#ret, #result) #bounds {
+            loop {}
+        }
+        #[doc(hidden)]
+        #quiet
+        pub fn accumulate_grad #generics (#(_: #params,)* #(#buffers),*) -> #ret #bounds { loop {} }
+        #[doc(hidden)]
+        #quiet
+        pub fn gradients #generics (#(_: #params),*) -> #gradients #bounds { loop {} }
+    }
+}
