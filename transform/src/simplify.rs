@@ -81,7 +81,9 @@ impl Uses {
 
     fn expr(&mut self, f: &Function, e: &Expr) {
         match e {
-            Expr::Use(Operand::Lit(tokens)) | Expr::Raw(tokens, _) | Expr::Repeat(_, tokens, ..) => {
+            Expr::Use(Operand::Lit(tokens))
+            | Expr::Raw(tokens, _)
+            | Expr::Repeat(_, tokens, ..) => {
                 self.spell(tokens);
             }
             Expr::Opaque(o) | Expr::Refused(o, _) => self.spell(&o.tokens),
@@ -94,7 +96,9 @@ impl Uses {
             _ => {}
         }
         match e {
-            Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a) => self.expr(f, a),
+            Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a) => {
+                self.expr(f, a)
+            }
             Expr::Binary(_, a, b) => {
                 self.expr(f, a);
                 self.expr(f, b);
@@ -174,14 +178,21 @@ impl Uses {
 }
 
 /// A variable that is only another one under a second name goes by the first.
-fn forget_copies(f: &mut Function, block: &mut Block, may: &dyn Fn(&Function, VarId, VarId) -> bool) {
+fn forget_copies(
+    f: &mut Function,
+    block: &mut Block,
+    may: &dyn Fn(&Function, VarId, VarId) -> bool,
+) {
     block.retain_mut(|stmt| {
         match &mut stmt.kind {
             Kind::If { then, els, .. } => {
                 forget_copies(f, then, may);
                 forget_copies(f, els, may);
             }
-            Kind::Match(m) => m.arms.iter_mut().for_each(|a| forget_copies(f, &mut a.body, may)),
+            Kind::Match(m) => m
+                .arms
+                .iter_mut()
+                .for_each(|a| forget_copies(f, &mut a.body, may)),
             Kind::Loop(l) => forget_copies(f, &mut l.body, may),
             Kind::Scope(_, _, b) => forget_copies(f, b, may),
             Kind::Let(v, Expr::Use(Operand::Var(w))) if may(f, *v, *w) => {
@@ -360,8 +371,10 @@ fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
             }
             _ => {}
         }
-        if let Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) | Kind::Accumulate(_, e) =
-            &stmt.kind
+        if let Kind::Let(_, e)
+        | Kind::Assign(_, e)
+        | Kind::Update(_, _, e)
+        | Kind::Accumulate(_, e) = &stmt.kind
         {
             let tokens = emit::expr_tokens(f, e);
             if tokens.to_string().contains("& mut") {
