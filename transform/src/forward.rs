@@ -50,7 +50,11 @@ pub fn forward(f: &Function, activity: &Activity) -> Tangents {
         .collect();
     if f.tidy {
         let calls = t.duals.keys().copied().collect();
-        let outside = t.duals.values().flat_map(|(_, args)| args.clone()).collect();
+        let outside = t
+            .duals
+            .values()
+            .flat_map(|(_, args)| args.clone())
+            .collect();
         crate::simplify::tidy(&mut t.f, &mut [&mut body], &kept, &calls, &outside);
     }
     Tangents {
