@@ -163,6 +163,14 @@ impl<T> Lane<T> {
         }
     }
 
+    /// Puts another value in the place of the one saved last.
+    #[inline]
+    pub fn replace(&mut self, value: T) {
+        if let Some(last) = self.values.last_mut() {
+            *last = value;
+        }
+    }
+
     /// Takes the value that was saved last, or a default where a path left before it had one.
     #[inline]
     pub fn take_or_default(&mut self) -> T
@@ -231,6 +239,12 @@ impl<T> Slot<T> {
     /// Saves the value.
     #[inline]
     pub fn set(&mut self, value: T) {
+        self.value = Some(value);
+    }
+
+    /// Saves another value instead.
+    #[inline]
+    pub fn replace(&mut self, value: T) {
         self.value = Some(value);
     }
 

@@ -33,5 +33,6 @@ mod matches;
 mod memory;
 mod methods;
 mod nasty;
+mod reshaped;
 mod single;
 mod tuples;

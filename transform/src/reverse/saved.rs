@@ -260,7 +260,11 @@ impl Reverse<'_> {
                 Kind::Raw(t) if self.unused.contains(&t.to_string()) => continue,
                 _ => None,
             };
+            let reshaped = self.reshaped(&stmt);
             out.push(stmt);
+            for v in reshaped {
+                out.extend(self.new_shape(v, span));
+            }
             let Some(v) = defined else { continue };
             for w in std::iter::once(v).chain(self.defined_with.remove(&v).unwrap_or_default()) {
                 if let Some(storage) = self.saved.get(&w) {
@@ -280,6 +284,41 @@ impl Reverse<'_> {
         }
         self.zeros_of_deferred(&mut out);
         out
+    }
+
+    /// Variables that a statement gives another shape, and whose zero tangent was asked for.
+    fn reshaped(&self, stmt: &Stmt) -> Vec<VarId> {
+        let whole = |p: &Place| {
+            let p = self.f.resolve(p);
+            let fixed = self.unset.contains(&p.base) || self.f.vars[p.base].ty.is_copy();
+            (p.path.is_empty() && !fixed && self.zeros.contains_key(&p.base)).then_some(p.base)
+        };
+        match &stmt.kind {
+            Kind::Assign(p, _) => whole(p).into_iter().collect(),
+            Kind::Swap(p, SwapKind::With(q, _)) => whole(p).into_iter().chain(whole(q)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes the zero tangent anew: a vector that was assigned may be longer than the one before.
+    fn new_shape(&mut self, v: VarId, span: Span) -> Option<Stmt> {
+        let zero = *self.zeros.get(&v)?;
+        let name = self.f.vars[v].ident.clone();
+        let tokens = match self.saved.get(&zero) {
+            Some(storage) => {
+                let storage = &self.f.vars[*storage].ident;
+                quote!(#storage.replace(__rt::zero(&#name));)
+            }
+            None => {
+                self.f.vars[zero].mutable = true;
+                let zero = &self.f.vars[zero].ident;
+                quote!(#zero = __rt::zero(&#name);)
+            }
+        };
+        Some(Stmt {
+            kind: Kind::Raw(tokens),
+            span,
+        })
     }
 
     /// A variable that is declared without a value has its shape once the last statement that assigns it ran.

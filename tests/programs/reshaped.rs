@@ -1,0 +1,75 @@
+//! Vectors that are assigned or swapped with vectors of other lengths.
+
+use crate::harness::programs;
+use pullback::differentiable;
+
+#[differentiable]
+fn assigned_in_a_branch(x: f64, y: f64) -> f64 {
+    let w = vec![x, y, x * y];
+    let mut v = vec![x];
+    if y > 0.0 {
+        v = w.clone();
+    }
+    let mut s = 0.0;
+    for a in &v {
+        s += a * a;
+    }
+    s
+}
+
+#[differentiable]
+fn swapped(x: f64, y: f64) -> f64 {
+    let mut w = vec![x, y, x * y];
+    let mut v = vec![x];
+    std::mem::swap(&mut v, &mut w);
+    v[2] *= y;
+    w[0] *= x;
+    let mut s = 0.0;
+    for a in &v {
+        s += a * a;
+    }
+    for a in &w {
+        s *= a;
+    }
+    s
+}
+
+#[differentiable]
+fn assigned_in_a_loop(x: f64, y: f64) -> f64 {
+    let mut s = 0.0;
+    for k in 1..4 {
+        let mut v = vec![x; k];
+        if k > 1 {
+            v = vec![x * s; k + 2];
+            v[k + 1] = y;
+        }
+        for i in 0..v.len() {
+            s += v[i] * 0.3;
+        }
+    }
+    s
+}
+
+#[differentiable]
+fn grows(x: f64, y: f64) -> f64 {
+    let mut v = vec![x];
+    for k in 1..4 {
+        let mut w = vec![y; k + 1];
+        for i in 0..v.len() {
+            w[i] = v[i] * y;
+        }
+        v = w;
+    }
+    let mut s = 0.0;
+    for i in 0..v.len() {
+        s += v[i] * (i + 1) as f64;
+    }
+    s
+}
+
+programs! {
+    assigned_in_a_branch { x: val = 0.3, y: val = 0.8 } exact [2.0 * x + 2.0 * x * y * y, 2.0 * y + 2.0 * x * x * y];
+    swapped { x: val = 0.3, y: val = 0.8 };
+    assigned_in_a_loop { x: val = 0.3, y: val = 0.8 };
+    grows { x: val = 0.3, y: val = 0.8 } exact [y * y * y, 3.0 * x * y * y + 2.0 * 3.0 * y * y + 3.0 * 2.0 * y + 4.0];
+}
