@@ -21,10 +21,10 @@ pub fn explain(f: &Function, _activity: &Activity, input: VarId) -> String {
     let mut found = Vec::new();
     let mut uses = 0;
     block(f, &f.body, &reached, &mut found, &mut uses);
-    if uses == 0 {
-        return "it is not used".into();
-    }
     if found.is_empty() {
+        if uses == 0 {
+            return "it is not used".into();
+        }
         if let Some(at) = super::overwritten::overwritten(f, input) {
             let at = at.start();
             let place = format!("at line {}, column {}", at.line, at.column + 1);
@@ -96,6 +96,10 @@ fn block(f: &Function, b: &Block, reached: &[bool], found: &mut Vec<Found>, uses
                 _ => {}
             },
             Kind::Opaque(o) | Kind::Refused(o, _) => opaque(o, found),
+            Kind::Loop(Loop {
+                head: Head::While(o),
+                ..
+            }) => opaque(o, found),
             Kind::Match(m) if m.reads.iter().any(|v| reached[f.root(&Place::var(*v))]) => {
                 found.push(Found {
                     what: "a `match`".into(),

@@ -30,9 +30,11 @@ pub(super) fn warnings(
             continue;
         }
         cut += 1;
+        // The name, not the `mut` before it.
+        let at = p.field.span();
         let why = crate::analysis::why::explain(&analysed.f, &analysed.activity, p.var);
         if options.detached == Detached::Deny {
-            errors.push(Diagnostic::at(Code::DetachedInput, p.span, why));
+            errors.push(Diagnostic::at(Code::DetachedInput, at, why));
             continue;
         }
         let note = format!(
@@ -41,7 +43,7 @@ pub(super) fn warnings(
              `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on the function",
             p.field,
         );
-        out.extend(warning("Input", &note, p.span));
+        out.extend(warning("Input", &note, at));
     }
     if cut == inputs.len() && options.detached == Detached::Warn {
         let note = format!(
