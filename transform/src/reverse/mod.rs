@@ -7,6 +7,7 @@
 
 mod adjoint;
 mod calls;
+mod commute;
 mod expr;
 mod loops;
 mod saved;

@@ -362,10 +362,10 @@ impl Reverse<'_> {
                     l.body = self.insert_restores(std::mem::take(&mut l.body));
                     let (before, after) = self.close_windows(l.id, stmt.span);
                     if let (Head::For(h), Some(direct)) = (&mut l.head, self.directions.get(&l.id))
-                        && loops::commutes(&self.f, &l.body)
+                        && commute::commutes(&self.f, &l.body)
                     {
                         h.iter = direct.clone();
-                        loops::additions_in_order(&mut l.body);
+                        commute::additions_in_order(&mut l.body);
                     }
                     out.extend(before);
                     out.push(stmt);

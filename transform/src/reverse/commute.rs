@@ -1,0 +1,110 @@
+//! Trips of a reversed loop that commute: they may run in the direction that the processor likes.
+
+use crate::ir::*;
+use proc_macro2::TokenStream;
+use std::collections::HashSet;
+
+/// Whether the trips of a reversed loop may run in any order: they only add to what none of them reads.
+pub(super) fn commutes(f: &Function, body: &Block) -> bool {
+    let mut walk = Walk {
+        f,
+        local: HashSet::new(),
+        added: HashSet::new(),
+        read: HashSet::new(),
+        ok: true,
+    };
+    walk.block(body);
+    walk.ok && walk.added.is_disjoint(&walk.read)
+}
+
+/// Turns the additions at the end of a body round, so that they come in the order of the primal's reads:
+/// what an iteration adds to its neighbour is then written before its own, and the processor need not wait
+/// for the one to load the other.
+pub(super) fn additions_in_order(body: &mut Block) {
+    let is_addition = |s: &Stmt| matches!(&s.kind, Kind::Update(p, ..) if !p.path.is_empty());
+    let from = body
+        .iter()
+        .rposition(|s| !is_addition(s))
+        .map_or(0, |at| at + 1);
+    body[from..].reverse();
+}
+
+struct Walk<'a> {
+    f: &'a Function,
+    local: HashSet<VarId>,
+    added: HashSet<VarId>,
+    read: HashSet<VarId>,
+    ok: bool,
+}
+
+impl Walk<'_> {
+    fn place(&mut self, p: &Place) {
+        if !self.local.contains(&p.base) {
+            self.read.insert(p.base);
+        }
+    }
+
+    fn expr(&mut self, e: &Expr) {
+        match e {
+            Expr::Use(Operand::Var(v)) => self.place(&Place::var(*v)),
+            Expr::Use(Operand::Lit(_)) | Expr::Opaque(_) => {}
+            Expr::Load(p) => self.place(p),
+            Expr::Neg(a) | Expr::Cast(a, _) => self.expr(a),
+            Expr::Binary(_, a, b) => {
+                self.expr(a);
+                self.expr(b);
+            }
+            Expr::Method(recv, _, args) => {
+                self.expr(recv);
+                args.iter().for_each(|a| self.expr(a));
+            }
+            Expr::Helper(_, args) | Expr::Tuple(args) => args.iter().for_each(|a| self.expr(a)),
+            // Saved values by trip are plain indexing; whatever else is generated may depend on the order.
+            Expr::Raw(tokens, _) => self.ok &= is_indexing(tokens),
+            _ => self.ok = false,
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        for stmt in block {
+            match &stmt.kind {
+                Kind::Let(v, e) => {
+                    self.expr(e);
+                    self.local.insert(*v);
+                }
+                Kind::Update(p, _, e) => {
+                    self.expr(e);
+                    if !self.local.contains(&p.base) {
+                        self.added.insert(p.base);
+                    }
+                }
+                Kind::If { cond: _, then, els } => {
+                    self.block(then);
+                    self.block(els);
+                }
+                Kind::Scope(_, _, b) => self.block(b),
+                Kind::Loop(l) => match &l.head {
+                    Head::For(h) if !h.iter.to_string().contains("pop") => self.block(&l.body),
+                    _ => self.ok = false,
+                },
+                _ => self.ok = false,
+            }
+            if !self.ok {
+                return;
+            }
+        }
+        let _ = self.f;
+    }
+}
+
+/// `window[k]`, `start + k` or a bare name.
+fn is_indexing(tokens: &TokenStream) -> bool {
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(syn::Expr::Index(_) | syn::Expr::Path(_)) => true,
+        Ok(syn::Expr::Binary(b)) => {
+            !matches!(&*b.left, syn::Expr::MethodCall(_))
+                && !matches!(&*b.right, syn::Expr::MethodCall(_))
+        }
+        _ => false,
+    }
+}
