@@ -197,6 +197,14 @@ impl Lower {
             }
             ([.., "detach" | "stop_gradient"], 1) => return self.detach(&e, path, &c.args[0]),
             ([.., "mem", "swap"], 2) => return self.mem_swap(path, c),
+            ([.., "mem", "replace" | "take"], _) | ([.., "Box", "new"], 1) => {
+                return Some(self.refused(
+                    &e,
+                    Code::UnsupportedExpr,
+                    "this moves a value that carries a derivative in a way that is not followed yet; \
+                     copy it to a variable and assign the new one",
+                ));
+            }
             _ => {}
         }
         let mut args = Vec::new();
