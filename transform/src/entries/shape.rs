@@ -125,7 +125,11 @@ pub(super) fn tuple(parts: &[TokenStream]) -> TokenStream {
 
 /// Lints that generated code is exempt from.
 pub(super) fn quiet() -> TokenStream {
-    quote!(#[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)])
+    // A lint that the user's crate denies by name is not a warning any more, so the groups are named too.
+    quote!(#[allow(
+        warnings, unused, nonstandard_style, deprecated, missing_docs, missing_debug_implementations,
+        clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction
+    )])
 }
 
 pub(super) fn shape<'a>(
