@@ -1,6 +1,6 @@
 //! What other differentiable functions call.
 
-use super::shape::{Shape, by_value, elided, pullback_params, quiet};
+use super::shape::{Shape, by_value, elided, pullback_params};
 use crate::reverse::Sweep;
 use proc_macro2::Ident;
 use proc_macro2::TokenStream;
@@ -33,7 +33,7 @@ impl Family {
 }
 
 pub(super) fn call_entries(s: &Shape, sweep: &Sweep, family: Family) -> TokenStream {
-    let (rt, ret, quiet, space) = (&s.rt, &s.ret, quiet(), &s.space);
+    let (rt, ret, space) = (&s.rt, &s.ret, &s.space);
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
     let turbofish = &s.turbofish;
@@ -50,7 +50,6 @@ pub(super) fn call_entries(s: &Shape, sweep: &Sweep, family: Family) -> TokenStr
     let call = (!sweep.is_leaf).then(|| quote! {
         #[doc(hidden)]
         #[inline]
-        #quiet
         pub fn #call_name #generics (#(#params,)* __tape: &mut #rt::Tape) -> (#ret, #bits_ty #rt::OnTape) #where_clause {
             let (__value, #bits __pullback) = #space::#sweep_name #turbofish(#(#names,)* __tape);
             __tape.push_frame(__pullback);
@@ -154,7 +153,6 @@ pub(super) fn call_entries(s: &Shape, sweep: &Sweep, family: Family) -> TokenStr
         #call
         #[doc(hidden)]
         #[inline]
-        #quiet
         pub fn #back_name<#(#lifetimes,)* #(#others,)* #leaf_generic #(#shadow_types),*>(
             __pullback: #pullback_ty,
             __seed: #seed,

@@ -1,6 +1,6 @@
 //! `jvp`, and the form of it that other differentiable functions call.
 
-use super::shape::{Shape, quiet, tuple};
+use super::shape::{Shape, tuple};
 use crate::Analysed;
 use crate::emit;
 use crate::emit::Style;
@@ -17,7 +17,7 @@ use quote::quote;
 pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>) {
     let t = forward::forward(&analysed.f, &analysed.activity);
     let f = &t.f;
-    let (rt, ret, quiet, space) = (&s.rt, &s.ret, quiet(), &s.space);
+    let (rt, ret, space) = (&s.rt, &s.ret, &s.space);
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
     let turbofish = &s.turbofish;
@@ -153,7 +153,6 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
     items.push(quote! {
         #[doc(hidden)]
         #[inline]
-        #quiet
         pub fn __jvp<#(#lifetimes,)* #(#others,)* #(#dot_types),*>(
             #(#params,)*
             (#(#dot_names,)*): (#(#dot_types,)*),
@@ -167,7 +166,6 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
         }
         /// Forward mode: the value and its tangent along the inputs' tangents.
         #[inline]
-        #quiet
         pub fn jvp #generics (#primal_pat: #primal_ty, #dot_pat: #dot_ty) -> (#ret, #ret_dot_ty) #where_clause {
             #space::__jvp(#(#names,)* (#(#public_args,)*))
         }

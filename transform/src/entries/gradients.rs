@@ -91,7 +91,7 @@ pub(super) fn gradients_entry(
         return;
     }
     let sweep_name = format_ident!("{}", name);
-    let (rt, ret, space, quiet) = (&s.rt, &s.ret, &s.space, quiet());
+    let (rt, ret, space) = (&s.rt, &s.ret, &s.space);
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
     let turbofish = &s.turbofish;
@@ -128,7 +128,6 @@ pub(super) fn gradients_entry(
     items.push(quote! {
         /// The gradients with `None` for each input that the path taken does not connect to the result.
         #[inline]
-        #quiet
         pub fn gradients #generics (#(#params),*) -> #ty #where_clause {
             let __tape = &mut #rt::Tape::new();
             #makes

@@ -205,16 +205,11 @@ pub fn entries(
 
 /// Who uses a derivative uses the function, whatever the lint on dead code would say.
 fn primal_use(s: &Shape) -> TokenStream {
-    let (generics, name, turbofish, quiet) = (
-        &s.function.sig.generics,
-        &s.function.sig.ident,
-        &s.turbofish,
-        quiet(),
-    );
+    let (generics, name) = (&s.function.sig.generics, &s.function.sig.ident);
+    let turbofish = &s.turbofish;
     let where_clause = &generics.where_clause;
     quote! {
         #[doc(hidden)]
-        #quiet
         fn __primal #generics () #where_clause {
             let _ = #name #turbofish;
         }

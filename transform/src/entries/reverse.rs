@@ -2,7 +2,7 @@
 
 use super::calls::Family;
 use super::calls::call_entries;
-use super::shape::{Shape, elided_tokens, quiet, tuple};
+use super::shape::{Shape, elided_tokens, tuple};
 use super::sweep::sweep_fn;
 use crate::reverse::Sweep;
 use crate::ty::Ty;
@@ -65,7 +65,6 @@ pub(super) fn collect(
 pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
     let rt = &s.rt;
     let space = &s.space;
-    let quiet = quiet();
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
     let turbofish = &s.turbofish;
@@ -93,13 +92,11 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
         items.push(quote! {
             /// The value and the gradient: one tangent for each differentiated parameter, in order.
             #[inline]
-            #quiet
             pub fn value_and_grad #generics (#(#params),*) -> (#ret, #tangent_tuple) #where_clause {
                 #space::value_and_grad_with #turbofish(&mut #rt::Tape::new(), #(#names),*)
             }
             /// The same in a workspace that later calls use again.
             #[inline]
-            #quiet
             pub fn value_and_grad_with #generics (__tape: &mut #rt::Tape, #(#params),*) -> (#ret, #tangent_tuple) #where_clause {
                 #makes
                 let (__value, __pullback) = #run(#(#names,)* __tape);
@@ -108,13 +105,11 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
             }
             /// The gradient: one tangent for each differentiated parameter, in order.
             #[inline]
-            #quiet
             pub fn grad #generics (#(#params),*) -> #tangent_tuple #where_clause {
                 #space::value_and_grad #turbofish(#(#names),*).1
             }
             /// The same in a workspace that later calls use again.
             #[inline]
-            #quiet
             pub fn grad_with #generics (__tape: &mut #rt::Tape, #(#params),*) -> #tangent_tuple #where_clause {
                 #space::value_and_grad_with #turbofish(__tape, #(#names),*).1
             }
@@ -128,7 +123,7 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
 }
 
 pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream {
-    let (rt, ret, quiet) = (&s.rt, &s.ret, quiet());
+    let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
     let params = s.plain_params();
@@ -184,7 +179,6 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
     quote! {
         /// Adds the gradient into buffers of the caller's and gives the value.
         #[inline]
-        #quiet
         pub fn accumulate_grad #generics (#(#params,)* #(#buffers),*) -> #ret #where_clause {
             let __tape = &mut #rt::Tape::new();
             #(#makes)*
@@ -202,7 +196,7 @@ pub(super) fn vjp_entry(
     run: &TokenStream,
     _tangents: &TokenStream,
 ) -> TokenStream {
-    let (rt, ret, quiet) = (&s.rt, &s.ret, quiet());
+    let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
     let params = s.plain_params();
@@ -265,7 +259,6 @@ pub(super) fn vjp_entry(
     quote! {
         /// The value and the pullback: a function from a cotangent of the value to the tangents.
         #[inline]
-        #quiet
         pub fn vjp #generics (#(#params),*) -> (#ret, impl FnOnce(#seed #(, #ex_types)*) -> #ty) #where_clause {
             #(#before)*
             let mut __tape = #rt::Tape::new();

@@ -2,7 +2,7 @@
 
 use super::calls::Family;
 use super::calls::call_entries;
-use super::shape::{Shape, quiet, tuple};
+use super::shape::{Shape, tuple};
 use super::sweep::sweep_fn;
 use crate::diagnostics::Diagnostic;
 use crate::ir::*;
@@ -41,7 +41,7 @@ pub(super) fn second_entries(
     if !matches!(s.f.vars[s.f.ret].ty, Ty::Float(_)) {
         return;
     }
-    let (rt, quiet, space, turbofish) = (&s.rt, quiet(), &s.space, &s.turbofish);
+    let (rt, space, turbofish) = (&s.rt, &s.space, &s.turbofish);
     let generics = &s.function.sig.generics;
     let where_clause = &generics.where_clause;
     let names = s.names();
@@ -128,7 +128,6 @@ pub(super) fn second_entries(
     items.push(quote! {
         /// The Hessian times a direction.
         #[inline]
-        #quiet
         pub fn hvp #generics (#primal_pat: #primal_ty, #direction_pat: #result_ty) -> #result_ty #where_clause {
             let __tape = &mut #rt::Tape::new();
             #(#zeros)*

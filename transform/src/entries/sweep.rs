@@ -1,6 +1,6 @@
 //! The generated function that runs forward and gives what reverses it.
 
-use super::shape::{Shape, by_value, pullback_params, quiet};
+use super::shape::{Shape, by_value, pullback_params};
 use crate::emit;
 use crate::emit::Style;
 use crate::ir::*;
@@ -80,7 +80,6 @@ pub(super) fn sweep_fn(
         (shared && matches!(Ty::of(&p.ty).peeled(), Ty::Slice(_)))
             .then(|| quote!(let #bar = &mut #bar[..#name.len()];))
     });
-    let quiet = quiet();
     let captures = &s.captures;
     let (mask_ty, mask_value) = match masks {
         None => (quote!(), quote!()),
@@ -109,7 +108,6 @@ pub(super) fn sweep_fn(
     quote! {
         #[doc(hidden)]
         #[inline]
-        #quiet
         pub fn #function #generics (#(#params,)* #tape_used: &mut #rt::Tape) -> (
             #ret_ty,
             #mask_ty

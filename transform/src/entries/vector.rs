@@ -1,7 +1,7 @@
 //! `grad` and its kin for a function that does not return one real number: using them is the error.
 
 use super::gradients::gradients_name;
-use super::shape::{Shape, quiet, tuple};
+use super::shape::{Shape, tuple};
 use crate::args::Options;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use syn::spanned::Spanned;
 /// Entries that have the right types and a bound that no result fulfils, so that rustc says at their use what
 /// is wrong, and says nothing if they are not used.
 pub(super) fn refusals(s: &Shape) -> TokenStream {
-    let (rt, ret, quiet) = (&s.rt, &s.ret, quiet());
+    let (rt, ret) = (&s.rt, &s.ret);
     let at = Span::call_site().located_at(s.function.sig.output.span());
     let bound = quote_spanned!(at=> #rt::OneRealNumber);
     let generics = &s.function.sig.generics;
@@ -33,24 +33,18 @@ pub(super) fn refusals(s: &Shape) -> TokenStream {
     };
     quote! {
         #[doc(hidden)]
-        #quiet
         pub fn grad #generics (#(_: #params),*) -> #result #bounds { loop {} }
         #[doc(hidden)]
-        #quiet
         pub fn grad_with #generics (_: &mut #rt::Tape, #(_: #params),*) -> #result #bounds { loop {} }
         #[doc(hidden)]
-        #quiet
         pub fn value_and_grad #generics (#(_: #params),*) -> (#ret, #result) #bounds { loop {} }
         #[doc(hidden)]
-        #quiet
         pub fn value_and_grad_with #generics (_: &mut #rt::Tape, #(_: #params),*) -> (#ret, #result) #bounds {
             loop {}
         }
         #[doc(hidden)]
-        #quiet
         pub fn accumulate_grad #generics (#(_: #params,)* #(#buffers),*) -> #ret #bounds { loop {} }
         #[doc(hidden)]
-        #quiet
         pub fn gradients #generics (#(_: #params),*) -> #gradients #bounds { loop {} }
     }
 }
