@@ -177,7 +177,6 @@ impl Lower {
                 return Some(match operand {
                     Operand::Lit(_) => Expr::Opaque(self.opaque(&e, Cut::None)),
                     operand if self.f.operand_ty(&operand).is_constant() => {
-                        let _ = operand;
                         Expr::Opaque(self.opaque(&e, Cut::None))
                     }
                     operand => Expr::Cast(Box::new(Expr::Use(operand)), to.to_token_stream()),

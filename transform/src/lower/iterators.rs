@@ -40,13 +40,13 @@ impl Lower {
     pub(super) fn iter(&mut self, e: &syn::Expr, k: VarId) -> Iter {
         let e = peel(e);
         match e {
-            syn::Expr::Range(r) => self.range(e, r),
+            syn::Expr::Range(r) => self.range(r),
             syn::Expr::MethodCall(m) => self.iter_method(e, m, k),
             _ => self.elements(e, k),
         }
     }
 
-    fn range(&mut self, e: &syn::Expr, r: &syn::ExprRange) -> Iter {
+    fn range(&mut self, r: &syn::ExprRange) -> Iter {
         let start_ty = r.start.as_ref().map(|s| self.infer(s)).unwrap_or_default();
         let end_ty = r.end.as_ref().map(|s| self.infer(s)).unwrap_or_default();
         let ty = match (&start_ty, &end_ty) {
@@ -66,7 +66,6 @@ impl Lower {
         let a = start.as_ref().map(|o| super::operand_tokens(&self.f, o));
         let b = end.as_ref().map(|o| super::operand_tokens(&self.f, o));
         let limits = &r.limits;
-        let _ = e;
         let usize_or_literal = matches!(&ty, Ty::Int(Some(n)) if n == "usize");
         Iter {
             tokens: quote!(#a #limits #b),

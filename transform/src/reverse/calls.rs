@@ -108,11 +108,7 @@ impl Reverse<'_> {
         let tokens = self.spell(&bar);
         if !used.contains(&root) {
             used.push(root);
-            return if self.is_borrowed(&bar) {
-                quote!(&mut *#tokens)
-            } else {
-                quote!(&mut #tokens)
-            };
+            return quote!(&mut #tokens);
         }
         let t = self.f.fresh("shadow", Ty::Unknown);
         self.f.vars[t].mutable = true;
@@ -124,11 +120,6 @@ impl Reverse<'_> {
         later.push((place.clone(), t));
         let t = &self.f.vars[t].ident;
         quote!(&mut #t)
-    }
-
-    /// Whether the tokens name a reference rather than what it refers to.
-    fn is_borrowed(&self, _bar: &Place) -> bool {
-        false
     }
 
     /// The argument for the pullback to look at again: the memory itself if it will not have changed by then,
@@ -143,7 +134,6 @@ impl Reverse<'_> {
         let root = resolved.base;
         if self.can_read_again(&resolved, call) {
             self.need_path(&resolved);
-            self.need_root(root);
             let tokens = crate::emit::place_tokens(&self.f, &resolved, true).unwrap_or_default();
             return quote!(&#tokens);
         }

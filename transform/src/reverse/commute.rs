@@ -5,9 +5,8 @@ use proc_macro2::TokenStream;
 use std::collections::HashSet;
 
 /// Whether the trips of a reversed loop may run in any order: they only add to what none of them reads.
-pub(super) fn commutes(f: &Function, body: &Block) -> bool {
+pub(super) fn commutes(body: &Block) -> bool {
     let mut walk = Walk {
-        f,
         local: HashSet::new(),
         added: HashSet::new(),
         read: HashSet::new(),
@@ -21,7 +20,15 @@ pub(super) fn commutes(f: &Function, body: &Block) -> bool {
 /// what an iteration adds to its neighbour is then written before its own, and the processor need not wait
 /// for the one to load the other.
 pub(super) fn additions_in_order(body: &mut Block) {
-    let is_addition = |s: &Stmt| matches!(&s.kind, Kind::Update(p, ..) if !p.path.is_empty());
+    // What is the iteration's own may be read by the next addition; what is not, none of them reads.
+    let own: HashSet<VarId> = body
+        .iter()
+        .filter_map(|s| match &s.kind {
+            Kind::Let(v, _) => Some(*v),
+            _ => None,
+        })
+        .collect();
+    let is_addition = |s: &Stmt| matches!(&s.kind, Kind::Update(p, ..) if !own.contains(&p.base));
     let from = body
         .iter()
         .rposition(|s| !is_addition(s))
@@ -29,15 +36,14 @@ pub(super) fn additions_in_order(body: &mut Block) {
     body[from..].reverse();
 }
 
-struct Walk<'a> {
-    f: &'a Function,
+struct Walk {
     local: HashSet<VarId>,
     added: HashSet<VarId>,
     read: HashSet<VarId>,
     ok: bool,
 }
 
-impl Walk<'_> {
+impl Walk {
     fn place(&mut self, p: &Place) {
         if !self.local.contains(&p.base) {
             self.read.insert(p.base);
@@ -93,7 +99,6 @@ impl Walk<'_> {
                 return;
             }
         }
-        let _ = self.f;
     }
 }
 

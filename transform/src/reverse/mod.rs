@@ -124,7 +124,6 @@ struct Reverse<'a> {
     unset: HashSet<VarId>,
     /// Zeros that a path may leave unset.
     lenient: HashSet<VarId>,
-    roots: BTreeSet<VarId>,
     how: HashMap<VarId, saved::How>,
     /// Storage indexed by trip: how it is written and how it is read.
     windows: HashMap<VarId, (TokenStream, TokenStream)>,
@@ -177,7 +176,6 @@ fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
         directions: HashMap::new(),
         unset: HashSet::new(),
         lenient: HashSet::new(),
-        roots: BTreeSet::new(),
         how: HashMap::new(),
         windows: HashMap::new(),
         saved: HashMap::new(),

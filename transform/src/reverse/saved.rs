@@ -2,7 +2,6 @@
 //! computed again for little, or has to be kept.
 
 use super::*;
-use crate::analysis::activity;
 use quote::format_ident;
 
 impl Reverse<'_> {
@@ -18,10 +17,6 @@ impl Reverse<'_> {
             return true;
         }
         self.home.get(&root).is_some_and(|h| self.segments[*h].top)
-    }
-
-    pub(super) fn need_root(&mut self, root: VarId) {
-        self.roots.insert(root);
     }
 
     /// Decides for every needed value, and for what recomputing it needs in turn.
@@ -44,7 +39,6 @@ impl Reverse<'_> {
             if let How::Saved = how {
                 let home = self.home.get(&v).copied().unwrap_or(0);
                 let in_loop = self.segments[home].in_loop;
-                let top = self.segments[home].top;
                 let name = self.f.vars[v].ident.to_string();
                 let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
                 let suffix = if in_loop { "lane" } else { "slot" };
@@ -79,7 +73,6 @@ impl Reverse<'_> {
                 } else {
                     quote!(__rt::Slot::new())
                 };
-                let _ = top;
                 self.storage.push((storage, make));
                 self.saved.insert(v, storage);
             }
@@ -227,7 +220,6 @@ impl Reverse<'_> {
             })),
             _ => {}
         }
-        let _ = activity::sources;
         out
     }
 
@@ -362,7 +354,7 @@ impl Reverse<'_> {
                     l.body = self.insert_restores(std::mem::take(&mut l.body));
                     let (before, after) = self.close_windows(l.id, stmt.span);
                     if let (Head::For(h), Some(direct)) = (&mut l.head, self.directions.get(&l.id))
-                        && commute::commutes(&self.f, &l.body)
+                        && commute::commutes(&l.body)
                     {
                         h.iter = direct.clone();
                         commute::additions_in_order(&mut l.body);
