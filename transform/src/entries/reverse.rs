@@ -20,14 +20,7 @@ pub(super) fn collect(
     let rt = &s.rt;
     let mut makes = Vec::new();
     let mut args = Vec::new();
-    for p in
-        s.f.params
-            .iter()
-            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
-    {
-        let name = s.name(p);
-        args.push(quote!(#name));
-    }
+    args.extend(s.passed_again());
     let mut results = Vec::new();
     let mut values = Vec::new();
     for p in &s.f.params {
@@ -133,14 +126,7 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
     let mut values = Vec::new();
     let mut adds = Vec::new();
     let mut makes = Vec::new();
-    for p in
-        s.f.params
-            .iter()
-            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
-    {
-        let name = s.name(p);
-        args.push(quote!(#name));
-    }
+    args.extend(s.passed_again());
     for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
         if p.active {
@@ -208,14 +194,7 @@ pub(super) fn vjp_entry(
     let mut results = Vec::new();
     let mut types = Vec::new();
     let mut exclusive = Vec::new();
-    for p in
-        s.f.params
-            .iter()
-            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
-    {
-        let name = s.name(p);
-        args.push(quote!(#name));
-    }
+    args.extend(s.passed_again());
     let mut before = Vec::new();
     for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));

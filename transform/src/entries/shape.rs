@@ -95,6 +95,15 @@ impl Shape<'_> {
         self.f.params.iter().map(|p| self.name(p)).collect()
     }
 
+    /// The parameters by shared reference, which the pullback looks at again.
+    pub(super) fn passed_again(&self) -> impl Iterator<Item = TokenStream> {
+        self.f
+            .params
+            .iter()
+            .filter(|p| Self::is_reference(p) && !Self::is_exclusive(p))
+            .map(|p| self.name(p).to_token_stream())
+    }
+
     pub(super) fn inputs(&self) -> Vec<&Param> {
         self.f.params.iter().filter(|p| p.active).collect()
     }

@@ -99,7 +99,7 @@ impl Reverse<'_> {
     pub(super) fn reverse_loop(&mut self, stmt: &Stmt, l: &Loop) -> Block {
         let segment = self.segment;
         let in_loop = self.segments[segment].in_loop;
-        let through = runs_through(l);
+        let through = !ends_early(l);
         let counter = match &l.head {
             Head::For(h) => h.counter,
             _ => self.f.fresh("k", Ty::Int(Some("usize".into()))),

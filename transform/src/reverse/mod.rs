@@ -495,8 +495,3 @@ fn prologue_of(stmt: &Stmt) -> Option<SegId> {
         _ => None,
     }
 }
-
-/// Whether a loop's header runs to its end whenever it is entered.
-fn runs_through(l: &Loop) -> bool {
-    !ends_early(l)
-}
