@@ -9,119 +9,196 @@ use crate::{OptionTangent, Tangent};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Skip;
 
-/// Stands for a pullback that waits on the tape.
+/// Stands for the adjoint of a parameter that has none in the callee.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct OnTape;
+pub struct Unused;
 
-/// A place for the adjoint of a parameter whose shadow is `S`.
+/// Stands for an argument that is not passed again to the pullback: one by value, or by `&mut`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owned;
+
+/// Lends an argument's adjoint to the callee's pullback, which names what it wants: `S`.
+#[inline(always)]
+pub fn open<X: Opens<S>, S>(adjoint: X) -> S {
+    adjoint.lend()
+}
+
+/// What an argument's adjoint can be lent as.
 #[diagnostic::on_unimplemented(
     message = "this argument's adjoint does not fit the parameter that it is passed for",
-    note = "the parameter takes an adjoint of type `{S}`"
+    note = "the parameter takes an adjoint of type `{S}`, and the argument has one of type `{Self}`"
 )]
-pub trait Shadow<S: ?Sized> {
-    /// The adjoint, unless the argument carries no derivative.
-    fn open(&mut self) -> Option<&mut S>;
+pub trait Opens<S> {
+    /// The adjoint as the callee takes it.
+    fn lend(self) -> S;
 }
 
-impl<S: ?Sized> Shadow<S> for Skip {
+impl<X> Opens<Unused> for X {
     #[inline(always)]
-    fn open(&mut self) -> Option<&mut S> {
+    fn lend(self) -> Unused {
+        Unused
+    }
+}
+
+impl<'a, S: ?Sized> Opens<Option<&'a mut S>> for Skip {
+    #[inline(always)]
+    fn lend(self) -> Option<&'a mut S> {
         None
     }
 }
 
-impl<T: Tangent> Shadow<T> for &mut T {
+impl<'a, T: Tangent> Opens<Option<&'a mut T>> for &'a mut T {
     #[inline(always)]
-    fn open(&mut self) -> Option<&mut T> {
+    fn lend(self) -> Option<&'a mut T> {
         Some(self)
     }
 }
 
-impl<T> Shadow<[T]> for &mut [T] {
+impl<'a, T> Opens<Option<&'a mut [T]>> for &'a mut [T] {
     #[inline(always)]
-    fn open(&mut self) -> Option<&mut [T]> {
+    fn lend(self) -> Option<&'a mut [T]> {
         Some(self)
     }
 }
 
-impl<T> Shadow<[T]> for &mut Vec<T> {
+impl<'a, T> Opens<Option<&'a mut [T]>> for &'a mut Vec<T> {
     #[inline(always)]
-    fn open(&mut self) -> Option<&mut [T]> {
+    fn lend(self) -> Option<&'a mut [T]> {
         Some(self)
     }
 }
 
-impl<T, const N: usize> Shadow<[T]> for &mut [T; N] {
+impl<'a, T, const N: usize> Opens<Option<&'a mut [T]>> for &'a mut [T; N] {
     #[inline(always)]
-    fn open(&mut self) -> Option<&mut [T]> {
-        Some(*self)
+    fn lend(self) -> Option<&'a mut [T]> {
+        Some(self)
     }
 }
 
-/// The tangent of an argument by reference, for a parameter whose shadow is `S`.
+/// Lends an argument's tangent to the callee's forward mode, which names what it wants: `S`.
+#[inline(always)]
+pub fn along<X: Along<S>, S>(tangent: X) -> S {
+    tangent.lend()
+}
+
+/// What an argument's tangent can be lent as.
 #[diagnostic::on_unimplemented(
-    message = "this argument's tangent does not fit the parameter that it is passed for"
+    message = "this argument's tangent does not fit the parameter that it is passed for",
+    note = "the parameter takes a tangent of type `{S}`, and the argument has one of type `{Self}`"
 )]
-pub trait Direction<S: ?Sized> {
-    /// The tangent, unless the argument carries no derivative.
-    fn look(&self) -> Option<&S>;
+pub trait Along<S> {
+    /// The tangent as the callee takes it.
+    fn lend(self) -> S;
 }
 
-impl<S: ?Sized> Direction<S> for Skip {
+impl<X> Along<Unused> for X {
     #[inline(always)]
-    fn look(&self) -> Option<&S> {
+    fn lend(self) -> Unused {
+        Unused
+    }
+}
+
+/// The tangent of a parameter by value, unless the argument carries no derivative.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<T>(pub Option<T>);
+
+impl<T> Along<Given<T>> for Skip {
+    #[inline(always)]
+    fn lend(self) -> Given<T> {
+        Given(None)
+    }
+}
+
+impl<T: Tangent> Along<Given<T>> for T {
+    #[inline(always)]
+    fn lend(self) -> Given<T> {
+        Given(Some(self))
+    }
+}
+
+// A method's receiver is lent by reference, since its caller does not know how the method takes it.
+impl<T: Tangent> Along<Given<T>> for &T {
+    #[inline(always)]
+    fn lend(self) -> Given<T> {
+        Given(Some(self.clone()))
+    }
+}
+
+impl<T: Tangent> Along<Given<T>> for &mut T {
+    #[inline(always)]
+    fn lend(self) -> Given<T> {
+        Given(Some(self.clone()))
+    }
+}
+
+impl<'a, S: ?Sized> Along<Option<&'a S>> for Skip {
+    #[inline(always)]
+    fn lend(self) -> Option<&'a S> {
         None
     }
 }
 
-impl<T: Tangent> Direction<T> for &T {
+impl<'a, S: ?Sized> Along<Option<&'a mut S>> for Skip {
     #[inline(always)]
-    fn look(&self) -> Option<&T> {
-        Some(self)
-    }
-}
-
-impl<T> Direction<[T]> for &[T] {
-    #[inline(always)]
-    fn look(&self) -> Option<&[T]> {
-        Some(self)
-    }
-}
-
-impl<T> Direction<[T]> for &Vec<T> {
-    #[inline(always)]
-    fn look(&self) -> Option<&[T]> {
-        Some(self)
-    }
-}
-
-impl<T, const N: usize> Direction<[T]> for &[T; N] {
-    #[inline(always)]
-    fn look(&self) -> Option<&[T]> {
-        Some(*self)
-    }
-}
-
-/// The tangent of an argument by value.
-#[diagnostic::on_unimplemented(
-    message = "this argument's tangent does not fit the parameter that it is passed for"
-)]
-pub trait Given<T> {
-    /// The tangent, unless the argument carries no derivative.
-    fn given(self) -> Option<T>;
-}
-
-impl<T> Given<T> for Skip {
-    #[inline(always)]
-    fn given(self) -> Option<T> {
+    fn lend(self) -> Option<&'a mut S> {
         None
     }
 }
 
-impl<T: Tangent> Given<T> for T {
+/// The borrowed forms: from a shared and from an exclusive borrow.
+macro_rules! along_borrowed {
+    ($([$($generics:tt)*] $from:ty => $to:ty,)*) => { $(
+        impl<'a, $($generics)*> Along<Option<&'a $to>> for &'a $from {
+            #[inline(always)]
+            fn lend(self) -> Option<&'a $to> {
+                Some(self)
+            }
+        }
+        impl<'a, $($generics)*> Along<Option<&'a $to>> for &'a mut $from {
+            #[inline(always)]
+            fn lend(self) -> Option<&'a $to> {
+                Some(self)
+            }
+        }
+        impl<'a, $($generics)*> Along<Option<&'a mut $to>> for &'a mut $from {
+            #[inline(always)]
+            fn lend(self) -> Option<&'a mut $to> {
+                Some(self)
+            }
+        }
+    )* };
+}
+
+along_borrowed! {
+    [T: Tangent] T => T,
+    [T] [T] => [T],
+    [T] Vec<T> => [T],
+    [T, const N: usize] [T; N] => [T],
+}
+
+/// Passes a method's receiver again to the pullback, if that wants it.
+#[inline(always)]
+pub fn again<X: Again<S>, S>(receiver: X) -> S {
+    receiver.again()
+}
+
+/// What a receiver can be passed again as.
+pub trait Again<S> {
+    /// The receiver, or nothing.
+    fn again(self) -> S;
+}
+
+impl<T: ?Sized> Again<Owned> for &T {
     #[inline(always)]
-    fn given(self) -> Option<T> {
-        Some(self)
+    fn again(self) -> Owned {
+        Owned
+    }
+}
+
+impl<'a, T: ?Sized> Again<&'a T> for &'a T {
+    #[inline(always)]
+    fn again(self) -> &'a T {
+        self
     }
 }
 

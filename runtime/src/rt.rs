@@ -123,10 +123,6 @@ fn too_long(given: usize, expected: usize) -> ! {
     panic!("a cotangent of {given} elements was given for a slice of {expected}")
 }
 
-/// Stands for an argument that was passed by value and is not passed again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Owned;
-
 /// Names the type that a closure never called would give: that of a frame, which cannot be written.
 #[inline(always)]
 pub fn frame_type<A, R, F: 'static>(_: impl FnOnce(A) -> (R, F)) -> PhantomData<F> {

@@ -1,7 +1,6 @@
 //! IR → tokens. The user's tokens keep their spans; what is generated is hygienic.
 
 use crate::ir::*;
-use crate::reverse::entry;
 use crate::ty::Ty;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -200,10 +199,7 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
             let p = place_tokens(f, p, false).unwrap_or_default();
             quote!(#p.#method())
         }
-        Expr::Call(path, args) => {
-            let args = arg_tokens(f, args);
-            quote!(#path(#(#args),*))
-        }
+        Expr::Call(callee, args) => callee.call(&arg_tokens(f, args)),
         Expr::Opaque(o) | Expr::Refused(o, _) => o.tokens.clone(),
         Expr::Restore(storage) => {
             let storage_var = &f.vars[*storage];
@@ -228,6 +224,7 @@ pub fn arg_tokens(f: &Function, args: &[Arg]) -> Vec<TokenStream> {
                 let p = place_tokens(f, p, false).unwrap_or_default();
                 quote!(&#p)
             }
+            Arg::Receiver(p) => place_tokens(f, p, false).unwrap_or_default(),
             Arg::Exclusive(p, true) => {
                 let p = &f.vars[p.base].ident;
                 quote!(&mut *#p)
@@ -271,32 +268,34 @@ fn let_tokens(f: &Function, v: VarId) -> TokenStream {
 
 fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
     match &stmt.kind {
-        Kind::Let(v, Expr::Call(path, args)) if style.pullbacks.contains_key(v) => {
+        Kind::Let(v, Expr::Call(callee, args)) if style.pullbacks.contains_key(v) => {
             let pullback = &f.vars[style.pullbacks[v]].ident;
-            let args = arg_tokens(f, args);
+            let mut args = arg_tokens(f, args);
+            args.push(quote!(__tape));
             if let Some(bits) = style.connected.get(v) {
-                let call = entry(path, "__masked_call");
+                let call = callee.entry("__masked_call", &args);
                 let ident = &f.vars[*v].ident;
                 let ty = f.vars[*v]
                     .ascription
                     .as_ref()
                     .map(|ty| quote!(: (#ty, u64, _)));
-                return quote!(let (mut #ident, #bits, #pullback) #ty = #call(#(#args,)* __tape););
+                return quote!(let (mut #ident, #bits, #pullback) #ty = #call;);
             }
-            let call = entry(path, "__call");
+            let call = callee.entry("__call", &args);
             let ident = &f.vars[*v].ident;
             let mutable = (f.vars[*v].mutable).then(|| quote!(mut));
             let name = pullback_binding(f, *v, pullback, &mutable, ident);
-            quote!(#name #call(#(#args,)* __tape);)
+            quote!(#name #call;)
         }
-        Kind::Let(v, Expr::Call(path, args)) if style.duals.contains_key(v) => {
+        Kind::Let(v, Expr::Call(callee, args)) if style.duals.contains_key(v) => {
             let (dot, dots) = &style.duals[v];
             let dot = &f.vars[*dot].ident;
-            let call = entry(path, "__jvp");
-            let args = arg_tokens(f, args);
+            let mut args = arg_tokens(f, args);
+            args.push(quote!((#(__rt::along(#dots),)*)));
+            let call = callee.entry("__jvp", &args);
             let ident = &f.vars[*v].ident;
             let mutable = (f.vars[*v].mutable).then(|| quote!(mut));
-            quote!(let (#mutable #ident, mut #dot) = #call(#(#args,)* (#(#dots,)*));)
+            quote!(let (#mutable #ident, mut #dot) = #call;)
         }
         Kind::Let(v, e) => {
             let (head, e) = (let_tokens(f, *v), expr_tokens(f, e));

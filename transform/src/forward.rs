@@ -459,6 +459,13 @@ impl Forward<'_> {
                 Some(dot) => quote!(&#dot),
                 None => quote!(__rt::Skip),
             },
+            Arg::Receiver(p) => {
+                let mutable = self.f.may_be_changed(p).then(|| quote!(mut));
+                match self.place(p).and_then(|p| place_tokens(&self.f, &p, true)) {
+                    Some(dot) => quote!(& #mutable #dot),
+                    None => quote!(__rt::Skip),
+                }
+            }
             Arg::Exclusive(p, _) => {
                 match self.place(p).and_then(|p| place_tokens(&self.f, &p, true)) {
                     Some(dot) => quote!(&mut #dot),

@@ -107,6 +107,19 @@ pub enum Arg {
     Shared(Place, bool),
     /// `&mut place`; likewise.
     Exclusive(Place, bool),
+    /// What a method is called on. Only rustc knows whether it is taken by value, shared or exclusive.
+    Receiver(Place),
+}
+
+/// What is called.
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// A function, by its path.
+    Function(syn::ExprPath),
+    /// A method by its name, with its generic arguments; the receiver is the first argument.
+    Method(Ident, Option<syn::AngleBracketedGenericArguments>),
+    /// The tangent function of another, which order two reverses.
+    TangentOf(Box<Callee>),
 }
 
 /// Why a derivative does not pass through an expression.
@@ -153,8 +166,8 @@ pub enum Expr {
     Wrap(Box<Expr>),
     /// `place.to_vec()` or `place.clone()`: the name of the method.
     Copy(Place, Ident),
-    /// A call of a function by its path.
-    Call(syn::ExprPath, Vec<Arg>),
+    /// A call of a differentiable function or method.
+    Call(Callee, Vec<Arg>),
     /// Something that has no derivative, in the user's own tokens.
     Opaque(Opaque),
     /// Something whose derivative is not known: an error if what it reads carries one.
@@ -429,6 +442,12 @@ impl Function {
     /// The variable whose memory a place is part of.
     pub fn root(&self, place: &Place) -> VarId {
         self.resolve(place).base
+    }
+
+    /// Whether a method called on the place may change it, as far as can be told without its signature.
+    pub fn may_be_changed(&self, receiver: &Place) -> bool {
+        let var = &self.vars[self.root(receiver)];
+        var.mutable || matches!(var.ty, Ty::Ref(_, true))
     }
 
     /// What is known of a place's type.

@@ -5,6 +5,7 @@
 
 pub mod analysis;
 pub mod args;
+mod callee;
 mod desugar;
 pub mod diagnostics;
 pub mod dump;
@@ -24,6 +25,7 @@ mod simplify;
 pub mod ty;
 
 use diagnostics::{Diagnostic, Diagnostics};
+use entries::sibling;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 

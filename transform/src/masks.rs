@@ -136,7 +136,7 @@ impl Masks<'_> {
             let root = match arg {
                 Arg::Value(Operand::Var(v)) => self.f.root(&Place::var(*v)),
                 Arg::Value(Operand::Lit(_)) => continue,
-                Arg::Shared(p, _) | Arg::Exclusive(p, _) => self.f.root(p),
+                Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => self.f.root(p),
             };
             if self.is_active(root) {
                 let mask = self.mask(root);

@@ -218,8 +218,8 @@ impl Flat {
                 return Err(Diagnostic::at(Code::Order2Unsupported, span, what));
             }
             match &stmt.kind {
-                Kind::Let(v, Expr::Call(path, args)) if is_dual(*v) => {
-                    self.dual_call(*v, path, args, dots, span)?;
+                Kind::Let(v, Expr::Call(callee, args)) if is_dual(*v) => {
+                    self.dual_call(*v, callee, args, dots, span)?;
                 }
                 Kind::Let(v, e) => {
                     let e = self.flat(e, span, !self.f.vars[*v].mutable);
@@ -273,7 +273,7 @@ impl Flat {
     fn dual_call(
         &mut self,
         v: VarId,
-        path: &syn::ExprPath,
+        callee: &Callee,
         args: &[Arg],
         dots: &std::collections::HashMap<VarId, VarId>,
         span: Span,
@@ -301,6 +301,13 @@ impl Flat {
                     };
                     all.push(Arg::Shared(place, *direct));
                 }
+                Arg::Receiver(_) => {
+                    return Err(Diagnostic::at(
+                        Code::Order2Unsupported,
+                        span,
+                        "a method call",
+                    ));
+                }
                 Arg::Exclusive(..) => {
                     return Err(Diagnostic::at(
                         Code::Order2Unsupported,
@@ -310,12 +317,10 @@ impl Flat {
                 }
             }
         }
-        let mut path = path.clone();
-        let name = syn::Ident::new(TANGENT, Span::call_site());
-        path.path.segments.push(name.into());
+        let callee = Callee::TangentOf(Box::new(callee.clone()));
         let ty = self.f.vars[v].ty.clone();
         let pair = self.f.fresh("pair", Ty::Tuple(vec![ty.clone(), ty]));
-        self.push(Kind::Let(pair, Expr::Call(path, all)), span);
+        self.push(Kind::Let(pair, Expr::Call(callee, all)), span);
         for (n, part) in [Some(v), dots.get(&v).copied()].into_iter().enumerate() {
             let step = Proj::Field(syn::Member::Unnamed(syn::Index::from(n)));
             if let Some(part) = part {

@@ -79,7 +79,7 @@ fn collect(f: &Function, e: &Expr, out: &mut Vec<VarId>) {
                 match arg {
                     Arg::Value(Operand::Var(v)) => out.push(f.root(&Place::var(*v))),
                     Arg::Value(Operand::Lit(_)) => {}
-                    Arg::Shared(p, _) | Arg::Exclusive(p, _) => place(p, out),
+                    Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => place(p, out),
                 }
             }
         }
@@ -92,7 +92,7 @@ pub fn is_active_call(f: &Function, activity: &Activity, v: VarId, args: &[Arg])
     let varied = args.iter().any(|a| match a {
         Arg::Value(Operand::Var(v)) => activity.varied[*v] && !f.vars[*v].ty.is_constant(),
         Arg::Value(Operand::Lit(_)) => false,
-        Arg::Shared(p, _) | Arg::Exclusive(p, _) => {
+        Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => {
             activity.varied[f.root(p)] && !f.place_ty(p).is_constant()
         }
     });
@@ -100,11 +100,12 @@ pub fn is_active_call(f: &Function, activity: &Activity, v: VarId, args: &[Arg])
     varied && (active(v) || changed(f, args).into_iter().any(active))
 }
 
-/// What a call may change through `&mut`.
+/// What a call may change.
 pub fn changed(f: &Function, args: &[Arg]) -> Vec<VarId> {
     args.iter()
         .filter_map(|a| match a {
             Arg::Exclusive(p, _) => Some(f.root(p)),
+            Arg::Receiver(p) if f.may_be_changed(p) => Some(f.root(p)),
             _ => None,
         })
         .collect()

@@ -128,8 +128,10 @@ impl Walk<'_> {
         match e {
             Expr::Call(_, args) => {
                 for arg in args {
-                    if let Arg::Exclusive(p, _) = arg {
-                        self.write(p);
+                    match arg {
+                        Arg::Exclusive(p, _) => self.write(p),
+                        Arg::Receiver(p) if self.f.may_be_changed(p) => self.write(p),
+                        _ => {}
                     }
                 }
             }

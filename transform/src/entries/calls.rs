@@ -1,15 +1,13 @@
-//! What other differentiable functions call.
+//! What other differentiable functions call: the value, and a pullback that adds to the adjoints of the arguments.
 
-use super::shape::{Shape, by_value, elided, pullback_params};
+use super::shape::{Shape, by_value, elided, elided_tokens};
 use crate::reverse::Sweep;
-use proc_macro2::Ident;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use quote::format_ident;
 use quote::quote;
 
-/// What other differentiable functions call.
-/// Which of the generated functions a set of call entries belongs to.
+/// Which of the generated functions a call entry belongs to.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Family {
     /// The function itself.
@@ -21,150 +19,166 @@ pub(super) enum Family {
 }
 
 impl Family {
-    /// The names of the sweep of a function that calls others, of the call, and of its way back.
-    pub(super) fn names(self) -> [Ident; 3] {
-        let names = match self {
-            Family::Plain => ["__sweep", "__call", "__back"],
-            Family::Masked => ["__masked", "__masked_call", "__masked_back"],
-            Family::Tangent => ["__jvp_sweep", "__jvp_call", "__jvp_back"],
-        };
-        names.map(|n| format_ident!("{}", n))
+    /// The sweep, which runs forward and gives what reverses it.
+    pub(super) fn sweep(self) -> &'static str {
+        match self {
+            Family::Plain => "__sweep",
+            Family::Masked => "__masked_sweep",
+            Family::Tangent => "__jvp_sweep",
+        }
+    }
+
+    /// What differentiable callers call.
+    pub(super) fn call(self) -> &'static str {
+        match self {
+            Family::Plain => "__call",
+            Family::Masked => "__masked_call",
+            Family::Tangent => "__jvp_call",
+        }
     }
 }
 
-pub(super) fn call_entries(s: &Shape, sweep: &Sweep, family: Family) -> TokenStream {
-    let (rt, ret, space) = (&s.rt, &s.ret, &s.space);
+/// The entry that differentiable callers call.
+pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStream {
+    let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
-    let where_clause = &generics.where_clause;
+    let where_clause = s.where_clause();
     let turbofish = &s.turbofish;
-    let params = s.plain_params();
+    let params = s.receiving_params();
+    let receiving = s.receiving_names();
     let names = s.names();
     let seed = s.seed();
-    let [sweep_name, call_name, back_name] = family.names();
-    let masked = family == Family::Masked;
-    let (bits_ty, bits) = if masked {
+    let (call, sweep_path) = (s.ident(family.call()), s.path(family.sweep()));
+    let (bits_ty, bits) = if family == Family::Masked {
         (quote!(u64,), quote!(__bits,))
     } else {
         (quote!(), quote!())
     };
-    let call = (!sweep.is_leaf).then(|| quote! {
-        #[doc(hidden)]
-        #[inline]
-        pub fn #call_name #generics (#(#params,)* __tape: &mut #rt::Tape) -> (#ret, #bits_ty #rt::OnTape) #where_clause {
-            let (__value, #bits __pullback) = #space::#sweep_name #turbofish(#(#names,)* __tape);
-            __tape.push_frame(__pullback);
-            (__value, #bits #rt::OnTape)
-        }
-    });
-    let mut again_types = Vec::new();
-    let mut again_names = Vec::new();
-    let mut shadow_types = Vec::new();
-    let mut shadow_names = Vec::new();
-    let mut bounds = Vec::new();
-    let mut opens = Vec::new();
-    let mut args = Vec::new();
-    let mut shadow_args = Vec::new();
-    let mut values = Vec::new();
-    let mut adds = Vec::new();
-    for (n, p) in s.f.params.iter().enumerate() {
-        let name = s.name(p);
-        let shared = Shape::is_reference(p) && !Shape::is_exclusive(p);
-        if shared {
-            again_types.push(p.ty.to_token_stream());
-            again_names.push(quote!(#name));
-            args.push(quote!(#name));
-        } else {
-            again_types.push(quote!(#rt::Owned));
-            again_names.push(quote!(_));
-        }
-        let generic = format_ident!("__S{}", n);
-        shadow_types.push(generic.clone());
-        if !sweep.adjoints.contains_key(&p.var) {
-            shadow_names.push(quote!(_));
-            continue;
-        }
-        let shadow_name = format_ident!("__shadow{}", n);
-        shadow_names.push(quote!(mut #shadow_name));
-        let shadow = s.shadow(p);
-        bounds.push(quote!(#generic: #rt::Shadow<#shadow>));
-        if !Shape::is_reference(p) {
-            let t = format_ident!("__t{}", n);
-            values.push(quote!(#t));
-            adds.push(quote!(if let Some(s) = #shadow_name.open() { #rt::accumulate(s, #t); }));
-            continue;
-        }
-        let (scratch, bar) = (format_ident!("__scratch{}", n), format_ident!("__bar{}", n));
-        let of = Shape::referent(p);
-        opens.push(if shared {
-            quote! {
-                let mut #scratch;
-                let #bar = match #shadow_name.open() {
-                    Some(s) => s,
-                    None => {
-                        #scratch = #rt::zero(#name);
-                        <#of as #rt::Differentiable>::shadow(&mut #scratch)
-                    }
-                };
-            }
-        } else {
-            quote!(let Some(#bar) = #shadow_name.open() else { return; };)
-        });
-        shadow_args.push(quote!(#bar));
-    }
-    let types = pullback_params(s, sweep);
-    let value_types = by_value(s, sweep)
-        .into_iter()
-        .map(|p| s.tangent(p))
-        .collect::<Vec<_>>();
-    let where_predicates = where_clause
-        .as_ref()
-        .map(|w| w.predicates.iter().collect::<Vec<_>>())
-        .unwrap_or_default();
-    let generic_params = generics.params.iter();
-    let tuple_args = s.f.params.iter().map(|p| elided(&p.ty));
-    let (pullback_ty, pullback_bound, take) = if sweep.is_leaf {
-        (
-            quote!(__P),
-            quote!(__P: FnOnce(#seed, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*),),
-            quote!(),
-        )
+    let way_back = Back::of(s, sweep);
+    let Back {
+        again_types,
+        again_names,
+        shadow_types,
+        shadow_names,
+        opens,
+        args,
+        values,
+        adds,
+        ..
+    } = &way_back;
+    let (keep, take) = if sweep.is_leaf || s.borrows {
+        (quote!(), quote!())
     } else {
+        let tuple_args = s.f.params.iter().map(|p| elided(&p.ty));
         (
-            quote!(#rt::OnTape),
-            quote!(),
+            quote!(__tape.push_frame(__pullback);),
             quote! {
                 let __pullback = __tape.pop_frame(#rt::frame_type(
                     |(#(#names,)* __tape): (#(#tuple_args,)* &mut #rt::Tape)| {
-                        let (__value, #bits __pullback) = #space::#sweep_name #turbofish(#(#names,)* __tape);
+                        let (__value, #bits __pullback) = #sweep_path #turbofish(#(#names,)* __tape);
                         (__value, __pullback)
                     }
                 ));
             },
         )
     };
-    let leaf_generic = sweep.is_leaf.then(|| quote!(__P,));
-    // Lifetimes come first among generic parameters, and ours are types.
-    let lifetimes = generics
-        .params
-        .iter()
-        .filter(|p| matches!(p, syn::GenericParam::Lifetime(_)));
-    let others = generic_params.filter(|p| !matches!(p, syn::GenericParam::Lifetime(_)));
+    let bounds = s.opaque_bounds();
     quote! {
-        #call
         #[doc(hidden)]
         #[inline]
-        pub fn #back_name<#(#lifetimes,)* #(#others,)* #leaf_generic #(#shadow_types),*>(
-            __pullback: #pullback_ty,
-            __seed: #seed,
-            (#(#again_names,)*): (#(#again_types,)*),
-            (#(#shadow_names,)*): (#(#shadow_types,)*),
-            __tape: &mut #rt::Tape,
-        ) where #pullback_bound #(#bounds,)* #(#where_predicates,)* {
-            use #rt::Shadow as _;
-            #take
-            #(#opens)*
-            let (#(#values,)*) = __pullback(__seed, #(#args,)* #(#shadow_args,)* __tape);
-            #(#adds)*
+        pub fn #call #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
+            #ret,
+            #bits_ty
+            impl FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape) + #bounds,
+        ) #where_clause {
+            let (__value, #bits __pullback) = #sweep_path #turbofish(#(#receiving,)* __tape);
+            #keep
+            (__value, #bits move |
+                __seed: #seed,
+                (#(#again_names,)*): (#(#again_types,)*),
+                (#(#shadow_names,)*): (#(#shadow_types,)*),
+                __tape: &mut #rt::Tape,
+            | {
+                #take
+                #(#opens)*
+                let (#(#values,)*) = __pullback(__seed, #(#args,)* __tape);
+                #(#adds)*
+            })
         }
+    }
+}
+
+/// How the pullback that callers get leads to the function's own.
+#[derive(Default)]
+struct Back {
+    again_types: Vec<TokenStream>,
+    again_names: Vec<TokenStream>,
+    shadow_types: Vec<TokenStream>,
+    shadow_names: Vec<TokenStream>,
+    opens: Vec<TokenStream>,
+    args: Vec<TokenStream>,
+    values: Vec<TokenStream>,
+    adds: Vec<TokenStream>,
+}
+
+impl Back {
+    fn of(s: &Shape, sweep: &Sweep) -> Back {
+        let rt = &s.rt;
+        let mut b = Back::default();
+        let mut shadow_args = Vec::new();
+        let owned = by_value(s, sweep).len();
+        for (n, p) in s.f.params.iter().enumerate() {
+            let name = s.name(p);
+            let exclusive = Shape::is_exclusive(p);
+            let shared = Shape::is_reference(p) && !exclusive;
+            if shared {
+                b.again_types.push(elided(&p.ty).to_token_stream());
+                b.again_names.push(quote!(#name));
+                b.args.push(quote!(#name));
+            } else {
+                b.again_types.push(quote!(#rt::Owned));
+                b.again_names.push(quote!(_));
+            }
+            if !sweep.adjoints.contains_key(&p.var) {
+                b.shadow_types.push(quote!(#rt::Unused));
+                b.shadow_names.push(quote!(_));
+                continue;
+            }
+            let shadow = format_ident!("__shadow{}", n);
+            b.shadow_names.push(quote!(#shadow));
+            if !Shape::is_reference(p) {
+                let ty = s.tangent(p);
+                b.shadow_types
+                    .push(quote!(::core::option::Option<&mut #ty>));
+                let t = format_ident!("__t{}", n);
+                b.values.push(quote!(#t));
+                b.adds
+                    .push(quote!(if let Some(s) = #shadow { #rt::accumulate(s, #t); }));
+                continue;
+            }
+            let ty = elided_tokens(&s.shadow(p));
+            b.shadow_types
+                .push(quote!(::core::option::Option<&mut #ty>));
+            let (scratch, bar) = (format_ident!("__scratch{}", n), format_ident!("__bar{}", n));
+            let of = Shape::referent(p);
+            b.opens.push(if shared {
+                quote! {
+                    let mut #scratch;
+                    let #bar = match #shadow {
+                        Some(s) => s,
+                        None => {
+                            #scratch = #rt::zero(#name);
+                            <#of as #rt::Differentiable>::shadow(&mut #scratch)
+                        }
+                    };
+                }
+            } else {
+                quote!(let Some(#bar) = #shadow else { return; };)
+            });
+            shadow_args.push(quote!(#bar));
+        }
+        debug_assert_eq!(owned, b.values.len());
+        b.args.extend(shadow_args);
+        b
     }
 }

@@ -11,6 +11,7 @@ mod sweep;
 mod vector;
 mod warnings;
 
+pub use shape::sibling;
 pub use stubs::stubs;
 
 use crate::Analysed;
@@ -27,7 +28,7 @@ use quote::ToTokens;
 use quote::quote;
 use reverse::reverse_entries;
 use second::second_entries;
-use shape::{Shape, quiet, shape};
+use shape::{quiet, shape};
 use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use warnings::warnings;
@@ -170,8 +171,8 @@ pub fn entries(
         errors.extend(sweep.diagnostics.iter().cloned());
         reverse_entries(&s, &sweep, &mut items);
         let masked = masks::masked(f, &analysed.activity);
-        let masked_sweep = crate::reverse::reverse_masked(&masked.f, &analysed.activity);
-        gradients_entry(&s, &masked_sweep, &masked, &analysed.activity, &mut items);
+        let masked_sweep = crate::reverse::reverse(&masked.f, &analysed.activity);
+        gradients_entry(&s, &masked_sweep, &masked, &mut items);
     }
     if options.mode != Mode::Reverse {
         forward_entries(&s, analysed, &mut items);
@@ -182,15 +183,15 @@ pub fn entries(
             Err(error) => errors.push(error),
         }
     }
-    items.push(primal_use(&s));
+    items.extend(s.primal_entry());
     let warnings = warnings(&s, options, analysed, errors);
-    let (vis, space) = (&function.vis, &s.space);
+    let (vis, space) = (&function.vis, shape::space(function, options));
     let quiet = quiet();
     let doc = format!("The derivatives of [`{}`].", function.sig.ident);
     let structs = if options.mode == Mode::Forward {
         quote!()
     } else {
-        gradients_struct(&s, options)
+        gradients_struct(&s)
     };
     let outside = quote! {
         #[doc = #doc]
@@ -201,17 +202,4 @@ pub fn entries(
         impl #space { #(#items)* }
     };
     (warnings, outside)
-}
-
-/// Who uses a derivative uses the function, whatever the lint on dead code would say.
-fn primal_use(s: &Shape) -> TokenStream {
-    let (generics, name) = (&s.function.sig.generics, &s.function.sig.ident);
-    let turbofish = &s.turbofish;
-    let where_clause = &generics.where_clause;
-    quote! {
-        #[doc(hidden)]
-        fn __primal #generics () #where_clause {
-            let _ = #name #turbofish;
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! `grad`, `value_and_grad`, `accumulate_grad` and `vjp`.
 
 use super::calls::Family;
-use super::calls::call_entries;
+use super::calls::call_entry;
 use super::shape::{Shape, elided_tokens, tuple};
 use super::sweep::sweep_fn;
 use crate::reverse::Sweep;
@@ -57,17 +57,18 @@ pub(super) fn collect(
 
 pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
     let rt = &s.rt;
-    let space = &s.space;
     let generics = &s.function.sig.generics;
-    let where_clause = &generics.where_clause;
+    let where_clause = s.where_clause();
     let turbofish = &s.turbofish;
-    let params = s.plain_params();
+    let params = s.receiving_params();
     let names = s.names();
+    let receiving = s.receiving_names();
+    let receive = s.receive();
+    let (receiver, others) = s.split_params();
     let ret = &s.ret;
-    let sweep_name = if sweep.is_leaf { "__call" } else { "__sweep" };
-    items.push(sweep_fn(s, sweep, sweep_name, None));
-    let sweep_ident = format_ident!("{}", sweep_name);
-    let run = quote!(#space::#sweep_ident #turbofish);
+    items.push(sweep_fn(s, sweep, Family::Plain.sweep(), None));
+    let run = s.path(Family::Plain.sweep());
+    let run = quote!(#run #turbofish);
 
     let tangents: Vec<TokenStream> = s.inputs().iter().map(|p| s.tangent(p)).collect();
     let tangent_tuple = tuple(&tangents);
@@ -81,16 +82,26 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
         );
         let run_pullback = results.remove(0);
         let result = tuple(&results);
+        let [value_and_grad, value_and_grad_with, grad, grad_with] =
+            ["value_and_grad", "value_and_grad_with", "grad", "grad_with"].map(|e| s.ident(e));
+        let value_and_grad_path = s.path("value_and_grad");
+        let with_path = s.path("value_and_grad_with");
+        let first = s.receiver.as_ref().map(|r| {
+            let name = r.self_token;
+            quote!(#name,)
+        });
+        let rest = &receiving[usize::from(first.is_some())..];
         // A parameter by value that is not Copy is gone after the sweep: zeros come first.
         items.push(quote! {
             /// The value and the gradient: one tangent for each differentiated parameter, in order.
             #[inline]
-            pub fn value_and_grad #generics (#(#params),*) -> (#ret, #tangent_tuple) #where_clause {
-                #space::value_and_grad_with #turbofish(&mut #rt::Tape::new(), #(#names),*)
+            pub fn #value_and_grad #generics (#(#params),*) -> (#ret, #tangent_tuple) #where_clause {
+                #with_path #turbofish(#first &mut #rt::Tape::new(), #(#rest),*)
             }
             /// The same in a workspace that later calls use again.
             #[inline]
-            pub fn value_and_grad_with #generics (__tape: &mut #rt::Tape, #(#params),*) -> (#ret, #tangent_tuple) #where_clause {
+            pub fn #value_and_grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> (#ret, #tangent_tuple) #where_clause {
+                #receive
                 #makes
                 let (__value, __pullback) = #run(#(#names,)* __tape);
                 #run_pullback
@@ -98,28 +109,29 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
             }
             /// The gradient: one tangent for each differentiated parameter, in order.
             #[inline]
-            pub fn grad #generics (#(#params),*) -> #tangent_tuple #where_clause {
-                #space::value_and_grad #turbofish(#(#names),*).1
+            pub fn #grad #generics (#(#params),*) -> #tangent_tuple #where_clause {
+                #value_and_grad_path #turbofish(#(#receiving),*).1
             }
             /// The same in a workspace that later calls use again.
             #[inline]
-            pub fn grad_with #generics (__tape: &mut #rt::Tape, #(#params),*) -> #tangent_tuple #where_clause {
-                #space::value_and_grad_with #turbofish(__tape, #(#names),*).1
+            pub fn #grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> #tangent_tuple #where_clause {
+                #with_path #turbofish(#first __tape, #(#rest),*).1
             }
         });
         items.push(accumulate_entry(s, sweep, &run));
     } else {
         items.push(super::vector::refusals(s));
     }
-    items.push(vjp_entry(s, sweep, &run, &tangent_tuple));
-    items.push(call_entries(s, sweep, Family::Plain));
+    items.push(vjp_entry(s, sweep, &run));
+    items.push(call_entry(s, sweep, Family::Plain));
 }
 
 pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream {
     let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
-    let where_clause = &generics.where_clause;
-    let params = s.plain_params();
+    let where_clause = s.where_clause();
+    let params = s.receiving_params();
+    let receive = s.receive();
     let names = s.names();
     let mut buffers = Vec::new();
     let mut args = Vec::new();
@@ -162,10 +174,12 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             adds.push(quote!(#rt::accumulate(#bar, #t);));
         }
     }
+    let entry = s.ident("accumulate_grad");
     quote! {
         /// Adds the gradient into buffers of the caller's and gives the value.
         #[inline]
-        pub fn accumulate_grad #generics (#(#params,)* #(#buffers),*) -> #ret #where_clause {
+        pub fn #entry #generics (#(#params,)* #(#buffers),*) -> #ret #where_clause {
+            #receive
             let __tape = &mut #rt::Tape::new();
             #(#makes)*
             let (__value, __pullback) = #run(#(#names,)* __tape);
@@ -176,16 +190,12 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
     }
 }
 
-pub(super) fn vjp_entry(
-    s: &Shape,
-    sweep: &Sweep,
-    run: &TokenStream,
-    _tangents: &TokenStream,
-) -> TokenStream {
+pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream {
     let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
-    let where_clause = &generics.where_clause;
-    let params = s.plain_params();
+    let where_clause = s.where_clause();
+    let params = s.receiving_params();
+    let receive = s.receive();
     let names = s.names();
     let seed = s.seed();
     let mut makes = Vec::new();
@@ -235,10 +245,12 @@ pub(super) fn vjp_entry(
     let ty = tuple(&types);
     let result = tuple(&results);
     let (ex_names, ex_types): (Vec<_>, Vec<_>) = exclusive.into_iter().unzip();
+    let entry = s.ident("vjp");
     quote! {
         /// The value and the pullback: a function from a cotangent of the value to the tangents.
         #[inline]
-        pub fn vjp #generics (#(#params),*) -> (#ret, impl FnOnce(#seed #(, #ex_types)*) -> #ty) #where_clause {
+        pub fn #entry #generics (#(#params),*) -> (#ret, impl FnOnce(#seed #(, #ex_types)*) -> #ty) #where_clause {
+            #receive
             #(#before)*
             let mut __tape = #rt::Tape::new();
             let (__value, __pullback) = #run(#(#names,)* &mut __tape);

@@ -1,7 +1,7 @@
 //! Order two: `hvp`, and the entries of the tangent function.
 
 use super::calls::Family;
-use super::calls::call_entries;
+use super::calls::call_entry;
 use super::shape::{Shape, tuple};
 use super::sweep::sweep_fn;
 use crate::diagnostics::Diagnostic;
@@ -10,7 +10,6 @@ use crate::reverse;
 use crate::ty::Ty;
 use proc_macro2::Ident;
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use quote::format_ident;
 use quote::quote;
 
@@ -29,33 +28,31 @@ pub(super) fn second_entries(
         f: tangent,
         function: s.function,
         rt: s.rt.clone(),
-        space: s.space.clone(),
+        home: s.home.clone(),
+        gradients: None,
+        receiver: s.receiver.clone(),
+        borrows: s.borrows,
         turbofish: s.turbofish.clone(),
         captures: s.captures.clone(),
         ret: quote!((#ret, #ret)),
     };
-    let [sweep_name, call_name, _] = Family::Tangent.names();
-    let name = if sweep.is_leaf { call_name } else { sweep_name };
-    items.push(sweep_fn(&s2, &sweep, &name.to_string(), None));
-    items.push(call_entries(&s2, &sweep, Family::Tangent));
+    items.push(sweep_fn(&s2, &sweep, Family::Tangent.sweep(), None));
+    items.push(call_entry(&s2, &sweep, Family::Tangent));
     if !matches!(s.f.vars[s.f.ret].ty, Ty::Float(_)) {
         return;
     }
-    let (rt, space, turbofish) = (&s.rt, &s.space, &s.turbofish);
+    let (rt, turbofish) = (&s.rt, &s.turbofish);
     let generics = &s.function.sig.generics;
-    let where_clause = &generics.where_clause;
+    let where_clause = s.where_clause();
     let names = s.names();
-    let types: Vec<TokenStream> = s.f.params.iter().map(|p| p.ty.to_token_stream()).collect();
     let inputs = s.inputs();
     let tangents: Vec<TokenStream> = inputs.iter().map(|p| s.tangent(p)).collect();
     let directions: Vec<Ident> = inputs
         .iter()
         .map(|p| format_ident!("__{}_dot", s.name(p).to_string().trim_start_matches("r#")))
         .collect();
-    let (primal_pat, primal_ty) = match names.as_slice() {
-        [one] => (quote!(#one), tuple(&types)),
-        names => (quote!((#(#names),*)), tuple(&types)),
-    };
+    let (receiver, primal) = s.primal_tuple();
+    let receive = s.receive();
     let direction_pat = match directions.as_slice() {
         [one] => quote!(#one),
         all => quote!((#(#all),*)),
@@ -124,15 +121,16 @@ pub(super) fn second_entries(
         })
         .collect();
     let result = tuple(&parts);
-    let sweep_ident = &name;
+    let (run, entry) = (s.path(Family::Tangent.sweep()), s.ident("hvp"));
     items.push(quote! {
         /// The Hessian times a direction.
         #[inline]
-        pub fn hvp #generics (#primal_pat: #primal_ty, #direction_pat: #result_ty) -> #result_ty #where_clause {
+        pub fn #entry #generics (#receiver #primal #direction_pat: #result_ty) -> #result_ty #where_clause {
+            #receive
             let __tape = &mut #rt::Tape::new();
             #(#zeros)*
             #(#makes)*
-            let (_, __pullback) = #space::#sweep_ident #turbofish(#(#call,)* __tape);
+            let (_, __pullback) = #run #turbofish(#(#call,)* __tape);
             let (#(#values,)*) = __pullback(
                 (<#ret as #rt::Real>::zero(), <#ret as #rt::Real>::one()), #(#again,)* #(#shadows,)* __tape,
             );

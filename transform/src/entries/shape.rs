@@ -9,15 +9,31 @@ use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
+
+/// Where a function's entries stand, and so what they are called.
+#[derive(Clone)]
+pub(super) enum Home {
+    /// In a type beside the function, under their own names.
+    Space(Ident),
+    /// Beside a method, in the same `impl`: `norm_grad` for `norm`.
+    Siblings,
+}
 
 /// A function's signature in the forms that the entries need.
 pub(super) struct Shape<'a> {
     pub(super) f: &'a Function,
     pub(super) function: &'a syn::ItemFn,
     pub(super) rt: TokenStream,
-    /// The name space.
-    pub(super) space: Ident,
+    /// Where the entries stand.
+    pub(super) home: Home,
+    /// The name of the struct that `gradients` gives; without one it gives a tuple.
+    pub(super) gradients: Option<Ident>,
+    /// The user's `self`, `&self` or `&mut self`.
+    pub(super) receiver: Option<syn::Receiver>,
+    /// The `impl` has lifetimes of its own: no closure made in it is `'static`.
+    pub(super) borrows: bool,
     /// Type and constant arguments by name, for calls of generated functions.
     pub(super) turbofish: TokenStream,
     /// `use<…>` of an opaque type that may live as long as `'static`.
@@ -104,6 +120,132 @@ impl Shape<'_> {
             .map(|p| self.name(p).to_token_stream())
     }
 
+    /// The name of an entry where it stands.
+    pub(super) fn ident(&self, entry: &str) -> Ident {
+        match self.home {
+            Home::Space(_) => Ident::new(entry, Span::call_site()),
+            Home::Siblings => sibling(&self.function.sig.ident, entry),
+        }
+    }
+
+    /// The path to an entry.
+    pub(super) fn path(&self, entry: &str) -> TokenStream {
+        let ident = self.ident(entry);
+        match &self.home {
+            Home::Space(space) => quote!(#space::#ident),
+            Home::Siblings => quote!(Self::#ident),
+        }
+    }
+
+    pub(super) fn where_clause(&self) -> Option<&syn::WhereClause> {
+        self.function.sig.generics.where_clause.as_ref()
+    }
+
+    /// What the opaque types of closures promise besides being callable.
+    pub(super) fn opaque_bounds(&self) -> TokenStream {
+        let captures = &self.captures;
+        if self.borrows {
+            quote!(::core::marker::Send + #captures)
+        } else {
+            quote!(::core::marker::Send + 'static + #captures)
+        }
+    }
+
+    /// The parameters of an entry that a user's call looks like: a method's begin with its receiver.
+    pub(super) fn receiving_params(&self) -> Vec<TokenStream> {
+        let mut params = self.plain_params();
+        if let (Some(receiver), Some(first)) = (&self.receiver, params.first_mut()) {
+            let mut receiver = receiver.clone();
+            receiver.attrs.clear();
+            receiver.mutability = None;
+            *first = receiver.to_token_stream();
+        }
+        params
+    }
+
+    /// The receiver of such an entry, and its other parameters.
+    pub(super) fn split_params(&self) -> (Option<TokenStream>, Vec<TokenStream>) {
+        let mut params = self.receiving_params();
+        if self.receiver.is_none() {
+            return (None, params);
+        }
+        let receiver = params.remove(0);
+        (Some(quote!(#receiver,)), params)
+    }
+
+    /// The receiver, and the other parameters as forward mode takes them: a tuple, the bare one where there is
+    /// one, nothing where there is none.
+    pub(super) fn primal_tuple(&self) -> (Option<TokenStream>, TokenStream) {
+        let (receiver, _) = self.split_params();
+        let others = self.f.params.iter().skip(usize::from(receiver.is_some()));
+        let (names, types): (Vec<_>, Vec<_>) = others.map(|p| (self.name(p), &p.ty)).unzip();
+        let primal = match (names.as_slice(), &receiver) {
+            ([], Some(_)) => quote!(),
+            ([one], _) => quote!(#one: #(#types)*,),
+            _ => quote!((#(#names),*): (#(#types),*),),
+        };
+        (receiver, primal)
+    }
+
+    /// The arguments that lead from such an entry to one that has no receiver.
+    pub(super) fn receiving_names(&self) -> Vec<Ident> {
+        let mut names = self.names();
+        if let (Some(receiver), Some(first)) = (&self.receiver, names.first_mut()) {
+            *first = receiver.self_token.into();
+        }
+        names
+    }
+
+    /// Gives the receiver the name that the other entries know it by.
+    pub(super) fn receive(&self) -> Option<TokenStream> {
+        let receiver = self.receiver.as_ref()?.self_token;
+        let name = self.names().into_iter().next()?;
+        Some(quote!(let #name = #receiver;))
+    }
+
+    /// A method's inputs may have types that only its `impl` can name.
+    pub(super) fn gradients_are_generic(&self) -> bool {
+        matches!(self.home, Home::Siblings) || !self.function.sig.generics.params.is_empty()
+    }
+
+    /// What `gradients` gives.
+    pub(super) fn gradients_type(&self) -> TokenStream {
+        let types = self.inputs().into_iter().map(|p| self.tangent(p));
+        match &self.gradients {
+            Some(name) if self.gradients_are_generic() => quote!(#name<#(#types),*>),
+            Some(name) => quote!(#name),
+            None => quote!((#(::core::option::Option<#types>,)*)),
+        }
+    }
+
+    /// Who uses a derivative uses the function, whatever the lint on dead code would say.
+    pub(super) fn primal_entry(&self) -> Option<TokenStream> {
+        let Home::Space(_) = self.home else {
+            return None;
+        };
+        let (generics, name) = (&self.function.sig.generics, &self.function.sig.ident);
+        let turbofish = &self.turbofish;
+        let where_clause = self.where_clause();
+        Some(quote! {
+            #[doc(hidden)]
+            fn __primal #generics () #where_clause {
+                let _ = #name #turbofish;
+            }
+        })
+    }
+
+    /// The statement that uses the function.
+    pub(super) fn primal_use(&self) -> TokenStream {
+        let turbofish = &self.turbofish;
+        match &self.home {
+            Home::Space(space) => quote!(let _ = #space::__primal #turbofish;),
+            Home::Siblings => {
+                let name = &self.function.sig.ident;
+                quote!(let _ = Self::#name #turbofish;)
+            }
+        }
+    }
+
     pub(super) fn inputs(&self) -> Vec<&Param> {
         self.f.params.iter().filter(|p| p.active).collect()
     }
@@ -138,15 +280,19 @@ pub(super) fn quiet() -> TokenStream {
     quote!(#[allow(warnings, unused, clippy::all, clippy::pedantic, clippy::nursery)])
 }
 
+/// The path of what generated code uses.
+pub(super) fn runtime(options: &Options) -> TokenStream {
+    match &options.krate {
+        Some(path) => quote!(#path::rt),
+        None => quote!(::pullback::rt),
+    }
+}
+
 pub(super) fn shape<'a>(
     function: &'a syn::ItemFn,
     options: &Options,
     f: &'a Function,
 ) -> Shape<'a> {
-    let krate = match &options.krate {
-        Some(path) => path.to_token_stream(),
-        None => quote!(::pullback),
-    };
     let generics = &function.sig.generics;
     let args: Vec<Ident> = generics
         .params
@@ -169,12 +315,28 @@ pub(super) fn shape<'a>(
     Shape {
         f,
         function,
-        rt: quote!(#krate::rt),
-        space: space(function, options),
+        rt: runtime(options),
+        home: Home::Space(space(function, options)),
+        gradients: Some(super::gradients::gradients_name(function, options)),
+        receiver: None,
+        borrows: false,
         turbofish,
         captures: quote!(use<#(#args),*>),
         ret,
     }
+}
+
+/// The name of an entry beside a method. What differentiable callers call is named so that rustc, when it finds
+/// none, tells the reader what to do.
+pub fn sibling(method: &Ident, entry: &str) -> Ident {
+    let method = method.unraw();
+    let name = match entry.strip_prefix("__") {
+        Some("call") => format!("__differentiable_{method}"),
+        Some("masked_call") => format!("__masked_{method}"),
+        Some(entry) => format!("__{entry}_{method}"),
+        None => format!("{method}_{entry}"),
+    };
+    Ident::new(&name, Span::call_site().located_at(method.span()))
 }
 
 pub(super) fn space(function: &syn::ItemFn, options: &Options) -> Ident {

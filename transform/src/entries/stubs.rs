@@ -83,6 +83,7 @@ struct Signature<'a> {
     /// How many parameters may have a tangent, differentiated or not.
     varying: usize,
     ret: Type,
+    rt: TokenStream,
 }
 
 impl Signature<'_> {
@@ -92,6 +93,7 @@ impl Signature<'_> {
             params: Vec::new(),
             inputs: Vec::new(),
             varying: 0,
+            rt: super::shape::runtime(options),
             ret: match &function.sig.output {
                 ReturnType::Default => Type::Verbatim(quote!(())),
                 ReturnType::Type(_, ty) => (**ty).clone(),
@@ -191,28 +193,46 @@ impl Signature<'_> {
         let (generics, bounds) = (self.generics, &self.generics.where_clause);
         let (params, ret) = (&self.params, &self.ret);
         let dot = tangent(ret);
+        let seed = &dot;
+        let rt = &self.rt;
         let directions = (0..self.varying).map(|_| quote!(impl Sized));
-        // The last parameter is the tape, by reference, so that the caller's is borrowed and not moved.
-        let back = quote!((_: impl Sized, _: impl Sized, _: impl Sized, _: impl Sized, _: &mut (impl ?Sized)));
+        let is_shared = |ty: &Type| matches!(ty, Type::Reference(r) if r.mutability.is_none());
+        let again: Vec<TokenStream> = params
+            .iter()
+            .map(|ty| match is_shared(ty) {
+                true => super::shape::elided(ty).into_token_stream(),
+                false => quote!(#rt::Owned),
+            })
+            .collect();
+        // The tangent function has the directions for parameters of its own.
+        let varying = params.iter().filter(|ty| !Ty::of(ty).is_constant());
+        let again_dot = varying.map(|ty| match is_shared(ty) {
+            true => {
+                let ty = borrowed(ty);
+                quote!(&#ty)
+            }
+            false => quote!(#rt::Owned),
+        });
+        let unused_dot = (0..self.varying).map(|_| quote!(#rt::Unused));
+        let unused: Vec<TokenStream> = params.iter().map(|_| quote!(#rt::Unused)).collect();
+        // The tape comes by reference, so that the caller's is borrowed and not moved.
+        let back = quote!(fn(#seed, (#(#again,)*), (#(#unused,)*), &mut #rt::Tape));
+        let tangent_back = quote! {
+            fn((#seed, #seed), (#(#again,)* #(#again_dot,)*), (#(#unused,)* #(#unused_dot,)*), &mut #rt::Tape)
+        };
         quote! {
             #[doc(hidden)]
-            pub fn __call #generics (#(_: #params,)* _: &mut (impl ?Sized)) -> (#ret, ()) #bounds { loop {} }
+            pub fn __call #generics (#(_: #params,)* _: &mut (impl ?Sized)) -> (#ret, #back) #bounds { loop {} }
             #[doc(hidden)]
             pub fn __masked_call #generics (
                 #(_: #params,)* _: &mut (impl ?Sized)
-            ) -> (#ret, u64, ()) #bounds { loop {} }
+            ) -> (#ret, u64, #back) #bounds { loop {} }
             #[doc(hidden)]
-            pub fn __jvp #generics (#(_: #params,)* _: impl Sized) -> (#ret, #dot) #bounds { loop {} }
+            pub fn __jvp #generics (#(_: #params,)* _: (#(#unused,)*)) -> (#ret, #dot) #bounds { loop {} }
             #[doc(hidden)]
             pub fn __jvp_call #generics (
                 #(_: #params,)* #(_: #directions,)* _: &mut (impl ?Sized)
-            ) -> ((#ret, #dot), ()) #bounds { loop {} }
-            #[doc(hidden)]
-            pub fn __back #back { loop {} }
-            #[doc(hidden)]
-            pub fn __masked_back #back { loop {} }
-            #[doc(hidden)]
-            pub fn __jvp_back #back { loop {} }
+            ) -> ((#ret, #dot), #tangent_back) #bounds { loop {} }
         }
     }
 }
@@ -230,16 +250,22 @@ fn tangent(ty: &Type) -> TokenStream {
 
 /// Stands in for what is borrowed of an exclusive parameter's tangent.
 fn shadow(ty: &Type) -> TokenStream {
+    if !matches!(ty, Type::Reference(_)) {
+        return tangent(ty);
+    }
+    let ty = borrowed(ty);
+    quote!(&mut #ty)
+}
+
+/// Stands in for what a reference to a parameter's tangent refers to.
+fn borrowed(ty: &Type) -> TokenStream {
     match ty {
         Type::Reference(r) => match &*r.elem {
             Type::Slice(s) => {
                 let elem = tangent(&s.elem);
-                quote!(&mut [#elem])
+                quote!([#elem])
             }
-            elem => {
-                let elem = tangent(elem);
-                quote!(&mut #elem)
-            }
+            elem => tangent(elem),
         },
         ty => tangent(ty),
     }

@@ -47,7 +47,7 @@ pub(super) fn sweep_fn(
     };
     let reverse = emit::block_tokens(f, &sweep.reverse, &style_reverse);
     let generics = &s.function.sig.generics;
-    let where_clause = &generics.where_clause;
+    let where_clause = s.where_clause();
     let params = s.params();
     let ret_ty = &s.ret;
     let seed_ty = s.seed();
@@ -71,7 +71,7 @@ pub(super) fn sweep_fn(
     let values = by_value(s, sweep);
     let value_types = values.iter().map(|p| s.tangent(p));
     let value_bars = values.iter().map(|p| &f.vars[sweep.adjoints[&p.var]].ident);
-    let function = format_ident!("{}", name);
+    let function = s.ident(name);
     // As long as the primal, so that an index that was good there needs no check here.
     let cut = s.f.params.iter().filter_map(|p| {
         let bar = sweep.adjoints.get(&p.var)?;
@@ -80,7 +80,7 @@ pub(super) fn sweep_fn(
         (shared && matches!(Ty::of(&p.ty).peeled(), Ty::Slice(_)))
             .then(|| quote!(let #bar = &mut #bar[..#name.len()];))
     });
-    let captures = &s.captures;
+    let bounds = s.opaque_bounds();
     let (mask_ty, mask_value) = match masks {
         None => (quote!(), quote!()),
         Some(m) => {
@@ -104,17 +104,17 @@ pub(super) fn sweep_fn(
     let tape_used = format_ident!("__tape");
     let mask_entry = masks.map(|m| &m.entry);
     let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
-    let (space, turbofish) = (&s.space, &s.turbofish);
+    let primal_use = s.primal_use();
     quote! {
         #[doc(hidden)]
         #[inline]
         pub fn #function #generics (#(#params,)* #tape_used: &mut #rt::Tape) -> (
             #ret_ty,
             #mask_ty
-            impl FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + Send + 'static + #captures,
+            impl FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds,
         ) #where_clause {
             use #rt as __rt;
-            let _ = #space::__primal #turbofish;
+            #primal_use
             #(#storage)*
             #entry
             #mask_entry

@@ -1,8 +1,6 @@
 //! `grad` and its kin for a function that does not return one real number: using them is the error.
 
-use super::gradients::gradients_name;
 use super::shape::{Shape, tuple};
-use crate::args::Options;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -18,33 +16,45 @@ pub(super) fn refusals(s: &Shape) -> TokenStream {
     // The lifetime keeps rustc from judging the bound before the entry is used.
     let bounds = quote!(where #(#given,)* for<'__use> #ret: #bound);
     // Without names, which a user's denied lint would call unused.
-    let params: Vec<_> = s.f.params.iter().map(|p| &p.ty).collect();
+    let (receiver, _) = s.split_params();
+    let params = s.f.params.iter().skip(usize::from(receiver.is_some()));
+    let params: Vec<_> = params.map(|p| &p.ty).collect();
     let tangents: Vec<TokenStream> = s.inputs().iter().map(|p| s.tangent(p)).collect();
     let result = tuple(&tangents);
     let buffers = tangents.iter().map(|_| quote!(_: &mut (impl ?Sized)));
-    let options = Options {
-        name: Some(s.space.clone()),
-        ..Options::default()
-    };
-    let gradients = gradients_name(s.function, &options);
-    let gradients = match generics.params.is_empty() {
-        true => quote!(#gradients),
-        false => quote!(#gradients<#(#tangents),*>),
-    };
+    let gradients = s.gradients_type();
+    let [
+        grad,
+        grad_with,
+        value_and_grad,
+        value_and_grad_with,
+        accumulate_grad,
+        gradients_entry,
+    ] = [
+        "grad",
+        "grad_with",
+        "value_and_grad",
+        "value_and_grad_with",
+        "accumulate_grad",
+        "gradients",
+    ]
+    .map(|e| s.ident(e));
     quote! {
         #[doc(hidden)]
-        pub fn grad #generics (#(_: #params),*) -> #result #bounds { loop {} }
+        pub fn #grad #generics (#receiver #(_: #params),*) -> #result #bounds { loop {} }
         #[doc(hidden)]
-        pub fn grad_with #generics (_: &mut #rt::Tape, #(_: #params),*) -> #result #bounds { loop {} }
+        pub fn #grad_with #generics (#receiver _: &mut #rt::Tape, #(_: #params),*) -> #result #bounds { loop {} }
         #[doc(hidden)]
-        pub fn value_and_grad #generics (#(_: #params),*) -> (#ret, #result) #bounds { loop {} }
+        pub fn #value_and_grad #generics (#receiver #(_: #params),*) -> (#ret, #result) #bounds { loop {} }
         #[doc(hidden)]
-        pub fn value_and_grad_with #generics (_: &mut #rt::Tape, #(_: #params),*) -> (#ret, #result) #bounds {
+        pub fn #value_and_grad_with #generics (
+            #receiver _: &mut #rt::Tape, #(_: #params),*
+        ) -> (#ret, #result) #bounds {
             loop {}
         }
         #[doc(hidden)]
-        pub fn accumulate_grad #generics (#(_: #params,)* #(#buffers),*) -> #ret #bounds { loop {} }
+        pub fn #accumulate_grad #generics (#receiver #(_: #params,)* #(#buffers),*) -> #ret #bounds { loop {} }
         #[doc(hidden)]
-        pub fn gradients #generics (#(_: #params),*) -> #gradients #bounds { loop {} }
+        pub fn #gradients_entry #generics (#receiver #(_: #params),*) -> #gradients #bounds { loop {} }
     }
 }

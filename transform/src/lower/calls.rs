@@ -210,7 +210,7 @@ impl Lower {
         for arg in &c.args {
             args.push(self.arg(arg)?);
         }
-        Some(Expr::Call(path.clone(), args))
+        Some(Expr::Call(Callee::Function(path.clone()), args))
     }
 
     fn arg(&mut self, e: &syn::Expr) -> Option<Arg> {

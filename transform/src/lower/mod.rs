@@ -288,6 +288,7 @@ impl Lower {
         match e {
             Expr::Call(_, args) => args.iter().any(|a| match a {
                 Arg::Exclusive(p, _) => self.f.root(p) == root,
+                Arg::Receiver(p) => self.f.root(p) == root && self.f.may_be_changed(p),
                 _ => false,
             }),
             Expr::Opaque(o) | Expr::Refused(o, _) => !o.pure,

@@ -9,18 +9,12 @@ impl Reverse<'_> {
     pub(super) fn reverse_call(
         &mut self,
         v: VarId,
-        path: &syn::ExprPath,
+        callee: &Callee,
         args: &[Arg],
         forward: &mut Block,
     ) {
         self.is_leaf = false;
-        let name = path
-            .path
-            .segments
-            .last()
-            .map(|s| s.ident.to_string())
-            .unwrap_or_default();
-        let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
+        let name = callee.name();
         let pullback = self.f.fresh(&format!("{name}_pullback"), Ty::Unknown);
         self.pullbacks.insert(v, pullback);
         self.home.insert(pullback, self.segment);
@@ -65,6 +59,15 @@ impl Reverse<'_> {
                         shadows.push(quote!(__rt::Skip));
                     }
                 }
+                Arg::Receiver(place) => {
+                    let kept = self.kept_receiver(place, callee, v, forward);
+                    again.push(quote!(__rt::again(#kept)));
+                    if self.is_active(self.f.root(place)) && !self.f.place_ty(place).is_constant() {
+                        shadows.push(self.shadow(place, &mut used, &mut before, &mut later));
+                    } else {
+                        shadows.push(quote!(__rt::Skip));
+                    }
+                }
                 Arg::Exclusive(place, _) => {
                     again.push(quote!(__rt::Owned));
                     if self.is_active(self.f.root(place)) && !self.f.place_ty(place).is_constant() {
@@ -83,9 +86,8 @@ impl Reverse<'_> {
             self.emit(kind);
         }
         let pullback = self.f.vars[pullback].ident.clone();
-        let back = entry(path, self.back);
         self.emit(Kind::Raw(
-            quote!(#back(#pullback, #seed, (#(#again,)*), (#(#shadows,)*), __tape);),
+            quote!(#pullback(#seed, (#(#again,)*), (#(__rt::open(#shadows),)*), __tape);),
         ));
         for (place, t) in later {
             let t = Expr::Raw(self.f.vars[t].ident.to_token_stream(), vec![]);
@@ -137,12 +139,43 @@ impl Reverse<'_> {
             let tokens = crate::emit::place_tokens(&self.f, &resolved, true).unwrap_or_default();
             return quote!(&#tokens);
         }
-        let kept = self.f.fresh("kept", Ty::Unknown);
         let tokens = crate::emit::place_tokens(&self.f, place, true).unwrap_or_default();
-        let expr = Expr::Raw(
+        self.keep(
             quote!(::std::borrow::ToOwned::to_owned(&#tokens)),
-            vec![root],
-        );
+            root,
+            forward,
+        )
+    }
+
+    /// The receiver for the pullback to look at again. Whether it will is known to the method alone, and so is how
+    /// it is kept where its memory changes.
+    fn kept_receiver(
+        &mut self,
+        place: &Place,
+        callee: &Callee,
+        call: VarId,
+        forward: &mut Block,
+    ) -> proc_macro2::TokenStream {
+        let resolved = self.f.resolve(place);
+        let root = resolved.base;
+        if self.can_read_again(&resolved, call) {
+            self.need_path(&resolved);
+            let tokens = crate::emit::place_tokens(&self.f, &resolved, true).unwrap_or_default();
+            return quote!(&#tokens);
+        }
+        let tokens = crate::emit::place_tokens(&self.f, place, true).unwrap_or_default();
+        self.keep(callee.entry("__keep", &[tokens]), root, forward)
+    }
+
+    /// Keeps a value made before the call.
+    fn keep(
+        &mut self,
+        value: proc_macro2::TokenStream,
+        root: VarId,
+        forward: &mut Block,
+    ) -> proc_macro2::TokenStream {
+        let kept = self.f.fresh("kept", Ty::Unknown);
+        let expr = Expr::Raw(value, vec![root]);
         let stmt = Stmt {
             kind: Kind::Let(kept, expr),
             span: self.span,
@@ -153,38 +186,5 @@ impl Reverse<'_> {
         forward.insert(0, stmt);
         let kept = &self.f.vars[kept].ident;
         quote!(&#kept)
-    }
-}
-
-/// A generated entry of the function at `path`.
-pub fn entry(path: &syn::ExprPath, name: &str) -> proc_macro2::TokenStream {
-    let mut path = path.clone();
-    // The tangent function of a callee has entries of its own beside the callee's.
-    let of_tangent = path
-        .path
-        .segments
-        .last()
-        .is_some_and(|s| s.ident == crate::second::TANGENT);
-    let name = if of_tangent {
-        path.path.segments.pop();
-        path.path.segments.pop_punct();
-        format!(
-            "{}{}",
-            crate::second::TANGENT,
-            name.trim_start_matches('_')
-                .replace("call", "_call")
-                .replace("back", "_back")
-        )
-    } else {
-        name.to_string()
-    };
-    let name = syn::Ident::new(&name, proc_macro2::Span::call_site());
-    let arguments = match path.path.segments.last_mut() {
-        Some(last) => std::mem::replace(&mut last.arguments, syn::PathArguments::None),
-        None => syn::PathArguments::None,
-    };
-    match arguments {
-        syn::PathArguments::AngleBracketed(a) => quote!(#path::#name #a),
-        _ => quote!(#path::#name),
     }
 }

@@ -24,7 +24,6 @@ use quote::quote;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use adjoint::zero_tokens;
-pub use calls::entry;
 pub use expr::times;
 
 /// A segment's number.
@@ -109,8 +108,6 @@ struct Reverse<'a> {
     scopes: Vec<ScopeId>,
     position: usize,
     is_leaf: bool,
-    /// The entry of callees that takes a pullback back.
-    back: &'static str,
     /// Pullbacks, which are defined together with a call's result.
     defined_with: HashMap<VarId, Vec<VarId>>,
     /// Notes whose reader turned out not to be needed.
@@ -137,15 +134,6 @@ const PROLOGUE: &str = "__pullback_prologue";
 
 /// Derives the two sweeps.
 pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
-    sweeps(f, activity, "__back")
-}
-
-/// Derives the two sweeps of a function that carries masks along, also through its calls.
-pub fn reverse_masked(f: &Function, activity: &Activity) -> Sweep {
-    sweeps(f, activity, "__masked_back")
-}
-
-fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
     let mut r = Reverse {
         f: f.clone(),
         activity,
@@ -168,7 +156,6 @@ fn sweeps(f: &Function, activity: &Activity, back: &'static str) -> Sweep {
         scopes: vec![FUNCTION],
         position: 0,
         is_leaf: true,
-        back,
         defined_with: HashMap::new(),
         unused: HashSet::new(),
         innermost: Vec::new(),

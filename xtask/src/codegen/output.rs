@@ -12,28 +12,23 @@ use std::collections::{HashMap, VecDeque};
 use syn::visit_mut::{self, VisitMut};
 
 /// What the hidden functions are for.
-const HIDDEN: [(&str, &str); 7] = [
+const HIDDEN: [(&str, &str); 5] = [
     (
         "__sweep",
         "The forward sweep; the closure that it gives is the reverse sweep.",
     ),
     (
         "__call",
-        "What differentiable callers call: the value, and what leads to the reverse sweep.",
+        "What differentiable callers call: the value, and a pullback that adds to the adjoints of the arguments.",
     ),
     (
-        "__back",
-        "How differentiable callers go back: runs the reverse sweep and adds to the adjoints of the arguments.",
-    ),
-    (
-        "__masked",
+        "__masked_sweep",
         "The same two sweeps, with a mask beside each variable: the inputs that have reached it.",
     ),
     (
         "__masked_call",
         "What callers with masks call: also gives the mask of the result.",
     ),
-    ("__masked_back", "How callers with masks go back."),
     ("__jvp", "The function with a tangent beside each variable."),
 ];
 
@@ -109,7 +104,7 @@ fn commented(
         return tokens.clone();
     };
     let sweep = lines_of_sweep(&reverse::reverse(&f, &activity));
-    let masked = lines_of_sweep(&reverse::reverse_masked(
+    let masked = lines_of_sweep(&reverse::reverse(
         &masks::masked(&f, &activity).f,
         &activity,
     ));
@@ -119,10 +114,8 @@ fn commented(
     }));
     Commenter {
         functions: HashMap::from([
-            ("__sweep", sweep.clone()),
-            ("__call", sweep),
-            ("__masked", masked.clone()),
-            ("__masked_call", masked),
+            ("__sweep", sweep),
+            ("__masked_sweep", masked),
             ("__jvp", tangents),
         ]),
         current: Lines::new(),

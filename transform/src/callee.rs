@@ -1,0 +1,82 @@
+//! What a differentiable call turns into: the callee's entry that the generated code calls instead.
+
+use crate::ir::Callee;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+
+impl Callee {
+    /// The callee's own name, for the names of what belongs to its call.
+    pub fn name(&self) -> String {
+        match self {
+            Callee::Function(path) => match path.path.segments.last() {
+                Some(last) => last.ident.unraw().to_string(),
+                None => String::new(),
+            },
+            Callee::Method(name, _) => name.unraw().to_string(),
+            Callee::TangentOf(callee) => callee.name(),
+        }
+    }
+
+    /// The call of the callee itself, with the tokens of the arguments.
+    pub fn call(&self, args: &[TokenStream]) -> TokenStream {
+        match self {
+            Callee::Function(path) => quote!(#path(#(#args),*)),
+            Callee::Method(name, generics) => match args {
+                [receiver, rest @ ..] => quote!(#receiver.#name #generics(#(#rest),*)),
+                [] => TokenStream::new(),
+            },
+            Callee::TangentOf(callee) => callee.entry("__jvp", args),
+        }
+    }
+
+    /// The call of one of the callee's entries, `__call`, `__masked_call` or `__jvp`.
+    pub fn entry(&self, entry: &str, args: &[TokenStream]) -> TokenStream {
+        match self {
+            Callee::Function(path) => {
+                let mut path = path.clone();
+                let of_type = path.qself.is_some() || names_a_type(&path.path);
+                let Some(last) = path.path.segments.last_mut() else {
+                    return TokenStream::new();
+                };
+                if of_type {
+                    last.ident = crate::sibling(&last.ident, entry);
+                    return quote!(#path(#(#args),*));
+                }
+                let generics = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
+                let entry = Ident::new(entry, Span::call_site());
+                match generics {
+                    syn::PathArguments::AngleBracketed(mut generics) => {
+                        generics.colon2_token = Some(Default::default());
+                        quote!(#path::#entry #generics(#(#args),*))
+                    }
+                    _ => quote!(#path::#entry(#(#args),*)),
+                }
+            }
+            Callee::Method(name, generics) => match args {
+                [receiver, rest @ ..] => {
+                    let entry = crate::sibling(name, entry);
+                    quote!(#receiver.#entry #generics(#(#rest),*))
+                }
+                [] => TokenStream::new(),
+            },
+            Callee::TangentOf(callee) => {
+                let entry = match entry {
+                    "__call" => "__jvp_call",
+                    entry => entry,
+                };
+                callee.entry(entry, args)
+            }
+        }
+    }
+}
+
+/// Whether the last but one segment is a type's: `Point::new`, `Self::energy`. Modules and functions begin with a
+/// small letter.
+fn names_a_type(path: &syn::Path) -> bool {
+    let mut segments = path.segments.iter().rev();
+    segments.next();
+    segments
+        .next()
+        .is_some_and(|s| s.ident.unraw().to_string().starts_with(char::is_uppercase))
+}
