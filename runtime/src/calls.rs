@@ -213,10 +213,14 @@ pub fn assert_number<T: NumberOrReference>(_: &T) {}
 )]
 pub trait NumberOrReference {}
 
-impl NumberOrReference for f64 {}
-impl NumberOrReference for f32 {}
+#[diagnostic::do_not_recommend]
+impl<T: crate::Real> NumberOrReference for T {}
 impl NumberOrReference for &f64 {}
 impl NumberOrReference for &f32 {}
+
+/// Requires that a type parameter's bound called `Real` means ours.
+#[inline(always)]
+pub fn assert_real<T: crate::Real>() {}
 
 /// Requires a real scalar, for the sake of a method that was taken for one of its own.
 #[inline(always)]

@@ -10,6 +10,8 @@ pub use crate::detach::{detach, stop_gradient};
 pub use crate::helper;
 pub use crate::ops::*;
 pub use crate::tape::{Lane, Slot, Tape};
+pub use std::vec;
+pub use std::vec::Vec;
 
 /// The zero tangent at `x`.
 #[inline(always)]
@@ -39,9 +41,21 @@ pub fn take<T: Tangent>(x: &mut T) -> T {
     x.take()
 }
 
-/// The literal `value` in the type of `like`, for partial derivatives in generic functions.
+/// A copy of what is borrowed.
 #[inline(always)]
-pub fn lit<T: Real>(_like: &T, value: f64) -> T {
+pub fn to_owned<T: ToOwned + ?Sized>(x: &T) -> T::Owned {
+    x.to_owned()
+}
+
+/// The number as a `T`, for partial derivatives in generic functions.
+#[inline(always)]
+pub fn real<T: Real>(value: f64) -> T {
+    T::from_f64(value)
+}
+
+/// The number in the type of `like`, where that type has no name.
+#[inline(always)]
+pub fn real_like<T: Real>(_like: &T, value: f64) -> T {
     T::from_f64(value)
 }
 

@@ -214,7 +214,7 @@ fn operators_have_rules_by_value_and_by_reference() {
         assert_eq!(of(rt::rem_jvp(&a, &b, &da, &db)), -3.0);
         assert_eq!(of(rt::neg_jvp(&a, &da)), -1.0);
         rt::assert_scalar(&a);
-        assert_eq!(of(rt::lit(&a, 0.5)), 0.5);
+        assert_eq!(of(rt::real_like(&a, 0.5)), 0.5);
     }
     check::<f32>();
     check::<f64>();

@@ -27,6 +27,7 @@ mod branches;
 mod calls;
 mod constants;
 mod early_exits;
+mod generic;
 mod iterators;
 mod loops;
 mod matches;

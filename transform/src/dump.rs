@@ -412,7 +412,7 @@ fn place(f: &Function, p: &Place) -> String {
 fn ty(t: &Ty) -> String {
     let parts = |ts: &[Ty]| ts.iter().map(ty).collect::<Vec<_>>().join(", ");
     match t {
-        Ty::Float(name) => name.unwrap_or("float").into(),
+        Ty::Float(scalar) => scalar.written().map_or("float".into(), |t| text(&t)),
         Ty::Int(name) => name.clone().unwrap_or("integer".into()),
         Ty::Constant => "constant".into(),
         Ty::Bool => "bool".into(),

@@ -102,7 +102,7 @@ fn strength(e: &Expr) -> u8 {
         Expr::Binary(BinOp::Add | BinOp::Sub, ..) => 2,
         Expr::Binary(..) => 3,
         Expr::Neg(_) => 4,
-        Expr::Cast(..) => 1,
+        Expr::Cast(_, Conversion::As(_)) => 1,
         Expr::Use(Operand::Lit(t)) => literal_strength(t),
         Expr::Opaque(o) | Expr::Refused(o, _) => literal_strength(&o.tokens),
         Expr::Raw(t, _) => literal_strength(t),
@@ -167,9 +167,17 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
             let args = args.iter().map(|a| expr_tokens(f, a));
             quote!(__rt::helper::#name(#(#args),*))
         }
-        Expr::Cast(a, ty) => {
+        Expr::Cast(a, Conversion::As(ty)) => {
             let a = wrapped(f, a, 4);
             quote!(#a as #ty)
+        }
+        Expr::Cast(a, Conversion::FromF64(name)) => {
+            let a = expr_tokens(f, a);
+            quote!(__rt::real::<#name>(#a))
+        }
+        Expr::Cast(a, Conversion::ToF64) => {
+            let a = expr_tokens(f, a);
+            quote!(__rt::Real::to_f64(#a))
         }
         Expr::Tuple(es) => {
             let es = es.iter().map(|e| expr_tokens(f, e));
@@ -178,7 +186,7 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
         Expr::Array(es, vec) => {
             let es = es.iter().map(|e| expr_tokens(f, e));
             if *vec {
-                quote!(::std::vec![#(#es),*])
+                quote!(__rt::vec![#(#es),*])
             } else {
                 quote!([#(#es),*])
             }
@@ -186,7 +194,7 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
         Expr::Repeat(e, n, _, vec) => {
             let e = expr_tokens(f, e);
             if *vec {
-                quote!(::std::vec![#e; #n])
+                quote!(__rt::vec![#e; #n])
             } else {
                 quote!([#e; #n])
             }

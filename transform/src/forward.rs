@@ -184,7 +184,8 @@ impl Forward<'_> {
                         continue;
                     };
                     let Some(dot) = self.operand(o) else { continue };
-                    sum = plus(sum, crate::reverse::times(dot, partial));
+                    let term = crate::reverse::times(dot.clone(), partial);
+                    sum = plus(sum, rules::lifted(&self.f, term, e, &dot));
                 }
                 sum
             }
@@ -221,7 +222,7 @@ impl Forward<'_> {
         if !self.carries(oa) && !self.carries(ob) {
             return None;
         }
-        if self.f.operand_ty(oa).is_float() && self.f.operand_ty(ob).is_float() {
+        if self.f.operand_ty(oa).fits(&self.f.operand_ty(ob)) {
             let result = Expr::Use(to.clone());
             let mut sum = None;
             for (o, right) in [(oa, false), (ob, true)] {

@@ -154,8 +154,8 @@ pub enum Expr {
     Method(Box<Expr>, Ident, Vec<Expr>),
     /// A helper of the rule table, called by path.
     Helper(Ident, Vec<Expr>),
-    /// A cast between floats.
-    Cast(Box<Expr>, TokenStream),
+    /// A conversion between real numbers.
+    Cast(Box<Expr>, Conversion),
     /// `(a, b)`.
     Tuple(Vec<Expr>),
     /// `[a, b]`; the flag says `vec![a, b]`.
@@ -176,6 +176,17 @@ pub enum Expr {
     Restore(VarId),
     /// Generated code that a transform makes; it reads the variables named.
     Raw(TokenStream, Vec<VarId>),
+}
+
+/// How one real number becomes one of another type.
+#[derive(Clone, Debug)]
+pub enum Conversion {
+    /// `x as f32`.
+    As(TokenStream),
+    /// From `f64` to a type parameter.
+    FromF64(Ident),
+    /// From a type parameter to `f64`.
+    ToF64,
 }
 
 /// The user's own tokens, and what they touch.
@@ -416,6 +427,8 @@ pub struct Function {
     pub tidy: bool,
     /// Names that are taken.
     pub names: crate::names::Names,
+    /// What the signature tells of types.
+    pub types: crate::ty::Types,
 }
 
 impl Function {

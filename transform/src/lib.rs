@@ -53,8 +53,11 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let (options, mut errors) = args::parse(attr);
-    errors.extend(fence::fence(&function));
     let primal = entries::primal(&function);
+    let written = function.clone();
+    let mut function = function;
+    desugar::name_impl_traits(&mut function);
+    errors.extend(fence::fence(&function));
     let generated = if errors.is_empty() {
         analyse(&function, &options, &mut errors)
             .map(|analysed| entries::entries(&function, &options, &analysed, &mut errors))
@@ -67,7 +70,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         let primal = entries::with_warnings(primal, inside);
         return quote!(#primal #outside);
     }
-    let stubs = entries::stubs(&function, &options);
+    let stubs = entries::stubs(&written, &options);
     let errors = Diagnostics::from(errors).into_tokens();
     quote!(#primal #stubs #errors)
 }

@@ -1,8 +1,9 @@
 //! The rule table as the compiler reads it: names, arguments and partial derivatives as expressions.
 
-use crate::ir::{BinOp, Expr, Operand};
-use proc_macro2::{Ident, Span};
-use quote::ToTokens;
+use crate::ir::{BinOp, Conversion, Expr, Function, Operand};
+use crate::ty::{Scalar, Ty};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 
 /// An argument of a primitive.
 #[derive(Debug)]
@@ -109,6 +110,71 @@ pub fn operator_partial(op: BinOp, right: bool, a: &Expr, b: &Expr, result: &Exp
             )))
         }
     }
+}
+
+impl Function {
+    /// What is known of the type of a real number.
+    pub fn scalar_of(&self, e: &Expr) -> Scalar {
+        let of = |ty: Ty| match ty.peeled() {
+            Ty::Float(scalar) => scalar.clone(),
+            _ => Scalar::Literal,
+        };
+        match e {
+            Expr::Use(o) => of(self.operand_ty(o)),
+            Expr::Load(p) => of(self.place_ty(p)),
+            Expr::Neg(a) | Expr::Method(a, ..) => self.scalar_of(a),
+            Expr::Binary(_, a, b) => self.scalar_of(a).join(&self.scalar_of(b)),
+            Expr::Helper(_, args) => args
+                .iter()
+                .map(|a| self.scalar_of(a))
+                .reduce(|a, b| a.join(&b))
+                .unwrap_or(Scalar::Literal),
+            Expr::Cast(_, Conversion::FromF64(name)) => Scalar::Param(name.clone()),
+            Expr::Cast(_, Conversion::ToF64) => Scalar::F64,
+            _ => Scalar::Literal,
+        }
+    }
+}
+
+/// A contribution with its literals in the type of the operand that it belongs to, where a literal alone would
+/// not have it: in a function that is generic over the scalar. `seed` has the type wanted.
+pub fn lifted(f: &Function, contribution: Expr, operand: &Expr, seed: &Expr) -> Expr {
+    if !f.types.generic {
+        return contribution;
+    }
+    let scalar = match f.scalar_of(operand) {
+        Scalar::Literal => f.scalar_of(seed),
+        scalar => scalar,
+    };
+    let known = matches!(operand, Expr::Use(o) if f.operand_ty(o).is_float());
+    match scalar {
+        Scalar::Param(name) => lift(contribution, &|x| quote!(__rt::real::<#name>(#x))),
+        Scalar::Literal if !known => {
+            let like = crate::emit::expr_tokens(f, seed);
+            lift(contribution, &|x| quote!(__rt::real_like(&#like, #x)))
+        }
+        _ => contribution,
+    }
+}
+
+fn lift(e: Expr, number: &impl Fn(&TokenStream) -> TokenStream) -> Expr {
+    let go = |e: Expr| lift(e, number);
+    match e {
+        Expr::Use(Operand::Lit(t)) if is_float_literal(&t) => Expr::Use(Operand::Lit(number(&t))),
+        Expr::Neg(a) => Expr::Neg(Box::new(go(*a))),
+        Expr::Binary(op, a, b) => Expr::Binary(op, Box::new(go(*a)), Box::new(go(*b))),
+        Expr::Method(recv, name, args) => Expr::Method(
+            Box::new(go(*recv)),
+            name,
+            args.into_iter().map(go).collect(),
+        ),
+        Expr::Helper(name, args) => Expr::Helper(name, args.into_iter().map(go).collect()),
+        e => e,
+    }
+}
+
+fn is_float_literal(tokens: &TokenStream) -> bool {
+    matches!(syn::parse2::<syn::LitFloat>(tokens.clone()), Ok(lit) if lit.suffix().is_empty())
 }
 
 /// The rule of a method of `f32` and `f64`.

@@ -98,7 +98,7 @@ fn numbers(f: &mut Function, activity: &Activity, block: &mut Block) {
                     _ => true,
                 };
                 if called && is_number(f, e) {
-                    f.vars[*v].ty = Ty::Float(None);
+                    f.vars[*v].ty = Ty::Float(f.scalar_of(e));
                     let name = &f.vars[*v].ident;
                     check =
                         matches!(e, Expr::Call(..)).then(|| quote!(__rt::assert_number(&#name);));
@@ -109,7 +109,7 @@ fn numbers(f: &mut Function, activity: &Activity, block: &mut Block) {
                     && matches!(f.vars[p.base].ty, Ty::Unknown)
                     && is_number(f, e) =>
             {
-                f.vars[p.base].ty = Ty::Float(None);
+                f.vars[p.base].ty = Ty::Float(f.scalar_of(e));
             }
             Kind::If { then, els, .. } => {
                 numbers(f, activity, then);
@@ -283,7 +283,7 @@ impl Flat {
             match arg {
                 Arg::Value(o) if self.f.operand_ty(o).is_constant() => {}
                 Arg::Value(Operand::Var(a)) if dots.contains_key(a) => {
-                    let t = self.f.fresh("t", Ty::Float(None));
+                    let t = self.f.fresh("t", self.f.vars[dots[a]].ty.clone());
                     self.push(Kind::Let(t, Expr::Load(Place::var(dots[a]))), span);
                     all.push(Arg::Value(Operand::Var(t)));
                 }
@@ -371,7 +371,7 @@ impl Flat {
     }
 
     fn name(&mut self, e: Expr, span: Span) -> Operand {
-        let var = self.f.fresh("t", Ty::Float(None));
+        let var = self.f.fresh("t", Ty::Float(self.f.scalar_of(&e)));
         self.push(Kind::Let(var, e), span);
         Operand::Var(var)
     }

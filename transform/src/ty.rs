@@ -2,14 +2,14 @@
 //! something is a plain float lets the adjoint be plain arithmetic, and knowing that it is an integer
 //! proves that no derivative flows through it.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 
 /// A type as far as the tokens show it.
 #[derive(Clone, Debug, Default)]
 pub enum Ty {
-    /// `f32` or `f64`; `None` while only a float literal was seen.
-    Float(Option<&'static str>),
+    /// A real number.
+    Float(Scalar),
     /// An integer; the name where it is known.
     Int(Option<String>),
     /// `bool`.
@@ -35,14 +35,79 @@ pub enum Ty {
     Unknown,
 }
 
+/// Which real number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// `f32`.
+    F32,
+    /// `f64`.
+    F64,
+    /// A type parameter that is bounded by `Real`.
+    Param(Ident),
+    /// One of these: only a float literal was seen, or a value beside one.
+    Literal,
+}
+
+impl Scalar {
+    /// The float type of that name.
+    pub fn named(name: &str) -> Option<Scalar> {
+        match name {
+            "f64" => Some(Scalar::F64),
+            "f32" => Some(Scalar::F32),
+            _ => None,
+        }
+    }
+
+    /// The type as it is written, where it is known.
+    pub fn written(&self) -> Option<TokenStream> {
+        match self {
+            Scalar::F32 => Some(quote!(f32)),
+            Scalar::F64 => Some(quote!(f64)),
+            Scalar::Param(name) => Some(name.to_token_stream()),
+            Scalar::Literal => None,
+        }
+    }
+
+    /// What is known of a value that is both.
+    pub fn join(&self, other: &Scalar) -> Scalar {
+        match self {
+            Scalar::Literal => other.clone(),
+            one => one.clone(),
+        }
+    }
+
+    /// Whether both can be the same type.
+    pub fn fits(&self, other: &Scalar) -> bool {
+        self == other || matches!((self, other), (Scalar::Literal, _) | (_, Scalar::Literal))
+    }
+
+    /// Zero.
+    pub fn zero(&self) -> TokenStream {
+        match self {
+            Scalar::F32 => quote!(0.0_f32),
+            Scalar::F64 => quote!(0.0_f64),
+            Scalar::Param(name) => quote!(__rt::real::<#name>(0.0)),
+            Scalar::Literal => quote!(0.0),
+        }
+    }
+}
+
 const INTEGERS: [&str; 12] = [
     "usize", "isize", "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128",
 ];
 
 impl Ty {
-    /// An `f64`, `f32` or float literal.
+    /// A real number.
     pub fn is_float(&self) -> bool {
         matches!(self, Ty::Float(_))
+    }
+
+    /// Two real numbers of one type, as far as is known.
+    pub fn fits(&self, other: &Ty) -> bool {
+        match (self, other) {
+            (Ty::Float(a), Ty::Float(b)) => a.fits(b),
+            _ => false,
+        }
     }
 
     /// Known to be without a tangent: an integer, a truth value, text, or a container of these.
@@ -90,55 +155,11 @@ impl Ty {
         }
     }
 
-    /// What can be read off a written type.
-    pub fn of(ty: &syn::Type) -> Ty {
-        match ty {
-            syn::Type::Paren(p) => Ty::of(&p.elem),
-            syn::Type::Group(g) => Ty::of(&g.elem),
-            syn::Type::Reference(r) => Ty::Ref(Box::new(Ty::of(&r.elem)), r.mutability.is_some()),
-            syn::Type::Slice(s) => Ty::Slice(Box::new(Ty::of(&s.elem))),
-            syn::Type::Array(a) => {
-                Ty::Array(Box::new(Ty::of(&a.elem)), Some(a.len.to_token_stream()))
-            }
-            syn::Type::Tuple(t) => Ty::Tuple(t.elems.iter().map(Ty::of).collect()),
-            syn::Type::Path(p) if p.qself.is_none() => Ty::of_path(&p.path),
-            _ => Ty::Unknown,
-        }
-    }
-
-    fn of_path(path: &syn::Path) -> Ty {
-        let Some(last) = path.segments.last() else {
-            return Ty::Unknown;
-        };
-        let name = last.ident.to_string();
-        match (&last.arguments, path.segments.len()) {
-            (syn::PathArguments::None, 1) => match name.as_str() {
-                "f64" => Ty::Float(Some("f64")),
-                "f32" => Ty::Float(Some("f32")),
-                "bool" => Ty::Bool,
-                "char" | "String" | "str" => Ty::Constant,
-                n if INTEGERS.contains(&n) => Ty::Int(Some(name)),
-                _ => Ty::Unknown,
-            },
-            (syn::PathArguments::AngleBracketed(args), _) if args.args.len() == 1 => {
-                let Some(syn::GenericArgument::Type(inner)) = args.args.first() else {
-                    return Ty::Unknown;
-                };
-                match name.as_str() {
-                    "Vec" => Ty::Vec(Box::new(Ty::of(inner))),
-                    "Option" => Ty::Option(Box::new(Ty::of(inner))),
-                    _ => Ty::Unknown,
-                }
-            }
-            _ => Ty::Unknown,
-        }
-    }
-
     /// What is known of a value that is sometimes the one, sometimes the other.
     pub fn join(&self, other: &Ty) -> Ty {
         match (self, other) {
             (Ty::Never, t) | (t, Ty::Never) => t.clone(),
-            (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.or(*b)),
+            (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.join(b)),
             (Ty::Int(a), Ty::Int(b)) => Ty::Int(a.clone().or(b.clone())),
             (Ty::Constant, Ty::Constant) => Ty::Constant,
             (Ty::Bool, Ty::Bool) => Ty::Bool,
@@ -152,5 +173,173 @@ impl Ty {
             (Ty::Option(a), Ty::Option(b)) => Ty::Option(Box::new(a.join(b))),
             _ => Ty::Unknown,
         }
+    }
+}
+
+/// What a function's signature tells of the types that it names.
+#[derive(Clone, Debug, Default)]
+pub struct Types {
+    /// Type parameters that are real numbers.
+    pub reals: Vec<Ident>,
+    /// Type parameters that nothing lets be differentiated.
+    constants: Vec<Ident>,
+    /// Whether there are type parameters at all.
+    pub generic: bool,
+}
+
+impl Types {
+    /// Reads the bounds of type parameters, inline and in the `where` clause.
+    pub fn of_generics(generics: &syn::Generics) -> Types {
+        let mut types = Types::default();
+        for param in generics.type_params() {
+            types.generic = true;
+            let bounds: Vec<&syn::TypeParamBound> = param
+                .bounds
+                .iter()
+                .chain(where_bounds(generics, &param.ident))
+                .collect();
+            if bounds.iter().any(|b| is_real(b)) {
+                types.reals.push(param.ident.clone());
+            } else if bounds.iter().all(|b| is_plain(b)) {
+                types.constants.push(param.ident.clone());
+            }
+        }
+        types
+    }
+
+    /// The real number that a path names.
+    pub fn scalar(&self, path: &syn::Path) -> Option<Scalar> {
+        let ident = path.get_ident()?;
+        let param = self.reals.iter().find(|real| *real == ident);
+        param
+            .map(|param| Scalar::Param(param.clone()))
+            .or_else(|| Scalar::named(&ident.to_string()))
+    }
+
+    /// What can be read off a written type.
+    pub fn of(&self, ty: &syn::Type) -> Ty {
+        match ty {
+            syn::Type::Paren(p) => self.of(&p.elem),
+            syn::Type::Group(g) => self.of(&g.elem),
+            syn::Type::Reference(r) => Ty::Ref(Box::new(self.of(&r.elem)), r.mutability.is_some()),
+            syn::Type::Slice(s) => Ty::Slice(Box::new(self.of(&s.elem))),
+            syn::Type::Array(a) => {
+                Ty::Array(Box::new(self.of(&a.elem)), Some(a.len.to_token_stream()))
+            }
+            syn::Type::Tuple(t) => Ty::Tuple(t.elems.iter().map(|t| self.of(t)).collect()),
+            syn::Type::Path(p) if p.qself.is_none() => self.of_path(&p.path),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn of_path(&self, path: &syn::Path) -> Ty {
+        if let Some(scalar) = self.scalar(path) {
+            return Ty::Float(scalar);
+        }
+        let Some(last) = path.segments.last() else {
+            return Ty::Unknown;
+        };
+        let name = last.ident.to_string();
+        match (&last.arguments, path.segments.len()) {
+            (syn::PathArguments::None, 1) => match name.as_str() {
+                "bool" => Ty::Bool,
+                "char" | "String" | "str" => Ty::Constant,
+                n if INTEGERS.contains(&n) => Ty::Int(Some(name)),
+                _ if self.constants.contains(&last.ident) => Ty::Constant,
+                _ => Ty::Unknown,
+            },
+            (syn::PathArguments::AngleBracketed(args), _) if args.args.len() == 1 => {
+                let Some(syn::GenericArgument::Type(inner)) = args.args.first() else {
+                    return Ty::Unknown;
+                };
+                match name.as_str() {
+                    "Vec" => Ty::Vec(Box::new(self.of(inner))),
+                    "Option" => Ty::Option(Box::new(self.of(inner))),
+                    _ => Ty::Unknown,
+                }
+            }
+            _ => Ty::Unknown,
+        }
+    }
+}
+
+/// The bounds that the `where` clause gives a type parameter.
+fn where_bounds<'a>(
+    generics: &'a syn::Generics,
+    param: &'a Ident,
+) -> impl Iterator<Item = &'a syn::TypeParamBound> {
+    let predicates = generics.where_clause.iter().flat_map(|w| &w.predicates);
+    predicates
+        .filter_map(move |p| match p {
+            syn::WherePredicate::Type(t) => match &t.bounded_ty {
+                syn::Type::Path(p) if p.path.is_ident(param) => Some(&t.bounds),
+                _ => None,
+            },
+            _ => None,
+        })
+        .flatten()
+}
+
+/// `Real` by any path; generated code asks rustc whether it is ours.
+fn is_real(bound: &syn::TypeParamBound) -> bool {
+    match bound {
+        syn::TypeParamBound::Trait(t) => t
+            .path
+            .segments
+            .last()
+            .is_some_and(|s| s.ident == "Real" && s.arguments.is_none()),
+        _ => false,
+    }
+}
+
+/// Traits of std that say nothing about numbers.
+const PLAIN_TRAITS: [&str; 26] = [
+    "Copy",
+    "Clone",
+    "Debug",
+    "Display",
+    "Default",
+    "PartialEq",
+    "Eq",
+    "PartialOrd",
+    "Ord",
+    "Hash",
+    "Send",
+    "Sync",
+    "Sized",
+    "Unpin",
+    "Any",
+    "Into",
+    "TryInto",
+    "From",
+    "TryFrom",
+    "AsRef",
+    "Borrow",
+    "ToString",
+    "FromStr",
+    "Error",
+    "Write",
+    "Read",
+];
+
+/// A bound that lets a value be copied, compared, printed or made into something that is no real number. A type
+/// parameter with no other bounds cannot be differentiated, whatever it stands for.
+fn is_plain(bound: &syn::TypeParamBound) -> bool {
+    let syn::TypeParamBound::Trait(t) = bound else {
+        return matches!(bound, syn::TypeParamBound::Lifetime(_));
+    };
+    let Some(last) = t.path.segments.last() else {
+        return false;
+    };
+    if !PLAIN_TRAITS.iter().any(|name| last.ident == name) {
+        return false;
+    }
+    match &last.arguments {
+        syn::PathArguments::None => true,
+        syn::PathArguments::AngleBracketed(args) => args.args.iter().all(|arg| match arg {
+            syn::GenericArgument::Type(ty) => Types::default().of(ty).is_constant(),
+            _ => false,
+        }),
+        syn::PathArguments::Parenthesized(_) => false,
     }
 }

@@ -6,7 +6,6 @@
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::rules;
-use crate::ty::Ty;
 
 /// The answer, by variable.
 #[derive(Clone, Debug)]
@@ -197,7 +196,7 @@ pub fn analyse(f: &Function) -> Activity {
     outputs[f.ret] = !f.vars[f.ret].ty.is_constant();
     for p in &f.params {
         inputs[p.var] |= p.active;
-        outputs[p.var] |= is_output(p) && !Ty::of(&p.ty).is_constant();
+        outputs[p.var] |= is_output(p) && !f.types.of(&p.ty).is_constant();
     }
     let varied = graph.reach(inputs, false);
     loop {

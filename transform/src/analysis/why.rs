@@ -3,7 +3,7 @@
 use super::activity::Activity;
 use crate::ir::*;
 use crate::rules;
-use crate::ty::Ty;
+use crate::ty::{Ty, Types};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -172,7 +172,7 @@ fn inside(tokens: &TokenStream, names: &[String]) -> Vec<Found> {
     impl<'ast> Visit<'ast> for Cuts<'_> {
         fn visit_expr(&mut self, e: &'ast syn::Expr) {
             match e {
-                syn::Expr::Cast(c) if matches!(Ty::of(&c.ty), Ty::Int(_)) => {
+                syn::Expr::Cast(c) if matches!(Types::default().of(&c.ty), Ty::Int(_)) => {
                     // The cast nearest to the input comes first.
                     let before = self.found.len();
                     visit::visit_expr(self, e);

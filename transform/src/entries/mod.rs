@@ -20,7 +20,7 @@ use crate::args::Options;
 use crate::diagnostics::Code;
 use crate::diagnostics::Diagnostic;
 use crate::masks;
-use crate::ty::Ty;
+use crate::ty::Types;
 use forward::forward_entries;
 use gradients::{gradients_entry, gradients_struct};
 use proc_macro2::{Ident, TokenStream};
@@ -85,6 +85,7 @@ pub fn is_reserved(name: &str) -> bool {
 /// Mistakes in what the attribute asks for, as far as the signature tells.
 pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = stubs::check_name(function, options).into_iter().collect();
+    let types = Types::of_generics(&function.sig.generics);
     let params: Vec<&syn::PatType> = function
         .sig
         .inputs
@@ -112,7 +113,7 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
             out.push(Diagnostic::new(Code::WrtUnknown, name, detail));
             continue;
         };
-        if Ty::of(&p.ty).is_constant() {
+        if types.of(&p.ty).is_constant() {
             let detail = format!("`{name}` is of type `{}`", p.ty.to_token_stream());
             out.push(Diagnostic::new(Code::WrtNoTangent, name, detail));
         } else if crate::lower::is_marked(&p.attrs, "constant") {
@@ -121,7 +122,7 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
             out.push(Diagnostic::new(Code::WrtNoTangent, name, detail).with_help(help));
         }
     }
-    let may_vary = |p: &&syn::PatType| !Ty::of(&p.ty).is_constant();
+    let may_vary = |p: &&syn::PatType| !types.of(&p.ty).is_constant();
     let is_input =
         |p: &&syn::PatType| may_vary(p) && !crate::lower::is_marked(&p.attrs, "constant");
     // A list of inputs is checked name by name, and a method is refused as such.

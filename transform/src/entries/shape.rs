@@ -8,7 +8,7 @@ use proc_macro2::Ident;
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 
@@ -59,13 +59,13 @@ impl Shape<'_> {
 
     /// The owned tangent's type.
     pub(super) fn tangent(&self, p: &Param) -> TokenStream {
-        tangent_type(&self.rt, &Ty::of(&p.ty), &Self::referent(p))
+        tangent_type(&self.rt, &self.f.types.of(&p.ty), &Self::referent(p))
     }
 
     /// What is borrowed to add to.
     pub(super) fn shadow(&self, p: &Param) -> TokenStream {
         let of = Self::referent(p);
-        match Ty::of(&p.ty).peeled() {
+        match self.f.types.of(&p.ty).peeled() {
             Ty::Slice(t) if t.is_float() => of,
             ty if ty.is_float() => of,
             _ => {
@@ -224,12 +224,18 @@ impl Shape<'_> {
             return None;
         };
         let (generics, name) = (&self.function.sig.generics, &self.function.sig.ident);
-        let turbofish = &self.turbofish;
-        let where_clause = self.where_clause();
+        let (rt, where_clause) = (&self.rt, self.where_clause());
+        // That a bound called `Real` is ours is asked here, once.
+        let reals = self.f.types.reals.iter().map(|param| {
+            let at = Span::call_site().located_at(param.span());
+            quote_spanned!(at=> #rt::assert_real::<#param>();)
+        });
+        let (params, names, ret) = (self.plain_params(), self.names(), &self.ret);
         Some(quote! {
             #[doc(hidden)]
-            fn __primal #generics () #where_clause {
-                let _ = #name #turbofish;
+            fn __primal #generics (#(#params),*) -> #ret #where_clause {
+                #(#reals)*
+                #name(#(#names),*)
             }
         })
     }
@@ -256,11 +262,14 @@ pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> 
     match ty.peeled() {
         Ty::Float(_) => written.clone(),
         Ty::Slice(t) if t.is_float() => {
-            let name = match **t {
-                Ty::Float(Some("f32")) => quote!(f32),
-                _ => quote!(f64),
+            let element = match &**t {
+                Ty::Float(scalar) => scalar.written(),
+                _ => None,
             };
-            quote!(::std::vec::Vec<#name>)
+            match element {
+                Some(element) => quote!(#rt::Vec<#element>),
+                None => quote!(<#written as #rt::Differentiable>::Tangent),
+            }
         }
         _ => quote!(<#written as #rt::Differentiable>::Tangent),
     }

@@ -10,7 +10,7 @@ use super::shape::{quiet, space, tuple};
 use crate::args::Options;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lower::is_marked;
-use crate::ty::Ty;
+use crate::ty::{Ty, Types};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
@@ -88,6 +88,7 @@ struct Signature<'a> {
 
 impl Signature<'_> {
     fn of<'a>(function: &'a ItemFn, options: &Options) -> Signature<'a> {
+        let types = Types::of_generics(&function.sig.generics);
         let mut s = Signature {
             generics: &function.sig.generics,
             params: Vec::new(),
@@ -104,7 +105,7 @@ impl Signature<'_> {
             let mut ty = (*input.ty).clone();
             Parameter.visit_type_mut(&mut ty);
             s.params.push(ty);
-            if Ty::of(&input.ty).is_constant() {
+            if types.of(&input.ty).is_constant() {
                 continue;
             }
             s.varying += 1;
@@ -205,7 +206,8 @@ impl Signature<'_> {
             })
             .collect();
         // The tangent function has the directions for parameters of its own.
-        let varying = params.iter().filter(|ty| !Ty::of(ty).is_constant());
+        let types = Types::of_generics(generics);
+        let varying = params.iter().filter(|ty| !types.of(ty).is_constant());
         let again_dot = varying.map(|ty| match is_shared(ty) {
             true => {
                 let ty = borrowed(ty);
@@ -273,7 +275,7 @@ fn borrowed(ty: &Type) -> TokenStream {
 
 /// What a direction may be: of the known type, so that literals find theirs, or anything.
 fn direction(ty: &Type) -> TokenStream {
-    if is_exclusive(ty) || !is_known(&Ty::of(ty)) {
+    if is_exclusive(ty) || !is_known(&Types::default().of(ty)) {
         return quote!(impl Sized);
     }
     tangent(ty)

@@ -77,7 +77,7 @@ pub(super) fn sweep_fn(
         let bar = sweep.adjoints.get(&p.var)?;
         let shared = Shape::is_reference(p) && !Shape::is_exclusive(p);
         let (bar, name) = (&f.vars[*bar].ident, s.name(p));
-        (shared && matches!(Ty::of(&p.ty).peeled(), Ty::Slice(_)))
+        (shared && matches!(s.f.types.of(&p.ty).peeled(), Ty::Slice(_)))
             .then(|| quote!(let #bar = &mut #bar[..#name.len()];))
     });
     let bounds = s.opaque_bounds();

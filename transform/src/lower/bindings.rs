@@ -24,7 +24,11 @@ impl Lower {
         };
         let Some(init) = &local.init else {
             if let syn::Pat::Ident(p) = pat {
-                let var = self.declare(&p.ident, written.map(Ty::of).unwrap_or_default(), true);
+                let var = self.declare(
+                    &p.ident,
+                    written.map(|t| self.f.types.of(t)).unwrap_or_default(),
+                    true,
+                );
                 self.f.vars[var].deferred = p.mutability.is_none();
                 self.f.vars[var].ascription = written.map(ToTokens::to_token_stream);
                 self.push(Kind::Declare(var), local.span());
@@ -40,7 +44,7 @@ impl Lower {
         if is_marked(&local.attrs, "constant") {
             let opaque = self.opaque(&init.expr, Cut::ConstantLocal);
             let ty = written
-                .map(Ty::of)
+                .map(|t| self.f.types.of(t))
                 .unwrap_or_else(|| self.infer(&init.expr));
             self.define(pat, written, Expr::Opaque(opaque), ty, local.span());
             return;
@@ -117,7 +121,7 @@ impl Lower {
                 let id = self.f.vars.len();
                 self.f.vars.push(Var {
                     ident: p.ident.clone(),
-                    ty: written.map(Ty::of).unwrap_or_default(),
+                    ty: written.map(|t| self.f.types.of(t)).unwrap_or_default(),
                     mutable: true,
                     deferred: !mutable,
                     alias: None,
@@ -130,11 +134,14 @@ impl Lower {
                 self.by_name.insert(p.ident.to_string(), id);
             }
             _ => {
-                let Some(expr) = self.rhs(init) else { return };
-                let ty = match written {
-                    Some(written) => Ty::of(written),
-                    None => self.expr_ty(&expr, init),
+                let known = written.map(|t| self.f.types.of(t));
+                let converted = known
+                    .as_ref()
+                    .and_then(|to| self.conversion_to_written(init, to));
+                let Some(expr) = converted.or_else(|| self.rhs(init)) else {
+                    return;
                 };
+                let ty = known.unwrap_or_else(|| self.expr_ty(&expr, init));
                 self.define(pat, written, expr, ty, span);
             }
         }
@@ -181,7 +188,9 @@ impl Lower {
                 self.f.vars[var].ascription = written.map(ToTokens::to_token_stream);
                 self.push(Kind::Let(var, expr), span);
             }
-            syn::Pat::Type(t) => self.define(&t.pat, Some(&t.ty), expr, Ty::of(&t.ty), span),
+            syn::Pat::Type(t) => {
+                self.define(&t.pat, Some(&t.ty), expr, self.f.types.of(&t.ty), span)
+            }
             syn::Pat::Paren(p) => self.define(&p.pat, written, expr, ty, span),
             syn::Pat::Wild(_) => {
                 let var = self.f.fresh("unused", ty);

@@ -5,7 +5,7 @@ use super::infer::peel;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::rules;
-use crate::ty::Ty;
+use crate::ty::{Scalar, Ty};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
@@ -27,6 +27,9 @@ impl Lower {
             return self.rule_method(m, rule);
         }
         match name.as_str() {
+            "to_f64" if arity == 0 && matches!(receiver.peeled(), Ty::Float(Scalar::Param(_))) => {
+                self.as_f64(&m.receiver)
+            }
             "clone" | "to_owned" if arity == 0 && receiver.peeled().is_float() => {
                 Some(Expr::Use(self.scalar(&m.receiver)?))
             }
@@ -82,6 +85,14 @@ impl Lower {
                 Code::IteratorNotYet,
                 format!("`{name}` on an iterator of values that carry a derivative"),
             )
+        } else if name == "into" && m.args.is_empty() {
+            let help =
+                "write the type that it becomes, as in `let y: f64 = x.into();` or `f64::from(x)`";
+            let detail = "the type that `into` gives a value with a derivative is not written here";
+            let diagnostic =
+                Diagnostic::new(Code::UnknownMethod, &m.method, detail).with_help(help);
+            let opaque = self.opaque(&e, Cut::NoDerivative("`into`".into()));
+            return Expr::Refused(opaque, Box::new(diagnostic));
         } else if receiver.is_float() {
             (
                 Code::UnknownMethod,
@@ -152,6 +163,9 @@ impl Lower {
                 "a closure or function value is called with a value that carries a derivative",
             ));
         }
+        if let Ok(lowered) = self.real_call(c, path) {
+            return lowered;
+        }
         let names: Vec<String> = path
             .path
             .segments
@@ -179,7 +193,10 @@ impl Lower {
                     operand if self.f.operand_ty(&operand).is_constant() => {
                         Expr::Opaque(self.opaque(&e, Cut::None))
                     }
-                    operand => Expr::Cast(Box::new(Expr::Use(operand)), to.to_token_stream()),
+                    operand => {
+                        let how = Conversion::As(to.to_token_stream());
+                        Expr::Cast(Box::new(Expr::Use(operand)), how)
+                    }
                 });
             }
             (["f64" | "f32", name], n) if n > 0 => {

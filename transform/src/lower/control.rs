@@ -30,7 +30,8 @@ impl Lower {
     pub(super) fn stmts(&mut self, stmts: &[syn::Stmt]) {
         for stmt in stmts {
             if let syn::Stmt::Item(syn::Item::Const(c)) = stmt {
-                self.constants.insert(c.ident.to_string(), Ty::of(&c.ty));
+                self.constants
+                    .insert(c.ident.to_string(), self.f.types.of(&c.ty));
             }
         }
         for stmt in stmts {

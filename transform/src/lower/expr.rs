@@ -4,7 +4,7 @@ use super::infer::peel;
 use super::{Lower, opaque::is_compound};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
-use crate::ty::Ty;
+use crate::ty::{Scalar, Ty};
 use quote::{ToTokens, quote};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
@@ -150,11 +150,7 @@ impl Lower {
             (Expr::Binary(_, a, b), Ty::Unknown) => match (&**a, &**b) {
                 (Expr::Use(a), Expr::Use(b)) => {
                     let (a, b) = (self.f.operand_ty(a), self.f.operand_ty(b));
-                    if a.is_float() && b.is_float() {
-                        a.join(&b)
-                    } else {
-                        Ty::Unknown
-                    }
+                    if a.fits(&b) { a.join(&b) } else { Ty::Unknown }
                 }
                 _ => Ty::Unknown,
             },
@@ -270,9 +266,11 @@ impl Lower {
         let mut left = self.scalar(&b.left)?;
         let mut right = self.scalar(&b.right)?;
         if self.f.operand_ty(&left).is_float() {
-            self.number_beside(op, &mut right, b.span());
+            let beside = self.f.operand_ty(&left);
+            self.number_beside(op, &mut right, &beside, b.span());
         } else if self.f.operand_ty(&right).is_float() {
-            self.number_beside(op, &mut left, b.span());
+            let beside = self.f.operand_ty(&right);
+            self.number_beside(op, &mut left, &beside, b.span());
         }
         Some(match (&left, &right) {
             (Operand::Lit(l), Operand::Lit(r)) => {
@@ -285,7 +283,18 @@ impl Lower {
 
     /// Beside a float, a named constant is a number, and so is what is added to it; the type checker is asked
     /// to agree.
-    fn number_beside(&mut self, op: BinOp, operand: &mut Operand, span: proc_macro2::Span) {
+    fn number_beside(
+        &mut self,
+        op: BinOp,
+        operand: &mut Operand,
+        beside: &Ty,
+        span: proc_macro2::Span,
+    ) {
+        let ty = match beside {
+            Ty::Float(scalar @ Scalar::Param(_)) => Ty::Float(scalar.clone()),
+            // It could be a reference to one.
+            _ => Ty::Float(Scalar::Literal),
+        };
         if !matches!(self.f.operand_ty(operand), Ty::Unknown) {
             return;
         }
@@ -294,12 +303,12 @@ impl Lower {
         match operand {
             Operand::Lit(path) if is_constant_name(path) => {
                 self.push(check, span);
-                let var = self.f.fresh("t", Ty::Float(None));
+                let var = self.f.fresh("t", ty);
                 self.push(Kind::Let(var, Expr::Use(operand.clone())), span);
                 *operand = Operand::Var(var);
             }
             Operand::Var(v) if matches!(op, BinOp::Add | BinOp::Sub) => {
-                self.f.vars[*v].ty = Ty::Float(None);
+                self.f.vars[*v].ty = ty;
                 self.push(check, span);
             }
             _ => {}
@@ -311,7 +320,7 @@ impl Lower {
         if self.infer(&c.expr).is_constant() {
             return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
         }
-        if !Ty::of(&c.ty).is_float() {
+        if !self.f.types.of(&c.ty).is_float() {
             return Some(self.refused(
                 &e,
                 Code::UnsupportedExpr,
@@ -322,7 +331,7 @@ impl Lower {
             Operand::Lit(_) => Some(Expr::Opaque(self.opaque(&e, Cut::None))),
             operand => Some(Expr::Cast(
                 Box::new(Expr::Use(operand)),
-                c.ty.to_token_stream(),
+                Conversion::As(c.ty.to_token_stream()),
             )),
         }
     }
@@ -416,7 +425,7 @@ impl Lower {
     /// Why no derivative passes through an expression without a tangent.
     fn cut_of(&self, e: &syn::Expr) -> Cut {
         match e {
-            syn::Expr::Cast(c) if matches!(Ty::of(&c.ty), Ty::Int(_)) => Cut::IntegerCast,
+            syn::Expr::Cast(c) if matches!(self.f.types.of(&c.ty), Ty::Int(_)) => Cut::IntegerCast,
             syn::Expr::Binary(b) if arithmetic(&b.op).is_none() => {
                 Cut::NoDerivative("a comparison".into())
             }

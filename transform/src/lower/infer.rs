@@ -2,7 +2,7 @@
 
 use super::Lower;
 use crate::rules;
-use crate::ty::Ty;
+use crate::ty::{Scalar, Ty};
 use proc_macro2::TokenStream;
 
 /// The type of a literal.
@@ -21,27 +21,43 @@ fn constant_ty(expr: &syn::Expr) -> Ty {
         syn::Expr::Group(g) => constant_ty(&g.expr),
         syn::Expr::Binary(b) => constant_ty(&b.left).join(&constant_ty(&b.right)),
         syn::Expr::Path(p) => float_constant(&p.path).unwrap_or_default(),
+        syn::Expr::Call(c) => lifted_ty(&c.func).unwrap_or_default(),
         _ => Ty::Unknown,
+    }
+}
+
+/// `__rt::real::<T>`, which generated code writes around literals.
+fn lifted_ty(function: &syn::Expr) -> Option<Ty> {
+    let syn::Expr::Path(path) = function else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    let ours = path.path.segments.len() == 2 && path.path.segments[0].ident == "__rt";
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(args) if ours && last.ident == "real" => {
+            match args.args.first()? {
+                syn::GenericArgument::Type(syn::Type::Path(p)) => p
+                    .path
+                    .get_ident()
+                    .cloned()
+                    .map(Scalar::Param)
+                    .map(Ty::Float),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 
 fn lit_ty(lit: &syn::Lit) -> Ty {
     match lit {
-        syn::Lit::Float(f) => Ty::Float(float_name(f.suffix())),
-        syn::Lit::Int(i) => match float_name(i.suffix()) {
-            Some(name) => Ty::Float(Some(name)),
+        syn::Lit::Float(f) => Ty::Float(Scalar::named(f.suffix()).unwrap_or(Scalar::Literal)),
+        syn::Lit::Int(i) => match Scalar::named(i.suffix()) {
+            Some(scalar) => Ty::Float(scalar),
             None if i.suffix().is_empty() => Ty::Int(None),
             None => Ty::Int(Some(i.suffix().to_string())),
         },
         _ => Ty::Constant,
-    }
-}
-
-fn float_name(name: &str) -> Option<&'static str> {
-    match name {
-        "f64" => Some("f64"),
-        "f32" => Some("f32"),
-        _ => None,
     }
 }
 
@@ -50,9 +66,9 @@ fn float_constant(path: &syn::Path) -> Option<Ty> {
     let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match names.as_slice() {
-        [f, _] => float_name(f).map(|f| Ty::Float(Some(f))),
+        [f, _] => Scalar::named(f).map(Ty::Float),
         ["std" | "core", f, "consts", _] | ["std" | "core", f, _] => {
-            float_name(f).map(|f| Ty::Float(Some(f)))
+            Scalar::named(f).map(Ty::Float)
         }
         _ => None,
     }
@@ -174,7 +190,7 @@ impl Lower {
             syn::Expr::Reference(r) => {
                 Ty::Ref(Box::new(self.infer(&r.expr)), r.mutability.is_some())
             }
-            syn::Expr::Cast(c) => Ty::of(&c.ty),
+            syn::Expr::Cast(c) => self.f.types.of(&c.ty),
             syn::Expr::Binary(b) => self.infer_binary(b),
             syn::Expr::MethodCall(m) => self.infer_method(m),
             syn::Expr::Call(c) => self.infer_call(c),
@@ -242,9 +258,7 @@ impl Lower {
         let sides = || (self.infer(left), self.infer(right));
         match b.op {
             Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_) => match sides() {
-                (a, b) if a.peeled().is_float() && b.peeled().is_float() => {
-                    a.peeled().join(b.peeled())
-                }
+                (a, b) if a.peeled().fits(b.peeled()) => a.peeled().join(b.peeled()),
                 (a, b) => match (a.peeled(), b.peeled()) {
                     (Ty::Int(a), Ty::Int(b)) => Ty::Int(a.clone().or(b.clone())),
                     // A constant item beside an integer is an integer as well; a variable may be anything that
@@ -276,10 +290,12 @@ impl Lower {
             Ty::Float(f) => {
                 if FLOAT_CONSTANTS.contains(&name.as_str()) {
                     Ty::Constant
+                } else if name == "to_f64" && matches!(f, Scalar::Param(_)) {
+                    Ty::Float(Scalar::F64)
                 } else if name == "sin_cos" {
-                    Ty::Tuple(vec![Ty::Float(*f), Ty::Float(*f)])
+                    Ty::Tuple(vec![Ty::Float(f.clone()), Ty::Float(f.clone())])
                 } else if rules::find(&name).is_some() || name == "clone" || name == "to_owned" {
-                    Ty::Float(*f)
+                    Ty::Float(f.clone())
                 } else {
                     Ty::Unknown
                 }
@@ -321,14 +337,17 @@ impl Lower {
         let syn::Expr::Path(p) = &*c.func else {
             return Ty::Unknown;
         };
+        if let Some(ty) = self.infer_real_call(p) {
+            return ty;
+        }
         if p.path.is_ident("Some") && c.args.len() == 1 {
             return Ty::Option(Box::new(self.infer(&c.args[0])));
         }
         match p.path.segments.first() {
             Some(first) if p.path.segments.len() == 2 => {
                 let name = p.path.segments[1].ident.to_string();
-                match float_name(&first.ident.to_string()) {
-                    Some(f) if rules::find(&name).is_some() || name == "from" => Ty::Float(Some(f)),
+                match self.f.types.scalar(&first.ident.clone().into()) {
+                    Some(f) if rules::find(&name).is_some() || name == "from" => Ty::Float(f),
                     _ => Ty::Unknown,
                 }
             }

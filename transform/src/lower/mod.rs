@@ -10,11 +10,12 @@ mod loops;
 mod opaque;
 mod pattern;
 mod place;
+mod reals;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::names::Names;
-use crate::ty::Ty;
+use crate::ty::{Ty, Types};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::collections::HashMap;
@@ -56,10 +57,11 @@ pub struct Lower {
 /// Lowers a function whose local names are already unique.
 pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>) {
     let mut names = Names::of(item.to_token_stream());
+    let types = Types::of_generics(&item.sig.generics);
     // The reverse sweep and its caller use these names for parameters of their own.
     let ret = Var {
         ident: names.fresh("value"),
-        ty: return_ty(&item.sig.output),
+        ty: return_ty(&types, &item.sig.output),
         mutable: false,
         deferred: false,
         alias: None,
@@ -77,6 +79,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
             plain: false,
             tidy: true,
             names,
+            types,
         },
         by_name: HashMap::new(),
         scopes: vec![Scope {
@@ -99,10 +102,10 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
     (lower.f, lower.diagnostics)
 }
 
-fn return_ty(output: &syn::ReturnType) -> Ty {
+fn return_ty(types: &Types, output: &syn::ReturnType) -> Ty {
     match output {
         syn::ReturnType::Default => Ty::Tuple(Vec::new()),
-        syn::ReturnType::Type(_, ty) => Ty::of(ty),
+        syn::ReturnType::Type(_, ty) => types.of(ty),
     }
 }
 
@@ -117,7 +120,7 @@ impl Lower {
             let syn::FnArg::Typed(typed) = input else {
                 continue;
             };
-            let ty = Ty::of(&typed.ty);
+            let ty = self.f.types.of(&typed.ty);
             let (ident, field, mutable) = match &*typed.pat {
                 syn::Pat::Ident(p) => (p.ident.clone(), p.ident.clone(), p.mutability.is_some()),
                 other => {

@@ -72,7 +72,7 @@ impl Lower {
             }
             syn::Pat::Type(t) => {
                 let subject = Subject {
-                    ty: Ty::of(&t.ty),
+                    ty: self.f.types.of(&t.ty),
                     ..on.clone()
                 };
                 self.bind(&t.pat, &subject);

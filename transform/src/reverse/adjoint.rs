@@ -217,9 +217,7 @@ impl Reverse<'_> {
 /// A zero that syntax can spell.
 pub fn zero_tokens(ty: &Ty) -> Option<TokenStream> {
     match ty {
-        Ty::Float(Some("f32")) => Some(quote!(0.0_f32)),
-        Ty::Float(Some(_)) => Some(quote!(0.0_f64)),
-        Ty::Float(None) => Some(quote!(0.0)),
+        Ty::Float(scalar) => Some(scalar.zero()),
         Ty::Array(t, Some(n)) if t.is_copy() => {
             let element = zero_tokens(t)?;
             Some(quote!([#element; #n]))

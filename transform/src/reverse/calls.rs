@@ -140,11 +140,7 @@ impl Reverse<'_> {
             return quote!(&#tokens);
         }
         let tokens = crate::emit::place_tokens(&self.f, place, true).unwrap_or_default();
-        self.keep(
-            quote!(::std::borrow::ToOwned::to_owned(&#tokens)),
-            root,
-            forward,
-        )
+        self.keep(quote!(__rt::to_owned(&#tokens)), root, forward)
     }
 
     /// The receiver for the pullback to look at again. Whether it will is known to the method alone, and so is how

@@ -3,8 +3,8 @@
 use super::Reverse;
 use crate::ir::*;
 use crate::rules::{self, operator_partial};
-use crate::ty::Ty;
-use quote::{ToTokens, format_ident, quote};
+use crate::ty::{Scalar, Ty};
+use quote::{format_ident, quote};
 
 impl Reverse<'_> {
     /// Contributions of `seed`, the adjoint of `to`, whose value the expression gave.
@@ -26,11 +26,17 @@ impl Reverse<'_> {
             }
             Expr::Binary(op, a, b) => self.adjoint_of_operator(*op, a, b, seed, to),
             Expr::Method(recv, name, args) => self.adjoint_of_method(recv, name, args, seed, to),
-            Expr::Cast(a, _) => {
+            Expr::Cast(a, how) => {
                 let Expr::Use(o) = &**a else { return };
-                let back = match self.f.operand_ty(o) {
-                    Ty::Float(Some(name)) => format_ident!("{}", name).to_token_stream(),
-                    _ => quote!(_),
+                let back = match (how, self.f.operand_ty(o)) {
+                    (Conversion::FromF64(_), _) => Conversion::ToF64,
+                    (Conversion::ToF64, Ty::Float(Scalar::Param(name))) => {
+                        Conversion::FromF64(name)
+                    }
+                    (_, Ty::Float(scalar)) if let Some(name) = scalar.written() => {
+                        Conversion::As(name)
+                    }
+                    _ => Conversion::As(quote!(_)),
                 };
                 self.contribute(o, Expr::Cast(Box::new(seed_value()), back));
             }
@@ -81,7 +87,7 @@ impl Reverse<'_> {
         let (Expr::Use(oa), Expr::Use(ob)) = (a, b) else {
             return;
         };
-        let floats = self.f.operand_ty(oa).is_float() && self.f.operand_ty(ob).is_float();
+        let floats = self.f.operand_ty(oa).fits(&self.f.operand_ty(ob));
         for (operand, right) in [(oa, false), (ob, true)] {
             if !self.carries(operand) {
                 continue;
@@ -131,7 +137,9 @@ impl Reverse<'_> {
                 continue;
             };
             self.need_expr(&partial);
-            self.contribute(o, times(Expr::Load(seed.clone()), partial));
+            let factor = Expr::Load(seed.clone());
+            let contribution = rules::lifted(&self.f, times(factor.clone(), partial), e, &factor);
+            self.contribute(o, contribution);
         }
     }
 

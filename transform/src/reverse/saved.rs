@@ -46,10 +46,10 @@ impl Reverse<'_> {
                 if let Some(id) = self.windowed(v) {
                     let window = self.f.names.fresh(&format!("{name}_saved"));
                     let make = match &self.f.vars[v].ty {
-                        Ty::Float(Some(ty)) => {
-                            let ty = format_ident!("{}", ty);
-                            quote!(__rt::Lane::<#ty>::new())
-                        }
+                        Ty::Float(scalar) => match scalar.written() {
+                            Some(ty) => quote!(__rt::Lane::<#ty>::new()),
+                            None => quote!(__rt::Lane::new()),
+                        },
                         Ty::Int(Some(ty)) => {
                             let ty = format_ident!("{}", ty);
                             quote!(__rt::Lane::<#ty>::new())
