@@ -131,7 +131,7 @@
 // Here and not for the package, so that an example that somebody tries is not asked for documentation.
 #![warn(missing_docs)]
 
-pub use pullback_macros::differentiable;
+pub use pullback_macros::{Differentiable, differentiable};
 pub use pullback_runtime::{
     Differentiable, NoTangent, OptionTangent, Real, ResultTangent, Tangent, TangentOf, Tape, check,
     detach, stop_gradient,

@@ -8,6 +8,7 @@ fn messages() {
     let cases = trybuild::TestCases::new();
     for topic in [
         "calls",
+        "derive",
         "expressions",
         "items",
         "options",

@@ -43,3 +43,40 @@ use proc_macro::TokenStream;
 pub fn differentiable(attr: TokenStream, item: TokenStream) -> TokenStream {
     pullback_transform::expand(attr.into(), item.into()).into()
 }
+
+/// Gives a struct or an enum a tangent, so that its values may carry a derivative.
+///
+/// ```
+/// use pullback::{Differentiable, differentiable};
+///
+/// #[derive(Differentiable)]
+/// struct Spring {
+///     stiffness: f64,
+///     rest: f64,
+///     #[constant]
+///     name: String,
+/// }
+///
+/// #[differentiable]
+/// fn energy(spring: &Spring, length: f64) -> f64 {
+///     let stretch = length - spring.rest;
+///     0.5 * spring.stiffness * stretch * stretch
+/// }
+///
+/// let spring = Spring { stiffness: 3.0, rest: 1.0, name: "k".into() };
+/// let (d, _) = energy::grad(&spring, 3.0);
+/// assert_eq!((d.stiffness, d.rest), (2.0, -6.0));
+/// ```
+///
+/// `Name` gets `NameTangent`, of the same visibility and with the same fields, each of the type of the field's
+/// tangent. A field that is marked `#[constant]` has no derivative there (`NoTangent`). The tangent of an enum has
+/// a variant `Zero` besides those of the enum (`ZeroTangent` where the enum has a `Zero` of its own); adding it
+/// changes nothing. References are fields like any other; the tangent owns what they refer to.
+///
+/// `#[tangent(derive(…))]` on the type adds derives to the tangent, for serialisation say; `#[tangent(name = …)]`
+/// gives it another name; `#[tangent(crate = path)]` is the path of the crate `pullback`, where that is not
+/// `::pullback`. The tangent is `Clone`, `Debug` and `PartialEq`, and `Copy` and `Default` where its fields are.
+#[proc_macro_derive(Differentiable, attributes(constant, tangent))]
+pub fn derive_differentiable(item: TokenStream) -> TokenStream {
+    pullback_transform::derive::derive(item.into()).into()
+}

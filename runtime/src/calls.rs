@@ -54,6 +54,13 @@ impl<'a, T: Tangent> Opens<Option<&'a mut T>> for &'a mut T {
     }
 }
 
+impl<'a, T: Tangent> Opens<Option<&'a mut T>> for &'a mut Box<T> {
+    #[inline(always)]
+    fn lend(self) -> Option<&'a mut T> {
+        Some(self)
+    }
+}
+
 impl<'a, T> Opens<Option<&'a mut [T]>> for &'a mut [T] {
     #[inline(always)]
     fn lend(self) -> Option<&'a mut [T]> {
@@ -171,6 +178,7 @@ macro_rules! along_borrowed {
 
 along_borrowed! {
     [T: Tangent] T => T,
+    [T: Tangent] Box<T> => T,
     [T] [T] => [T],
     [T] Vec<T> => [T],
     [T, const N: usize] [T; N] => [T],
@@ -299,8 +307,8 @@ pub fn negated<T: Tangent>(x: &T) -> T {
 
 /// The adjoint of a value that was repeated: the sum over the copies.
 #[inline]
-pub fn sum_elements<T: Tangent + Default>(xs: &[T]) -> T {
-    let mut sum = T::default();
+pub fn sum_elements<T: Tangent>(xs: &[T]) -> T {
+    let mut sum = T::neutral();
     for x in xs {
         sum.add_assign(x);
     }
@@ -329,8 +337,8 @@ pub fn take_elements<T: Tangent>(xs: &mut [T]) -> Vec<T> {
 
 /// The adjoint of what `Some` was made of.
 #[inline]
-pub fn payload<T: Tangent + Default>(x: impl IntoPayload<T>) -> T {
-    x.into_payload().unwrap_or_default()
+pub fn payload<T: Tangent>(x: impl IntoPayload<T>) -> T {
+    x.into_payload().unwrap_or_else(T::neutral)
 }
 
 /// An adjoint of an `Option`.
@@ -347,12 +355,6 @@ impl<T: Tangent> IntoPayload<T> for OptionTangent<T> {
             _ => None,
         }
     }
-}
-
-/// The payload's adjoint inside that of an `Option`, zero at first.
-#[inline]
-pub fn some_mut<T: Tangent + Default>(x: &mut OptionTangent<T>) -> &mut T {
-    x.some_mut(T::default)
 }
 
 /// The mask of an argument if the callee connected it, by its position.

@@ -92,7 +92,7 @@ constant! {
     @[T: ?Sized] PhantomData<T>,
 }
 
-/// Pointers are transparent: their tangent is that of what they point to, owned.
+/// References are transparent: their tangent is that of what they refer to, owned.
 macro_rules! pointer {
     ($($ty:ty),*) => { $(
         impl<T: Differentiable + ?Sized> Differentiable for $ty {
@@ -110,7 +110,21 @@ macro_rules! pointer {
     )* };
 }
 
-pointer!(&T, &mut T, Box<T>);
+pointer!(&T, &mut T);
+
+/// The tangent of a box is a box, so that a recursive type has a tangent.
+impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
+    type Tangent = Box<T::Tangent>;
+    type Shadow = T::Shadow;
+    #[inline]
+    fn zero_tangent(&self) -> Box<T::Tangent> {
+        Box::new((**self).zero_tangent())
+    }
+    #[inline(always)]
+    fn shadow(tangent: &mut Box<T::Tangent>) -> &mut T::Shadow {
+        T::shadow(tangent)
+    }
+}
 
 impl<T: Differentiable> Differentiable for [T] {
     type Tangent = Vec<T::Tangent>;

@@ -9,6 +9,8 @@
 #[doc(hidden)]
 pub mod calls;
 pub mod check;
+#[doc(hidden)]
+pub mod data;
 mod detach;
 mod differentiable;
 #[doc(hidden)]

@@ -83,6 +83,7 @@ macro_rules! rules {
             + Product
             + for<'a> Product<&'a Self>
             + Tangent
+            + crate::data::Varied
             + Differentiable<Tangent = Self, Shadow = Self>
             + AddRule<Self, Out = Self>
             + SubRule<Self, Out = Self>

@@ -4,8 +4,10 @@ use crate::tangent::add_elements;
 pub use crate::{Differentiable, NoTangent, OptionTangent, Real, Tangent};
 use core::marker::PhantomData;
 
+pub use crate::__behind as behind;
 pub use crate::__zero_or_none as zero_or_none;
 pub use crate::calls::*;
+pub use crate::data::*;
 pub use crate::detach::{detach, stop_gradient};
 pub use crate::helper;
 pub use crate::ops::*;
@@ -73,6 +75,12 @@ impl<T: Tangent> Accumulate<T> for T {
     fn accumulate(&mut self, by: T) {
         self.absorb(by);
     }
+}
+
+/// What flows to a `#[constant]` field goes nowhere.
+impl<T: Varied> Accumulate<T> for NoTangent {
+    #[inline(always)]
+    fn accumulate(&mut self, _: T) {}
 }
 
 impl<T: Tangent, const N: usize> Accumulate<[T; N]> for Vec<T> {

@@ -23,7 +23,7 @@ use core::fmt::Debug;
 /// assert_eq!(gradient.dot(&gradient), 5.25);
 /// assert!(gradient.is_finite());
 /// ```
-pub trait Tangent: Clone + Debug + Send + 'static {
+pub trait Tangent: Clone + Debug + PartialEq + Send + 'static {
     /// Adds `other` to this one.
     fn add_assign(&mut self, other: &Self);
 
@@ -44,6 +44,9 @@ pub trait Tangent: Clone + Debug + Send + 'static {
 
     /// The zero of the same shape.
     fn zero_like(&self) -> Self;
+
+    /// The zero that fits every shape: adding it changes nothing, and anything may be added to it.
+    fn neutral() -> Self;
 
     /// Moves the value out and leaves a zero of the same shape.
     #[inline]
@@ -87,6 +90,10 @@ impl Tangent for NoTangent {
         Self
     }
     #[inline(always)]
+    fn neutral() -> Self {
+        Self
+    }
+    #[inline(always)]
     fn for_each(&self, _visit: &mut dyn FnMut(f64)) {}
     #[inline(always)]
     fn for_each_mut(&mut self, _visit: &mut dyn FnMut(&mut f64)) {}
@@ -114,6 +121,10 @@ macro_rules! scalar_tangent {
             }
             #[inline(always)]
             fn zero_like(&self) -> Self {
+                0.0
+            }
+            #[inline(always)]
+            fn neutral() -> Self {
                 0.0
             }
             #[inline(always)]
@@ -190,6 +201,10 @@ impl<T: Tangent, const N: usize> Tangent for [T; N] {
     fn zero_like(&self) -> Self {
         core::array::from_fn(|i| self[i].zero_like())
     }
+    #[inline]
+    fn neutral() -> Self {
+        core::array::from_fn(|_| T::neutral())
+    }
     element_walks!();
 }
 
@@ -216,7 +231,54 @@ impl<T: Tangent> Tangent for Vec<T> {
     fn zero_like(&self) -> Self {
         self.iter().map(Tangent::zero_like).collect()
     }
+    #[inline]
+    fn neutral() -> Self {
+        Vec::new()
+    }
     element_walks!();
+}
+
+impl<T: Tangent> Tangent for Box<T> {
+    #[inline]
+    fn add_assign(&mut self, other: &Self) {
+        (**self).add_assign(other);
+    }
+    #[inline]
+    fn absorb(&mut self, other: Self) {
+        (**self).absorb(*other);
+    }
+    #[inline]
+    fn scale(&mut self, factor: f64) {
+        (**self).scale(factor);
+    }
+    #[inline]
+    fn dot(&self, other: &Self) -> f64 {
+        (**self).dot(other)
+    }
+    #[inline]
+    fn set_zero(&mut self) {
+        (**self).set_zero();
+    }
+    #[inline]
+    fn zero_like(&self) -> Self {
+        Box::new((**self).zero_like())
+    }
+    #[inline]
+    fn neutral() -> Self {
+        Box::new(T::neutral())
+    }
+    #[inline]
+    fn for_each(&self, visit: &mut dyn FnMut(f64)) {
+        (**self).for_each(visit);
+    }
+    #[inline]
+    fn for_each_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        (**self).for_each_mut(visit);
+    }
+    #[inline]
+    fn is_finite(&self) -> bool {
+        (**self).is_finite()
+    }
 }
 
 impl Tangent for () {
@@ -232,6 +294,8 @@ impl Tangent for () {
     fn set_zero(&mut self) {}
     #[inline(always)]
     fn zero_like(&self) -> Self {}
+    #[inline(always)]
+    fn neutral() -> Self {}
     #[inline(always)]
     fn for_each(&self, _visit: &mut dyn FnMut(f64)) {}
     #[inline(always)]
@@ -265,6 +329,10 @@ macro_rules! tuple_tangent {
             #[inline]
             fn zero_like(&self) -> Self {
                 ($(self.$index.zero_like(),)+)
+            }
+            #[inline]
+            fn neutral() -> Self {
+                ($($name::neutral(),)+)
             }
             #[inline]
             fn for_each(&self, visit: &mut dyn FnMut(f64)) {

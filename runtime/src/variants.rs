@@ -4,7 +4,7 @@ use crate::Tangent;
 
 /// Writes the impls of a tangent with a zero, a variant without numbers, and one with them.
 macro_rules! variant_tangent {
-    ($name:ident, $empty:ident, $full:ident) => {
+    ($name:ident, $empty:ident, $full:ident, $part:ident, $peek:ident) => {
         impl<T: Tangent> $name<T> {
             /// The tangent inside, put there by `zero` where this is the zero or has none.
             #[inline]
@@ -16,6 +16,25 @@ macro_rules! variant_tangent {
                     Self::$full(inner) => inner,
                     // The lines above leave nothing else.
                     _ => unreachable!("pullback: a variant changed under an exclusive borrow"),
+                }
+            }
+
+            /// The tangent inside for generated code, by the name that derived tangents have for theirs.
+            #[doc(hidden)]
+            #[allow(non_snake_case)]
+            #[inline(always)]
+            pub fn $part(&mut self) -> &mut T {
+                self.some_mut(T::neutral)
+            }
+
+            /// The tangent inside for generated code that only looks.
+            #[doc(hidden)]
+            #[allow(non_snake_case)]
+            #[inline(always)]
+            pub fn $peek(&self) -> &T {
+                match self {
+                    Self::$full(inner) => inner,
+                    _ => crate::data::neutral(),
                 }
             }
 
@@ -37,6 +56,8 @@ macro_rules! variant_tangent {
                 }
             }
         }
+
+        impl<T: Tangent> crate::data::Varied for $name<T> {}
 
         impl<T: Tangent> Tangent for $name<T> {
             #[inline]
@@ -83,6 +104,10 @@ macro_rules! variant_tangent {
                 }
             }
             #[inline]
+            fn neutral() -> Self {
+                Self::Zero
+            }
+            #[inline]
             fn for_each(&self, visit: &mut dyn FnMut(f64)) {
                 if let Self::$full(inner) = self {
                     inner.for_each(visit);
@@ -121,7 +146,7 @@ pub enum OptionTangent<T> {
     Some(T),
 }
 
-variant_tangent!(OptionTangent, None, Some);
+variant_tangent!(OptionTangent, None, Some, __part_Some_0, __peek_Some_0);
 
 /// The tangent of a `Result`, of which the error carries none.
 ///
@@ -137,4 +162,4 @@ pub enum ResultTangent<T> {
     Ok(T),
 }
 
-variant_tangent!(ResultTangent, Err, Ok);
+variant_tangent!(ResultTangent, Err, Ok, __part_Ok_0, __peek_Ok_0);

@@ -1,6 +1,6 @@
 //! Values as flat lists of numbers, so that one check serves every signature.
 
-use pullback::NoTangent;
+use pullback::{Differentiable, Tangent};
 
 /// A value whose floating-point numbers can be listed, and that can be rebuilt from such a list.
 pub trait Flat: Clone {
@@ -11,31 +11,28 @@ pub trait Flat: Clone {
     fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self;
 }
 
-/// The tangent of nothing holds no number.
-impl Flat for NoTangent {
-    fn flatten(&self, _: &mut Vec<f64>) {}
-
-    fn rebuild(&self, _: &mut dyn Iterator<Item = f64>) -> Self {
-        NoTangent
-    }
+/// The zero tangent at `value`.
+pub fn zero<V: Differentiable>(value: &V) -> V::Tangent {
+    value.zero_tangent()
 }
 
-/// A seed for a pullback, made from the value that it is the cotangent of.
-pub trait SeedFor<V> {
-    /// The seed with the next numbers of `source`.
-    fn seed_for(value: &V, source: &mut dyn Iterator<Item = f64>) -> Self;
+/// A tangent of `value` with the next numbers of `source`.
+pub fn tangent<V: Differentiable>(value: &V, source: &mut dyn Iterator<Item = f64>) -> V::Tangent {
+    let mut tangent = value.zero_tangent();
+    fill(&mut tangent, source);
+    tangent
 }
 
-impl<V: Flat> SeedFor<V> for V {
-    fn seed_for(value: &V, source: &mut dyn Iterator<Item = f64>) -> Self {
-        value.rebuild(source)
-    }
+/// Puts the next numbers of `source` into a tangent.
+pub fn fill(tangent: &mut impl Tangent, source: &mut dyn Iterator<Item = f64>) {
+    tangent.for_each_mut(&mut |c| *c = source.next().expect("the list is as long as the shape"));
 }
 
-impl SeedFor<()> for NoTangent {
-    fn seed_for((): &(), _: &mut dyn Iterator<Item = f64>) -> Self {
-        NoTangent
-    }
+/// The numbers of a tangent.
+pub fn components(tangent: &impl Tangent) -> Vec<f64> {
+    let mut out = Vec::new();
+    tangent.for_each(&mut |c| out.push(c));
+    out
 }
 
 /// The numbers of `value`.
@@ -84,6 +81,64 @@ impl<T: Flat, const N: usize> Flat for [T; N] {
         std::array::from_fn(|i| self[i].rebuild(source))
     }
 }
+
+impl<T: Flat> Flat for Box<T> {
+    fn flatten(&self, out: &mut Vec<f64>) {
+        (**self).flatten(out);
+    }
+
+    fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+        Box::new((**self).rebuild(source))
+    }
+}
+
+impl<T: Flat> Flat for Option<T> {
+    fn flatten(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|item| item.flatten(out));
+    }
+
+    fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+        self.as_ref().map(|item| item.rebuild(source))
+    }
+}
+
+/// `Flat` for a struct, from the fields that hold numbers, or an enum, from the same of each variant:
+/// `flat!(Name { x, y })`, `flat!(Shape: Circle { 0 r }, Rect { w w, h h }, Empty {})`.
+macro_rules! flat {
+    ($name:ty { $($field:tt),* }) => {
+        impl $crate::harness::Flat for $name {
+            fn flatten(&self, out: &mut Vec<f64>) {
+                $($crate::harness::Flat::flatten(&self.$field, out);)*
+            }
+            fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+                let mut value = self.clone();
+                $(value.$field = $crate::harness::Flat::rebuild(&self.$field, source);)*
+                value
+            }
+        }
+    };
+    ($name:ident: $($variant:ident { $($field:tt $var:ident),* }),*) => {
+        impl $crate::harness::Flat for $name {
+            fn flatten(&self, out: &mut Vec<f64>) {
+                match self {
+                    $($name::$variant { $($field: $var,)* .. } => {
+                        $($crate::harness::Flat::flatten($var, out);)*
+                    })*
+                }
+            }
+            fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+                let mut value = self.clone();
+                match &mut value {
+                    $($name::$variant { $($field: $var,)* .. } => {
+                        $(*$var = $crate::harness::Flat::rebuild(&*$var, source);)*
+                    })*
+                }
+                value
+            }
+        }
+    };
+}
+pub(crate) use flat;
 
 macro_rules! flat_tuple {
     ($($name:ident $index:tt),*) => {

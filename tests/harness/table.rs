@@ -88,7 +88,7 @@ macro_rules! programs {
         all [$(($x:ident $word:ident $value:expr))*] args $args:tt
         active [$($active:ident)*] pure [$($pure:ident)*] state [$($state:ident)*]
         constant [$($constant:ident)*]) => {{
-        use $crate::harness::{Flat, Modes, Program, SeedFor, flattened, pass};
+        use $crate::harness::{Flat, Modes, Program, components, flattened, pass, tangent};
 
         /// The tangents of the arguments, by name.
         #[allow(non_camel_case_types)]
@@ -112,31 +112,31 @@ macro_rules! programs {
             }),
             vjp: Box::new(|weights| {
                 let mut source = weights.iter().copied();
-                let mut bars = Named { $($active: $active.clone()),* };
+                let mut bars = Named { $($active: $crate::harness::zero(&$active)),* };
                 $(let mut $x = $x.clone();)*
                 let (value, pullback) = super::$name::vjp($(pass!($word $x)),*);
-                let seed = SeedFor::seed_for(&value, &mut source);
-                $(bars.$state = Flat::rebuild(&bars.$state, &mut source);)*
+                let seed = tangent(&value, &mut source);
+                $($crate::harness::fill(&mut bars.$state, &mut source);)*
                 {
                     let ($($pure),*) = pullback(seed $(, &mut bars.$state)*);
                     $(bars.$pure = $pure;)*
                 }
                 let mut out = flattened(&value);
                 $($state.flatten(&mut out);)*
-                (out, [$(flattened(&bars.$active)),*].concat())
+                (out, [$(components(&bars.$active)),*].concat())
             }),
             jvp: Box::new(|direction| {
                 let mut source = direction.iter().copied();
-                let mut tangents = Named { $($active: Flat::rebuild(&$active, &mut source)),* };
+                let mut tangents = Named { $($active: tangent(&$active, &mut source)),* };
                 $(let mut $x = $x.clone();)*
                 let (value, tangent) = $crate::harness::push!($name $args tangents $mode);
-                let (mut out, mut pushed) = (flattened(&value), flattened(&tangent));
+                let (mut out, mut pushed) = (flattened(&value), components(&tangent));
                 $($state.flatten(&mut out);)*
-                $(tangents.$state.flatten(&mut pushed);)*
+                $(pushed.extend(components(&tangents.$state));)*
                 (out, pushed)
             }),
             scalar: $crate::harness::scalar_entries!($mode $name $args [$($active)*] Named),
-            exact: $crate::harness::optional!($([$(flattened(&$exact)),*].concat())?),
+            exact: $crate::harness::optional!($([$(components(&$exact)),*].concat())?),
             connected: $crate::harness::optional!($(vec![$($connected),*])?),
             modes: $crate::harness::modes!($mode),
         })
@@ -245,32 +245,32 @@ macro_rules! scalar_entries {
     (vector_single $($rest:tt)*) => { None };
     ($mode:ident $name:ident [$(($x:ident $word:ident $value:expr))*] [$($active:ident)*]
         $named:ident) => {{
-        use $crate::harness::{Flat, ScalarEntries, flattened, pass};
+        use $crate::harness::{ScalarEntries, components, pass, tangent};
         Some(ScalarEntries {
             grad: Box::new(|| {
                 $(let mut $x = $x.clone();)*
                 let ($($active),*) = super::$name::grad($(pass!($word $x)),*);
-                [$(flattened(&$active)),*].concat()
+                [$(components(&$active)),*].concat()
             }),
             value_and_grad: Box::new(|| {
                 $(let mut $x = $x.clone();)*
                 let (value, ($($active),*)) =
                     super::$name::value_and_grad($(pass!($word $x)),*);
-                (f64::from(value), [$(flattened(&$active)),*].concat())
+                (f64::from(value), [$(components(&$active)),*].concat())
             }),
             accumulate_grad: Box::new(|filled| {
                 let mut source = filled.iter().copied();
-                let mut buffers = $named { $($active: Flat::rebuild(&$active, &mut source)),* };
+                let mut buffers = $named { $($active: tangent(&$active, &mut source)),* };
                 $(let mut $x = $x.clone();)*
                 let value = super::$name::accumulate_grad(
                     $(pass!($word $x),)* $(&mut buffers.$active),*
                 );
-                (f64::from(value), [$(flattened(&buffers.$active)),*].concat())
+                (f64::from(value), [$(components(&buffers.$active)),*].concat())
             }),
             gradients: Box::new(|| {
                 $(let mut $x = $x.clone();)*
                 let options = super::$name::gradients($(pass!($word $x)),*);
-                vec![$(options.$active.as_ref().map(flattened)),*]
+                vec![$(options.$active.as_ref().map(components)),*]
             }),
         })
     }};

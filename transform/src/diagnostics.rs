@@ -63,6 +63,14 @@ table! {
     NoInputs: "there is nothing to differentiate with respect to"
         => "give the function a parameter that has a derivative, such as `x: f64`";
 
+    // `#[derive(Differentiable)]` and its attributes.
+    DeriveUnion: "`Differentiable` cannot be derived for a union"
+        => "use an `enum`, which knows what it holds";
+    DeriveField: "the derivative of this field cannot be followed"
+        => "mark the field `#[constant]`, or own the value, or borrow it with `&`";
+    DeriveAttribute: "this attribute of `#[derive(Differentiable)]` is not written correctly"
+        => "write `#[constant]` on a field, and on the type `#[tangent(derive(…), name = Name, crate = path)]`";
+
     // The function's signature.
     PrimitiveName: "the derivatives cannot have the name of a primitive type"
         => "give them another name, as in `#[differentiable(name = derivative)]`, or rename the function";

@@ -58,12 +58,19 @@ impl Style {
     }
 }
 
-/// The tokens of a place. A dereference before a further step is left to auto-dereference.
-pub fn place_tokens(f: &Function, place: &Place, _write: bool) -> Option<TokenStream> {
-    let mut out = f.vars.get(place.base)?.ident.to_token_stream();
+/// The tokens of a place, to write to or only to read. A dereference before a further step is left to
+/// auto-dereference.
+pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStream> {
+    let base = f.vars.get(place.base)?;
+    let mut out = base.ident.to_token_stream();
+    let borrow = if write { quote!(&mut) } else { quote!(&) };
     for (n, step) in place.path.iter().enumerate() {
         let last = n + 1 == place.path.len();
         out = match step {
+            // The tangent of a reference is owned, that of a box is a box.
+            Proj::Deref if last && base.generated && (n > 0 || !matches!(base.ty, Ty::Ref(..))) => {
+                quote!((*__rt::behind!(#borrow #out)))
+            }
             Proj::Deref if last => quote!((*#out)),
             Proj::Deref => out,
             Proj::Field(member) => quote!(#out.#member),
@@ -82,7 +89,10 @@ pub fn place_tokens(f: &Function, place: &Place, _write: bool) -> Option<TokenSt
                 let limits = if *closed { quote!(..=) } else { quote!(..) };
                 quote!(#out[#a #limits #b])
             }
-            Proj::Payload => quote!((*__rt::some_mut(&mut #out))),
+            Proj::Part(name, member) => {
+                let part = crate::derive::accessor(&name.to_string(), member, write);
+                quote!((*(#borrow #out).#part()))
+            }
         };
     }
     Some(out)

@@ -60,8 +60,8 @@ pub enum Proj {
     FromEnd(Operand),
     /// `p[a..b]`; the flag says `..=`.
     Range(Option<Operand>, Option<Operand>, bool),
-    /// The payload of `Some`.
-    Payload,
+    /// What a pattern binds: the variant's name, the last of its path, and the field.
+    Part(Ident, syn::Member),
 }
 
 /// Memory: a variable and a path into it.
@@ -474,8 +474,8 @@ impl Function {
                 },
                 Proj::Index(_) | Proj::At(..) | Proj::FromEnd(_) => ty.element(),
                 Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
-                Proj::Payload => match ty.peeled() {
-                    Ty::Option(t) => (**t).clone(),
+                Proj::Part(name, _) => match ty.peeled() {
+                    Ty::Option(t) if name == "Some" => (**t).clone(),
                     _ => Ty::Unknown,
                 },
                 Proj::Field(syn::Member::Unnamed(i)) => match ty.peeled() {

@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod args;
 mod callee;
+pub mod derive;
 mod desugar;
 pub mod diagnostics;
 pub mod dump;

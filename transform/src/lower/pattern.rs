@@ -95,7 +95,9 @@ impl Lower {
                     Ty::Option(t) => (**t).clone(),
                     _ => Ty::Unknown,
                 };
-                self.bind(&t.elems[0], &on.part(Proj::Payload, ty));
+                let zero = syn::Member::Unnamed(syn::Index::from(0));
+                let some = syn::Ident::new("Some", t.path.span());
+                self.bind(&t.elems[0], &on.part(Proj::Part(some, zero), ty));
             }
             syn::Pat::Slice(s) => self.bind_slice(s, on),
             syn::Pat::Or(o) => self.bind_or(o, on),

@@ -8,7 +8,12 @@ impl Reverse<'_> {
     /// Whether memory read at `reader` can be read again in the reverse sweep.
     pub(super) fn can_read_again(&self, resolved: &Place, reader: VarId) -> bool {
         let root = resolved.base;
-        self.writes.is_frozen(&self.f, root, reader) && self.is_reachable(root)
+        // What a pattern binds has a name in the arm alone.
+        let is_named = !resolved
+            .path
+            .iter()
+            .any(|step| matches!(step, Proj::Part(..)));
+        is_named && self.writes.is_frozen(&self.f, root, reader) && self.is_reachable(root)
     }
 
     /// Whether the reverse sweep can name the variable's memory.
@@ -132,10 +137,6 @@ impl Reverse<'_> {
     fn place_again(&self, resolved: &Place, reader: VarId) -> bool {
         // An index is needed for the adjoint of the same place anyway, so it costs nothing more here.
         self.can_read_again(resolved, reader)
-            && !resolved
-                .path
-                .iter()
-                .any(|step| matches!(step, Proj::Payload))
     }
 
     fn operand_again(&self, o: &Operand, budget: usize) -> bool {

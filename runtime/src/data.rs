@@ -1,0 +1,189 @@
+//! What generated code does with the tangents of structs and enums, whose fields may carry a derivative or not.
+//!
+//! A macro sees `p.mass` and not whether `mass` is a `#[constant]` field, whose tangent is [`NoTangent`]. So what
+//! goes into a field's adjoint or comes out of its tangent passes through traits that know both cases.
+
+use crate::{Differentiable, NoTangent, Tangent};
+use core::any::{Any, TypeId};
+use core::cell::RefCell;
+use std::collections::HashMap;
+
+/// A tangent that is not [`NoTangent`], which lets the impls for the two stand beside each other.
+#[diagnostic::on_unimplemented(
+    message = "a value that carries a derivative is put where none is carried",
+    label = "this belongs to a `#[constant]` field or to a type without a derivative",
+    note = "remove `#[constant]` from the field, or write `pullback::detach(…)` around the value"
+)]
+pub trait Varied: Tangent {}
+
+impl Varied for f32 {}
+impl Varied for f64 {}
+impl Varied for () {}
+impl<T: Tangent> Varied for Vec<T> {}
+impl<T: Tangent> Varied for Box<T> {}
+impl<T: Tangent, const N: usize> Varied for [T; N] {}
+
+macro_rules! varied_tuple {
+    ($(($($name:ident $index:tt),+))*) => { $(
+        impl<$($name: Tangent),+> Varied for ($($name,)+) {}
+    )* };
+}
+
+crate::tangent::for_each_tuple!(varied_tuple);
+
+/// The tangent of a value that was read from a field, which is zero if the field is constant.
+pub trait ReadAs<T: Tangent> {
+    /// The tangent; `zero` is that of the value.
+    fn read_as(&self, zero: impl FnOnce() -> T) -> T;
+}
+
+impl<T: Tangent> ReadAs<T> for T {
+    #[inline(always)]
+    fn read_as(&self, _: impl FnOnce() -> T) -> T {
+        self.clone()
+    }
+}
+
+impl<T: Varied> ReadAs<T> for NoTangent {
+    #[inline(always)]
+    fn read_as(&self, zero: impl FnOnce() -> T) -> T {
+        zero()
+    }
+}
+
+/// The tangent `dot` of the place that `value` is in.
+#[inline(always)]
+pub fn read<V: Differentiable + ?Sized, D: ReadAs<V::Tangent>>(value: &V, dot: &D) -> V::Tangent {
+    dot.read_as(|| value.zero_tangent())
+}
+
+/// A place in a tangent that the tangent `T` can be put into.
+#[diagnostic::on_unimplemented(
+    message = "a tangent of type `{T}` does not fit a place of type `{Self}`"
+)]
+pub trait Assign<T> {
+    /// Puts it there.
+    fn assign(&mut self, tangent: T);
+}
+
+impl<T: Tangent> Assign<T> for T {
+    #[inline(always)]
+    fn assign(&mut self, tangent: T) {
+        *self = tangent;
+    }
+}
+
+impl<T: Varied> Assign<T> for NoTangent {
+    #[inline(always)]
+    fn assign(&mut self, _: T) {}
+}
+
+/// Puts a tangent into a place, or drops it where the place carries none.
+#[inline(always)]
+pub fn assign<P: Assign<T>, T>(place: &mut P, tangent: T) {
+    place.assign(tangent);
+}
+
+/// A tangent of the type of `value`'s, to be filled in.
+#[inline(always)]
+pub fn tangent_for<V: Differentiable>(_value: &V) -> V::Tangent {
+    V::Tangent::neutral()
+}
+
+/// Moves an adjoint that nobody asks for again out of its place.
+#[inline(always)]
+pub fn take_out<T: Tangent>(place: &mut T) -> T {
+    core::mem::replace(place, T::neutral())
+}
+
+/// What was taken from the adjoint of a field that was assigned a value with a derivative.
+#[inline(always)]
+pub fn varied<T: Varied>(adjoint: T) -> T {
+    adjoint
+}
+
+/// The zero of a tangent, by reference: what a place in a variant holds that a direction does not have.
+///
+/// Such a direction is one that a user gave as `Zero`; each type's zero is made once for each thread.
+#[cold]
+pub fn neutral<T: Tangent>() -> &'static T {
+    thread_local! {
+        static MADE: RefCell<HashMap<TypeId, &'static dyn Any>> = RefCell::new(HashMap::new());
+    }
+    let made = MADE.with(|made| made.borrow().get(&TypeId::of::<T>()).copied());
+    match made.and_then(|zero| zero.downcast_ref()) {
+        Some(zero) => zero,
+        None => {
+            let zero: &'static T = Box::leak(Box::new(T::neutral()));
+            MADE.with(|made| made.borrow_mut().insert(TypeId::of::<T>(), zero));
+            zero
+        }
+    }
+}
+
+/// Requires a sequence of std's, for the sake of an index or an iteration that was taken for one of its own.
+#[inline(always)]
+pub fn assert_sequence<T: Sequence + ?Sized>(_: &T) {}
+
+/// A slice, array or vector, also behind pointers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a slice, an array or a `Vec`, and how its elements carry a derivative is not known",
+    note = "use a slice, an array or a `Vec`, or write a loop over an index"
+)]
+pub trait Sequence {}
+
+impl<T> Sequence for [T] {}
+impl<T, const N: usize> Sequence for [T; N] {}
+impl<T> Sequence for Vec<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Sequence + ?Sized> Sequence for &T {}
+#[diagnostic::do_not_recommend]
+impl<T: Sequence + ?Sized> Sequence for &mut T {}
+#[diagnostic::do_not_recommend]
+impl<T: Sequence + ?Sized> Sequence for Box<T> {}
+
+/// A borrow of the tangent of something that is dereferenced; see [`behind!`](crate::__behind).
+#[derive(Debug)]
+pub struct Behind<T>(pub T);
+
+impl<'a, T> Behind<&'a mut Box<T>> {
+    /// What the box holds.
+    #[inline(always)]
+    pub fn place(self) -> &'a mut T {
+        self.0
+    }
+}
+
+impl<'a, T> Behind<&'a Box<T>> {
+    /// What the box holds.
+    #[inline(always)]
+    pub fn place(self) -> &'a T {
+        self.0
+    }
+}
+
+/// Chosen where the tangent is no box: that of a reference is that of what it refers to.
+pub trait BehindReference<T> {
+    /// The tangent itself.
+    fn place(self) -> T;
+}
+
+impl<T> BehindReference<T> for Behind<T> {
+    #[inline(always)]
+    fn place(self) -> T {
+        self.0
+    }
+}
+
+/// The tangent of `*p` from a borrow of the tangent of `p`.
+///
+/// rustc prefers the inherent methods, which are those of boxes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __behind {
+    ($borrow:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::BehindReference as _;
+        $crate::rt::Behind($borrow).place()
+    }};
+}
