@@ -232,7 +232,7 @@ macro_rules! push {
         $crate::harness::push!(@tangents $name $args $t $done $($rest)*)
     };
     (@tangents $name:ident $args:tt $t:ident [$($done:tt)*] ($x:ident $word:ident) $($rest:tt)*) => {
-        $crate::harness::push!(@tangents $name $args $t [$($done)* ($t.$x.clone())] $($rest)*)
+        $crate::harness::push!(@tangents $name $args $t [$($done)* (Clone::clone(&$t.$x))] $($rest)*)
     };
     (@tangents $name:ident $args:tt $t:ident [$($done:tt)*]) => {
         super::$name::jvp($args, ($($done),*))
