@@ -4,7 +4,7 @@
 //! `rt::mul_vjp_lhs(&a, &b, &t)`, which resolves to the rule of whatever `Mul` that is: those of the
 //! scalars here, those of tensors, or a user's own `#[differentiable] impl Mul`.
 
-use crate::{Differentiable, TangentOf};
+use crate::{Differentiable, NoTangent, Real, TangentOf};
 
 /// Declares the rule trait of a binary operator and the functions that generated code calls.
 macro_rules! binary_rule {
@@ -150,3 +150,58 @@ macro_rules! for_each_float {
 }
 
 for_each_float!(f32 f64);
+
+/// What can be cast to a float: the cast's derivative is a cast, or none where the value is an integer.
+#[diagnostic::on_unimplemented(message = "`{Self}` is no number that can be cast with `as`")]
+pub trait CastRule: Differentiable {
+    /// The cotangent of the value, from that of the result.
+    fn vjp(&self, t: f64) -> TangentOf<Self>;
+    /// The tangent of the result, from that of the value.
+    fn jvp<F: Real>(da: &TangentOf<Self>) -> F;
+}
+
+/// The cotangent of `a` in `a as f64`.
+#[inline(always)]
+pub fn cast_vjp<A: CastRule>(a: &A, t: f64) -> TangentOf<A> {
+    a.vjp(t)
+}
+
+/// The tangent of `a as f64`.
+#[inline(always)]
+pub fn cast_jvp<A: CastRule, F: Real>(_a: &A, da: &TangentOf<A>) -> F {
+    A::jvp(da)
+}
+
+macro_rules! cast_of_float {
+    ($($float:ident)*) => { $(
+        impl CastRule for $float {
+            #[inline(always)]
+            fn vjp(&self, t: f64) -> $float {
+                t as $float
+            }
+            #[inline(always)]
+            fn jvp<F: Real>(da: &$float) -> F {
+                F::from_f64(f64::from(*da))
+            }
+        }
+    )* };
+}
+
+cast_of_float!(f32 f64);
+
+macro_rules! cast_of_integer {
+    ($($integer:ident)*) => { $(
+        impl CastRule for $integer {
+            #[inline(always)]
+            fn vjp(&self, _: f64) -> NoTangent {
+                NoTangent
+            }
+            #[inline(always)]
+            fn jvp<F: Real>(_: &NoTangent) -> F {
+                F::from_f64(0.0)
+            }
+        }
+    )* };
+}
+
+cast_of_integer!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char);

@@ -7,6 +7,7 @@
 use crate::diagnostics::{Code, Diagnostic, nearest};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use std::rc::Rc;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{LitInt, LitStr, Path};
@@ -54,6 +55,8 @@ pub struct Options {
     pub krate: Option<Path>,
     /// Whether callers keep the arguments alone and recompute.
     pub checkpoint: bool,
+    /// The `impl` around a method, which is no option but known beside them.
+    pub around: Option<Rc<syn::ItemImpl>>,
     /// The user's own reverse rule.
     pub vjp: Option<Path>,
     /// The user's own forward rule.
@@ -71,6 +74,7 @@ impl Default for Options {
             name: None,
             krate: None,
             checkpoint: false,
+            around: None,
             vjp: None,
             jvp: None,
         }

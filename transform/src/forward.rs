@@ -191,8 +191,12 @@ impl Forward<'_> {
             }
             Expr::Cast(a, ty) => {
                 let Expr::Use(o) = &**a else { return None };
-                self.operand(o)
-                    .map(|dot| Expr::Cast(Box::new(dot), ty.clone()))
+                let dot = self.operand(o)?;
+                if self.f.operand_ty(o).is_float() {
+                    return Some(Expr::Cast(Box::new(dot), ty.clone()));
+                }
+                let (of, dot) = (expr_tokens(&self.f, a), expr_tokens(&self.f, &dot));
+                Some(Expr::Raw(quote!(__rt::cast_jvp(&#of, &#dot)), vec![]))
             }
             Expr::Tuple(es) => {
                 let parts = es.iter().map(|e| self.operand_or_zero(e)).collect();

@@ -17,6 +17,7 @@ pub mod forward;
 pub mod ir;
 pub mod lower;
 pub mod masks;
+pub mod methods;
 pub mod names;
 pub mod rename;
 pub mod reverse;
@@ -45,15 +46,21 @@ pub struct Analysed {
 ///
 /// The item is emitted as the user wrote it, also when there are errors.
 pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
-    let function: syn::ItemFn = match syn::parse2(item.clone()) {
-        Ok(function) => function,
-        Err(_) => {
-            let error = Diagnostic::new(diagnostics::Code::NotAFunction, first(&item), "");
-            let error = error.to_compile_error();
-            return quote!(#error #item);
-        }
-    };
     let (options, mut errors) = args::parse(attr);
+    let function: syn::ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) if methods::is_method(&function) => {
+            return methods::expand_single(&options, function, errors);
+        }
+        Ok(function) => function,
+        Err(_) => match syn::parse2(item.clone()) {
+            Ok(syn::Item::Impl(item)) => return methods::expand_impl(options, item, errors),
+            _ => {
+                let error = Diagnostic::new(diagnostics::Code::NotAFunction, first(&item), "");
+                let error = error.to_compile_error();
+                return quote!(#error #item);
+            }
+        },
+    };
     let primal = entries::primal(&function);
     let written = function.clone();
     let mut function = function;
@@ -61,15 +68,16 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     errors.extend(fence::fence(&function));
     let generated = if errors.is_empty() {
         analyse(&function, &options, &mut errors)
-            .map(|analysed| entries::entries(&function, &options, &analysed, &mut errors))
+            .map(|a| entries::entries(&function, &options, &a, &Default::default(), &mut errors))
     } else {
         errors.extend(entries::check_inputs(&function, &options));
         None
     };
     if errors.is_empty() {
-        let (inside, outside) = generated.unwrap_or_default();
-        let primal = entries::with_warnings(primal, inside);
-        return quote!(#primal #outside);
+        let generated = generated.unwrap_or_default();
+        let space = generated.space(&function, &options);
+        let primal = entries::with_warnings(primal, generated.warnings);
+        return quote!(#primal #space);
     }
     let stubs = entries::stubs(&written, &options);
     let errors = Diagnostics::from(errors).into_tokens();
@@ -87,6 +95,7 @@ pub fn analyse(
     rename::rename(&mut renamed, &entries::is_reserved);
     let wanted = lower::Wanted {
         wrt: options.wrt.as_deref(),
+        around: options.around.as_deref(),
     };
     let (mut f, refused) = lower::lower(&renamed, &wanted);
     f.plain = std::env::var_os(ANALYSES).is_some_and(|value| value == "off");

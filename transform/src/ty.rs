@@ -4,6 +4,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
+use std::collections::HashMap;
 
 /// A type as far as the tokens show it.
 #[derive(Clone, Debug, Default)]
@@ -185,6 +186,8 @@ pub struct Types {
     constants: Vec<Ident>,
     /// Whether there are type parameters at all.
     pub generic: bool,
+    /// What the methods of the `impl` around give.
+    pub methods: HashMap<String, Ty>,
 }
 
 impl Types {
@@ -205,6 +208,29 @@ impl Types {
             }
         }
         types
+    }
+
+    /// The same with what the `impl` around tells: its type parameters, and what its methods give.
+    pub fn within(mut self, around: Option<&syn::ItemImpl>) -> Types {
+        let Some(around) = around else { return self };
+        let outer = Types::of_generics(&around.generics);
+        self.reals.extend(outer.reals);
+        self.constants.extend(outer.constants);
+        self.generic |= outer.generic;
+        for item in &around.items {
+            let syn::ImplItem::Fn(method) = item else {
+                continue;
+            };
+            // A type parameter of the method's own means nothing to its callers.
+            if method.sig.generics.params.is_empty() {
+                let ty = match &method.sig.output {
+                    syn::ReturnType::Default => Ty::Tuple(Vec::new()),
+                    syn::ReturnType::Type(_, ty) => self.of(ty),
+                };
+                self.methods.insert(method.sig.ident.to_string(), ty);
+            }
+        }
+        self
     }
 
     /// The real number that a path names.

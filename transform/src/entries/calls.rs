@@ -42,10 +42,10 @@ impl Family {
 pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStream {
     let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
-    let where_clause = s.where_clause();
+    let where_clause = s.calling_where();
     let turbofish = &s.turbofish;
-    let params = s.receiving_params();
-    let receiving = s.receiving_names();
+    let params = s.calling_params();
+    let calling = s.calling_names();
     let names = s.names();
     let seed = s.seed();
     let (call, sweep_path) = (s.ident(family.call()), s.path(family.sweep()));
@@ -91,7 +91,7 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
             #bits_ty
             impl FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape) + #bounds,
         ) #where_clause {
-            let (__value, #bits __pullback) = #sweep_path #turbofish(#(#receiving,)* __tape);
+            let (__value, #bits __pullback) = #sweep_path #turbofish(#(#calling,)* __tape);
             #keep
             (__value, #bits move |
                 __seed: #seed,

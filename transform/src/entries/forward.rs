@@ -18,7 +18,6 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
     let f = &t.f;
     let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
-    let where_clause = s.where_clause();
     let turbofish = &s.turbofish;
     let ret_dot_ty = s.seed();
     let mut style = Style::of(&t.body);
@@ -109,8 +108,14 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
     let dot_ty = tuple(&public_types);
     let (receiver, primal) = s.primal_tuple();
     let receiving = s.receiving_names();
-    let receive = s.receive();
-    let hidden_params = s.receiving_params();
+    // As in a call: the receiver is borrowed, whatever the method does with it.
+    let receive = s.receive().map(|_| {
+        let (name, value) = (s.names().remove(0), s.calling_names().remove(0));
+        quote!(let #name = #value;)
+    });
+    let hidden_params = s.calling_params();
+    let hidden_where = s.calling_where();
+    let to_hidden = s.receiver_lent();
     let own = s.f.params.iter().filter(|p| s.f.vars[p.var].mutable);
     let own = own.map(|p| s.name(p));
     let (hidden, public) = (s.ident("__jvp"), s.ident("jvp"));
@@ -122,7 +127,7 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
         pub fn #hidden #generics (
             #(#hidden_params,)*
             (#(#dot_names,)*): (#(#dot_types,)*),
-        ) -> (#ret, #ret_dot_ty) #where_clause {
+        ) -> (#ret, #ret_dot_ty) #hidden_where {
             use #rt as __rt;
             #primal_use
             #receive
@@ -133,8 +138,8 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
         }
         /// Forward mode: the value and its tangent along the inputs' tangents.
         #[inline]
-        pub fn #public #generics (#receiver #primal #dot_pat: #dot_ty) -> (#ret, #ret_dot_ty) #where_clause {
-            #hidden_path #turbofish(#(#receiving,)* (#(#public_args,)*))
+        pub fn #public #generics (#receiver #primal #dot_pat: #dot_ty) -> (#ret, #ret_dot_ty) #hidden_where {
+            #hidden_path #turbofish(#to_hidden #(#receiving,)* (#(#public_args,)*))
         }
     });
 }

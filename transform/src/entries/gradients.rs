@@ -21,8 +21,16 @@ pub(super) fn gradients_name(function: &syn::ItemFn, options: &Options) -> Ident
         .clone()
         .unwrap_or_else(|| function.sig.ident.clone())
         .to_string();
-    let camel: String = base
-        .trim_start_matches("r#")
+    let camel = camel(&base);
+    Ident::new(
+        &format!("{camel}Gradients"),
+        Span::call_site().located_at(function.sig.ident.span()),
+    )
+}
+
+/// A name in the case of types.
+pub fn camel(name: &str) -> String {
+    name.trim_start_matches("r#")
         .split('_')
         .map(|part| {
             let mut chars = part.chars();
@@ -31,11 +39,7 @@ pub(super) fn gradients_name(function: &syn::ItemFn, options: &Options) -> Ident
                 .map(|c| c.to_uppercase().chain(chars).collect::<String>())
                 .unwrap_or_default()
         })
-        .collect();
-    Ident::new(
-        &format!("{camel}Gradients"),
-        Span::call_site().located_at(function.sig.ident.span()),
-    )
+        .collect()
 }
 
 pub(super) fn gradients_struct(s: &Shape) -> TokenStream {

@@ -22,13 +22,15 @@ use crate::diagnostics::Diagnostic;
 use crate::masks;
 use crate::ty::Types;
 use forward::forward_entries;
+pub use gradients::camel;
 use gradients::{gradients_entry, gradients_struct};
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use quote::quote;
 use reverse::reverse_entries;
 use second::second_entries;
-use shape::{quiet, shape};
+pub use shape::quiet;
+use shape::shape;
 use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
 use warnings::warnings;
@@ -85,7 +87,7 @@ pub fn is_reserved(name: &str) -> bool {
 /// Mistakes in what the attribute asks for, as far as the signature tells.
 pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = stubs::check_name(function, options).into_iter().collect();
-    let types = Types::of_generics(&function.sig.generics);
+    let types = Types::of_generics(&function.sig.generics).within(options.around.as_deref());
     let params: Vec<&syn::PatType> = function
         .sig
         .inputs
@@ -157,15 +159,56 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
     out
 }
 
-/// All entries: tokens for inside the user's function (warnings) and beside it.
+/// What stands around a function whose entries are made: nothing, or an `impl`.
+#[derive(Default)]
+pub struct Around<'a> {
+    /// The generics of the `impl`.
+    pub generics: Option<&'a syn::Generics>,
+    /// The user's receiver, which the function has as its first parameter.
+    pub receiver: Option<syn::Receiver>,
+    /// The name of the struct that `gradients` gives, where one can stand beside.
+    pub gradients: Option<Ident>,
+}
+
+/// What is generated for a function.
+#[derive(Default)]
+pub struct Expansion {
+    /// Tokens for inside the user's function.
+    pub warnings: TokenStream,
+    /// The entries.
+    pub items: Vec<TokenStream>,
+    /// What `gradients` gives.
+    pub structs: TokenStream,
+}
+
+impl Expansion {
+    /// The name space of a free function.
+    pub fn space(&self, function: &syn::ItemFn, options: &Options) -> TokenStream {
+        let (vis, space) = (&function.vis, shape::space(function, options));
+        let quiet = quiet();
+        let doc = format!("The derivatives of [`{}`].", function.sig.ident);
+        let (structs, items) = (&self.structs, &self.items);
+        quote! {
+            #[doc = #doc]
+            #quiet
+            #vis enum #space {}
+            #structs
+            #quiet
+            impl #space { #(#items)* }
+        }
+    }
+}
+
+/// All entries of a function.
 pub fn entries(
     function: &syn::ItemFn,
     options: &Options,
     analysed: &Analysed,
+    around: &Around,
     errors: &mut Vec<Diagnostic>,
-) -> (TokenStream, TokenStream) {
+) -> Expansion {
     let f = &analysed.f;
-    let s = shape(function, options, f);
+    let s = shape(function, options, around, f);
     let mut items = Vec::new();
     if options.mode != Mode::Forward {
         let sweep = crate::reverse::reverse(f, &analysed.activity);
@@ -185,22 +228,14 @@ pub fn entries(
         }
     }
     items.extend(s.primal_entry());
-    let warnings = warnings(&s, options, analysed, errors);
-    let (vis, space) = (&function.vis, shape::space(function, options));
-    let quiet = quiet();
-    let doc = format!("The derivatives of [`{}`].", function.sig.ident);
-    let structs = if options.mode == Mode::Forward {
-        quote!()
-    } else {
-        gradients_struct(&s)
+    items.extend(s.keep_entry());
+    let structs = match options.mode {
+        Mode::Forward => TokenStream::new(),
+        _ => gradients_struct(&s),
     };
-    let outside = quote! {
-        #[doc = #doc]
-        #quiet
-        #vis enum #space {}
-        #structs
-        #quiet
-        impl #space { #(#items)* }
-    };
-    (warnings, outside)
+    Expansion {
+        warnings: warnings(&s, options, analysed, errors),
+        items,
+        structs,
+    }
 }

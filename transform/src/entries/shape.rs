@@ -1,5 +1,6 @@
 //! A function's signature in the forms that the entries need.
 
+use super::Around;
 use crate::args::Options;
 use crate::ir::*;
 use crate::reverse::Sweep;
@@ -163,6 +164,77 @@ impl Shape<'_> {
         params
     }
 
+    /// The parameters of an entry that differentiable callers call. A receiver is borrowed, also where the method
+    /// takes it by value: the caller cannot know, and must not lose it.
+    pub(super) fn calling_params(&self) -> Vec<TokenStream> {
+        let mut params = self.receiving_params();
+        if let (true, Some(first)) = (self.receiver_by_value(), params.first_mut()) {
+            *first = quote!(&self);
+        }
+        params
+    }
+
+    /// The arguments that lead from there to the sweep.
+    pub(super) fn calling_names(&self) -> Vec<TokenStream> {
+        let mut names: Vec<TokenStream> = self
+            .receiving_names()
+            .iter()
+            .map(ToTokens::to_token_stream)
+            .collect();
+        if let (true, Some(first)) = (self.receiver_by_value(), names.first_mut()) {
+            *first = quote!(::core::clone::Clone::clone(self));
+        }
+        names
+    }
+
+    /// The bounds of such an entry.
+    pub(super) fn calling_where(&self) -> Option<TokenStream> {
+        let given = self.where_clause().map(|w| &w.predicates);
+        match (self.receiver_by_value(), given) {
+            // The lifetime keeps rustc from judging the bound before the entry is used.
+            (true, given) => {
+                let given = given.into_iter().flatten();
+                Some(quote!(where #(#given,)* for<'__use> Self: ::core::clone::Clone))
+            }
+            (false, Some(given)) => Some(quote!(where #given)),
+            (false, None) => None,
+        }
+    }
+
+    /// The `&` with which a public entry passes its receiver on to one that borrows it.
+    pub(super) fn receiver_lent(&self) -> Option<TokenStream> {
+        self.receiver_by_value().then(|| quote!(&))
+    }
+
+    fn receiver_by_value(&self) -> bool {
+        match self.receiver.as_ref().map(|r| &r.kind) {
+            Some(syn::ReceiverKind::Reference(..)) | None => false,
+            Some(_) => true,
+        }
+    }
+
+    /// How a caller keeps a receiver whose memory changes: a copy where the pullback will look at it again.
+    pub(super) fn keep_entry(&self) -> Option<TokenStream> {
+        let receiver = self.receiver.as_ref()?;
+        let (keep, rt) = (self.ident("__keep"), &self.rt);
+        let shared = matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None));
+        Some(if shared {
+            quote! {
+                #[doc(hidden)]
+                #[inline]
+                pub fn #keep(&self) -> Self where for<'__use> Self: ::core::clone::Clone {
+                    ::core::clone::Clone::clone(self)
+                }
+            }
+        } else {
+            quote! {
+                #[doc(hidden)]
+                #[inline]
+                pub fn #keep(&self) -> #rt::Owned { #rt::Owned }
+            }
+        })
+    }
+
     /// The receiver of such an entry, and its other parameters.
     pub(super) fn split_params(&self) -> (Option<TokenStream>, Vec<TokenStream>) {
         let mut params = self.receiving_params();
@@ -216,6 +288,11 @@ impl Shape<'_> {
             Some(name) => quote!(#name),
             None => quote!((#(::core::option::Option<#types>,)*)),
         }
+    }
+
+    /// Whether nothing that the function gives or changes can carry a derivative.
+    pub(super) fn gives_nothing(&self) -> bool {
+        self.f.vars[self.f.ret].ty.is_constant() && !self.f.params.iter().any(Self::is_exclusive)
     }
 
     /// Who uses a derivative uses the function, whatever the lint on dead code would say.
@@ -284,7 +361,7 @@ pub(super) fn tuple(parts: &[TokenStream]) -> TokenStream {
 }
 
 /// Lints that generated code is exempt from.
-pub(super) fn quiet() -> TokenStream {
+pub fn quiet() -> TokenStream {
     // Unused variables are denied by name more often than forbidden; naming more groups would meet `forbid`.
     quote!(#[allow(warnings, unused, clippy::all, clippy::pedantic, clippy::nursery)])
 }
@@ -300,18 +377,15 @@ pub(super) fn runtime(options: &Options) -> TokenStream {
 pub(super) fn shape<'a>(
     function: &'a syn::ItemFn,
     options: &Options,
+    around: &Around,
     f: &'a Function,
 ) -> Shape<'a> {
-    let generics = &function.sig.generics;
-    let args: Vec<Ident> = generics
-        .params
-        .iter()
-        .filter_map(|p| match p {
-            syn::GenericParam::Type(t) => Some(t.ident.clone()),
-            syn::GenericParam::Const(c) => Some(c.ident.clone()),
-            syn::GenericParam::Lifetime(_) => None,
-        })
-        .collect();
+    let args = arguments(&function.sig.generics);
+    let outer = around.generics.map(arguments).unwrap_or_default();
+    let in_impl = around.generics.is_some() || around.receiver.is_some();
+    let borrows = around
+        .generics
+        .is_some_and(|g| g.lifetimes().next().is_some());
     let turbofish = if args.is_empty() {
         quote!()
     } else {
@@ -325,14 +399,30 @@ pub(super) fn shape<'a>(
         f,
         function,
         rt: runtime(options),
-        home: Home::Space(space(function, options)),
-        gradients: Some(super::gradients::gradients_name(function, options)),
-        receiver: None,
-        borrows: false,
+        home: match in_impl {
+            true => Home::Siblings,
+            false => Home::Space(space(function, options)),
+        },
+        gradients: match in_impl {
+            true => around.gradients.clone(),
+            false => Some(super::gradients::gradients_name(function, options)),
+        },
+        receiver: around.receiver.clone(),
+        borrows,
         turbofish,
-        captures: quote!(use<#(#args),*>),
+        captures: quote!(use<#(#outer,)* #(#args),*>),
         ret,
     }
+}
+
+/// The names of the type and constant parameters.
+fn arguments(generics: &syn::Generics) -> Vec<Ident> {
+    let name = |p: &syn::GenericParam| match p {
+        syn::GenericParam::Type(t) => Some(t.ident.clone()),
+        syn::GenericParam::Const(c) => Some(c.ident.clone()),
+        syn::GenericParam::Lifetime(_) => None,
+    };
+    generics.params.iter().filter_map(name).collect()
 }
 
 /// The name of an entry beside a method. What differentiable callers call is named so that rustc, when it finds

@@ -17,13 +17,19 @@ pub(super) fn warnings(
     errors: &mut Vec<Diagnostic>,
 ) -> TokenStream {
     let mut out = TokenStream::new();
-    if options.detached == Detached::Allow {
+    // A method beside others, whose result has no derivative or which is asked for its receiver's sake, is no
+    // mistake.
+    let in_block = options.around.is_some();
+    if options.detached == Detached::Allow || in_block && s.gives_nothing() {
         return out;
     }
     let name = &s.function.sig.ident;
     let inputs = s.inputs();
     let mut cut = 0;
-    for p in &inputs {
+    for p in inputs
+        .iter()
+        .filter(|p| !in_block || p.field != crate::methods::RECEIVER)
+    {
         let reaches = analysed.activity.is_active(p.var)
             && crate::analysis::overwritten::overwritten(&analysed.f, p.var).is_none();
         if reaches {

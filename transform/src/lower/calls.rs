@@ -9,6 +9,34 @@ use crate::ty::{Scalar, Ty};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
+/// Methods of sequences that give an iterator.
+const ITERATORS: [&str; 6] = [
+    "iter",
+    "into_iter",
+    "iter_mut",
+    "windows",
+    "chunks",
+    "chunks_exact",
+];
+
+/// Methods of `f32` and `f64` that have no rule.
+const STD_FLOAT_METHODS: [&str; 14] = [
+    "gamma",
+    "ln_gamma",
+    "erf",
+    "erfc",
+    "next_up",
+    "next_down",
+    "maximum",
+    "minimum",
+    "to_int_unchecked",
+    "abs_sub",
+    "algebraic_add",
+    "algebraic_sub",
+    "algebraic_mul",
+    "algebraic_div",
+];
+
 const UNIT: fn() -> Expr = || Expr::Use(Operand::Lit(quote!(())));
 
 impl Lower {
@@ -71,16 +99,56 @@ impl Lower {
                 self.push(Kind::CopySlice { to, from }, m.span());
                 Some(UNIT())
             }
-            _ => Some(self.unknown_method(m)),
+            _ => self.user_method(m),
         }
+    }
+
+    /// A method of the user's own, which has its entries beside it; what is known to have none is refused.
+    fn user_method(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
+        let receiver = self.infer(&m.receiver);
+        let name = m.method.to_string();
+        let of_std = match receiver.peeled() {
+            Ty::Float(_) => STD_FLOAT_METHODS.contains(&name.as_str()),
+            Ty::Unknown => false,
+            _ => true,
+        };
+        let takes_closure = m
+            .args
+            .iter()
+            .any(|a| matches!(peel(a), syn::Expr::Closure(_)));
+        if of_std || takes_closure || is_iterator(&m.receiver) || ITERATORS.contains(&name.as_str())
+        {
+            return Some(self.unknown_method(m));
+        }
+        let place = match self.place(&m.receiver) {
+            Some(place) => place,
+            None => {
+                let expr = self.rhs(&m.receiver)?;
+                let ty = self.expr_ty(&expr, &m.receiver);
+                let var = match self.name(expr, ty.clone(), m.receiver.span()) {
+                    Operand::Var(v) => v,
+                    operand => {
+                        let var = self.f.fresh("t", ty);
+                        self.push(Kind::Let(var, Expr::Use(operand)), m.receiver.span());
+                        var
+                    }
+                };
+                Place::var(var)
+            }
+        };
+        let mut args = vec![Arg::Receiver(place)];
+        for arg in &m.args {
+            args.push(self.arg(arg)?);
+        }
+        let callee = Callee::Method(m.method.clone(), m.turbofish.clone());
+        Some(Expr::Call(callee, args))
     }
 
     fn unknown_method(&mut self, m: &syn::ExprMethodCall) -> Expr {
         let e = syn::Expr::MethodCall(m.clone());
         let name = m.method.to_string();
         let receiver = self.infer(&m.receiver);
-        let chain = ["iter", "into_iter", "iter_mut", "windows", "chunks"];
-        let (code, detail) = if chain.contains(&name.as_str()) || is_iterator(&m.receiver) {
+        let (code, detail) = if ITERATORS.contains(&name.as_str()) || is_iterator(&m.receiver) {
             (
                 Code::IteratorNotYet,
                 format!("`{name}` on an iterator of values that carry a derivative"),
@@ -331,16 +399,7 @@ fn strip_reference(e: &syn::Expr) -> &syn::Expr {
 fn is_iterator(e: &syn::Expr) -> bool {
     match peel(e) {
         syn::Expr::MethodCall(m) => {
-            [
-                "iter",
-                "into_iter",
-                "iter_mut",
-                "windows",
-                "chunks",
-                "chunks_exact",
-            ]
-            .contains(&m.method.to_string().as_str())
-                || is_iterator(&m.receiver)
+            ITERATORS.contains(&m.method.to_string().as_str()) || is_iterator(&m.receiver)
         }
         syn::Expr::Range(_) => true,
         _ => false,

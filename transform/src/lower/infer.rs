@@ -286,6 +286,11 @@ impl Lower {
     fn infer_method(&self, m: &syn::ExprMethodCall) -> Ty {
         let receiver = self.infer(&m.receiver);
         let name = m.method.to_string();
+        if matches!(peel(&m.receiver), syn::Expr::Path(p) if p.path.is_ident(crate::methods::RECEIVER))
+            && let Some(ty) = self.f.types.methods.get(&name)
+        {
+            return ty.clone();
+        }
         match receiver.peeled() {
             Ty::Float(f) => {
                 if FLOAT_CONSTANTS.contains(&name.as_str()) {
@@ -346,6 +351,11 @@ impl Lower {
         match p.path.segments.first() {
             Some(first) if p.path.segments.len() == 2 => {
                 let name = p.path.segments[1].ident.to_string();
+                if first.ident == "Self"
+                    && let Some(ty) = self.f.types.methods.get(&name)
+                {
+                    return ty.clone();
+                }
                 match self.f.types.scalar(&first.ident.clone().into()) {
                     Some(f) if rules::find(&name).is_some() || name == "from" => Ty::Float(f),
                     _ => Ty::Unknown,

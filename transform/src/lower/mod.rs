@@ -28,6 +28,8 @@ pub use infer::literal_ty;
 pub struct Wanted<'a> {
     /// The inputs named in `wrt(…)`.
     pub wrt: Option<&'a [syn::Ident]>,
+    /// The `impl` around a method.
+    pub around: Option<&'a syn::ItemImpl>,
 }
 
 /// Something that `break`, `continue` or `return` can leave.
@@ -57,7 +59,7 @@ pub struct Lower {
 /// Lowers a function whose local names are already unique.
 pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>) {
     let mut names = Names::of(item.to_token_stream());
-    let types = Types::of_generics(&item.sig.generics);
+    let types = Types::of_generics(&item.sig.generics).within(wanted.around);
     // The reverse sweep and its caller use these names for parameters of their own.
     let ret = Var {
         ident: names.fresh("value"),

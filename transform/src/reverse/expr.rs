@@ -28,6 +28,13 @@ impl Reverse<'_> {
             Expr::Method(recv, name, args) => self.adjoint_of_method(recv, name, args, seed, to),
             Expr::Cast(a, how) => {
                 let Expr::Use(o) = &**a else { return };
+                if !self.f.operand_ty(o).is_float() {
+                    self.need_operand(o);
+                    let of = crate::emit::expr_tokens(&self.f, a);
+                    let seed = self.spell(seed);
+                    let back = quote!(__rt::cast_vjp(&#of, f64::from(#seed)));
+                    return self.contribute(o, Expr::Raw(back, vec![]));
+                }
                 let back = match (how, self.f.operand_ty(o)) {
                     (Conversion::FromF64(_), _) => Conversion::ToF64,
                     (Conversion::ToF64, Ty::Float(Scalar::Param(name))) => {

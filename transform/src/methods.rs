@@ -1,0 +1,275 @@
+//! `#[differentiable]` on an `impl` block and on a method: each method becomes a function whose first parameter is
+//! the receiver, and its entries stand beside it under names that begin or end with its own.
+
+use crate::args::{self, Options};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::entries::{self, Around};
+use crate::ty::Types;
+use crate::{analyse, desugar, fence};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use std::rc::Rc;
+use syn::visit_mut::{self, VisitMut};
+
+/// The receiver's name in the entries that take it as a plain parameter, and in `gradients`.
+pub const RECEIVER: &str = "self_";
+
+/// Expands the attribute on an `impl` block of a type's own methods.
+pub fn expand_impl(
+    mut options: Options,
+    mut item: syn::ItemImpl,
+    mut errors: Vec<Diagnostic>,
+) -> TokenStream {
+    options.name = None;
+    options.around = Some(Rc::new(item.clone()));
+    let mut siblings = Vec::new();
+    let mut structs = Vec::new();
+    let (generics, self_ty) = (item.generics.clone(), item.self_ty.clone());
+    for member in &mut item.items {
+        let syn::ImplItem::Fn(method) = member else {
+            continue;
+        };
+        let options = own_options(&options, &mut method.attrs, &mut errors);
+        let around = Around {
+            generics: Some(&generics),
+            receiver: receiver(&method.sig).cloned(),
+            gradients: Some(gradients_name(&self_ty, &method.sig.ident)),
+        };
+        if let Some(expanded) = expand_method(&options, &around, method, &mut errors) {
+            siblings.extend(expanded.items);
+            structs.push(expanded.structs);
+        }
+    }
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let quiet = entries::quiet();
+    let errors = Diagnostics::from(errors).into_tokens();
+    quote! {
+        #item
+        #(#structs)*
+        #quiet
+        impl #impl_generics #self_ty #where_clause { #(#siblings)* }
+        #errors
+    }
+}
+
+/// Expands the attribute on a single method in a plain `impl`, where methods can be added and nothing else.
+pub fn expand_single(
+    options: &Options,
+    item: syn::ItemFn,
+    mut errors: Vec<Diagnostic>,
+) -> TokenStream {
+    let mut method = syn::ImplItemFn {
+        attrs: item.attrs,
+        vis: item.vis,
+        modifiers: item.modifiers,
+        sig: item.sig,
+        block: *item.block,
+    };
+    let around = Around {
+        generics: None,
+        receiver: receiver(&method.sig).cloned(),
+        gradients: None,
+    };
+    let expanded = expand_method(options, &around, &mut method, &mut errors);
+    let items = expanded.map(|e| e.items).unwrap_or_default();
+    let quiet = entries::quiet();
+    let errors = Diagnostics::from(errors).into_tokens();
+    quote!(#method #(#quiet #items)* #errors)
+}
+
+/// Derives a method's entries; its own marks and warnings are put right in place.
+fn expand_method(
+    options: &Options,
+    around: &Around,
+    method: &mut syn::ImplItemFn,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<entries::Expansion> {
+    let mut function = as_function(method);
+    let plain = entries::primal(&method_as_item(method));
+    method.sig = plain.sig;
+    method.block = *plain.block;
+    if !is_wanted(&function) {
+        return None;
+    }
+    desugar::name_impl_traits(&mut function);
+    let before = errors.len();
+    errors.extend(fence::fence(&function));
+    if errors.len() > before {
+        return None;
+    }
+    function.vis = method.vis.clone();
+    let analysed = analyse(&function, options, errors)?;
+    let expanded = entries::entries(&function, options, &analysed, around, errors);
+    let with = entries::with_warnings(method_as_item(method), expanded.warnings.clone());
+    method.block = *with.block;
+    Some(expanded)
+}
+
+/// The options of the block with those that the method has of its own.
+fn own_options(
+    block: &Options,
+    attrs: &mut Vec<syn::Attribute>,
+    errors: &mut Vec<Diagnostic>,
+) -> Options {
+    let mut options = block.clone();
+    attrs.retain(|a| {
+        if !a
+            .path()
+            .segments
+            .last()
+            .is_some_and(|s| s.ident == "differentiable")
+        {
+            return true;
+        }
+        let list = match &a.meta {
+            syn::Meta::List(list) => list.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        let (own, found) = args::parse(list);
+        errors.extend(found);
+        let krate = options.krate.take().or(own.krate.clone());
+        let around = options.around.take();
+        options = Options {
+            krate,
+            around,
+            ..own
+        };
+        false
+    });
+    options
+}
+
+/// What a derivative could be asked of: something may vary, and the result is no reference.
+fn is_wanted(function: &syn::ItemFn) -> bool {
+    let varies = function.sig.inputs.iter().any(|input| match input {
+        syn::FnArg::Typed(p) => {
+            !Types::default().of(&p.ty).is_constant()
+                && !crate::lower::is_marked(&p.attrs, "constant")
+        }
+        syn::FnArg::Receiver(_) => false,
+    });
+    let lends = matches!(&function.sig.output, syn::ReturnType::Type(_, ty) if matches!(**ty, syn::Type::Reference(_)));
+    varies && !lends
+}
+
+/// Whether a function stands in an `impl`, as far as it shows.
+pub fn is_method(function: &syn::ItemFn) -> bool {
+    receiver(&function.sig).is_some() || mentions_self_type(function)
+}
+
+fn receiver(sig: &syn::Signature) -> Option<&syn::Receiver> {
+    match sig.inputs.first() {
+        Some(syn::FnArg::Receiver(receiver)) => Some(receiver),
+        _ => None,
+    }
+}
+
+fn method_as_item(method: &syn::ImplItemFn) -> syn::ItemFn {
+    syn::ItemFn {
+        attrs: method.attrs.clone(),
+        vis: method.vis.clone(),
+        modifiers: Default::default(),
+        sig: method.sig.clone(),
+        block: Box::new(method.block.clone()),
+    }
+}
+
+/// The method as a function: its receiver is a parameter with a name and a type.
+pub fn as_function(method: &syn::ImplItemFn) -> syn::ItemFn {
+    let mut function = method_as_item(method);
+    if let Some(receiver) = receiver(&method.sig) {
+        let name = Ident::new(RECEIVER, receiver.self_token.span);
+        let attrs = &receiver.attrs;
+        let typed: syn::FnArg = match &receiver.kind {
+            syn::ReceiverKind::Reference(_, lifetime, None) => {
+                syn::parse_quote!(#(#attrs)* #name: & #lifetime Self)
+            }
+            syn::ReceiverKind::Reference(_, lifetime, Some(_)) => {
+                syn::parse_quote!(#(#attrs)* #name: & #lifetime mut Self)
+            }
+            syn::ReceiverKind::Typed(_, ty) => {
+                let mutability = &receiver.mutability;
+                syn::parse_quote!(#(#attrs)* #mutability #name: #ty)
+            }
+            _ => {
+                let mutability = &receiver.mutability;
+                syn::parse_quote!(#(#attrs)* #mutability #name: Self)
+            }
+        };
+        if let Some(first) = function.sig.inputs.first_mut() {
+            *first = typed;
+        }
+        Rename.visit_block_mut(&mut function.block);
+    }
+    function
+}
+
+/// Gives `self` in a body the name of the parameter.
+struct Rename;
+
+impl VisitMut for Rename {
+    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
+        if path.path.is_ident("self")
+            && let Some(segment) = path.path.segments.first_mut()
+        {
+            segment.ident = Ident::new(RECEIVER, segment.ident.span());
+        }
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        mac.tokens = renamed(mac.tokens.clone());
+        visit_mut::visit_macro_mut(self, mac);
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// `self` in the arguments of a macro, but not in a path such as `self::f`.
+fn renamed(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.into_iter().peekable();
+    let mut out = Vec::new();
+    while let Some(tree) = trees.next() {
+        out.push(match tree {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), renamed(group.stream()));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            TokenTree::Ident(ident) if ident == "self" => {
+                let path = matches!(trees.peek(), Some(TokenTree::Punct(p)) if p.as_char() == ':');
+                TokenTree::Ident(match path {
+                    true => ident,
+                    false => Ident::new(RECEIVER, ident.span()),
+                })
+            }
+            tree => tree,
+        });
+    }
+    out.into_iter().collect()
+}
+
+/// `DenseForwardGradients` for `Dense::forward`.
+fn gradients_name(self_ty: &syn::Type, method: &Ident) -> Ident {
+    let ty = match self_ty {
+        syn::Type::Path(p) => p.path.segments.last().map(|s| s.ident.to_string()),
+        _ => None,
+    };
+    let name = format_ident!("{}_{}", ty.unwrap_or_default(), method);
+    let camel = entries::camel(&name.to_string());
+    Ident::new(
+        &format!("{camel}Gradients"),
+        Span::call_site().located_at(method.span()),
+    )
+}
+
+/// Whether the tokens name the type around a method.
+fn mentions_self_type(tokens: &impl ToTokens) -> bool {
+    fn any(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|t| match t {
+            TokenTree::Ident(i) => i == "Self",
+            TokenTree::Group(g) => any(g.stream()),
+            _ => false,
+        })
+    }
+    any(tokens.to_token_stream())
+}
