@@ -33,6 +33,14 @@ pub trait Differentiable {
 
     /// Borrows a tangent as a shadow.
     fn shadow(tangent: &mut Self::Tangent) -> &mut Self::Shadow;
+
+    /// Gives a zero tangent the shape of this value, which may have changed since the zero was made.
+    ///
+    /// Where nothing can change, this is nothing; a vector's zero is only made longer or shorter.
+    #[inline]
+    fn fit(&self, zero: &mut Self::Tangent) {
+        *zero = self.zero_tangent();
+    }
 }
 
 /// The tangent of `T`, for short.
@@ -49,12 +57,36 @@ macro_rules! whole_shadow {
     };
 }
 
+/// All values of the type have tangents of one shape.
+macro_rules! no_shape {
+    () => {
+        #[inline(always)]
+        fn fit(&self, _zero: &mut Self::Tangent) {}
+    };
+}
+
+/// A vector's zero, one part for each element.
+macro_rules! fit_elements {
+    () => {
+        #[inline]
+        fn fit(&self, zero: &mut Self::Tangent) {
+            zero.truncate(self.len());
+            for (x, zero) in self.iter().zip(&mut *zero) {
+                x.fit(zero);
+            }
+            let there = zero.len();
+            zero.extend(self[there..].iter().map(T::zero_tangent));
+        }
+    };
+}
+
 /// Scalars are their own tangents.
 macro_rules! scalar {
     ($($float:ident)*) => { $(
         impl Differentiable for $float {
             type Tangent = $float;
             whole_shadow!();
+            no_shape!();
             #[inline(always)]
             fn zero_tangent(&self) -> $float {
                 0.0
@@ -71,6 +103,7 @@ macro_rules! constant {
         impl $(<$($generics)*>)? Differentiable for $ty {
             type Tangent = NoTangent;
             whole_shadow!();
+            no_shape!();
             #[inline(always)]
             fn zero_tangent(&self) -> NoTangent {
                 NoTangent
@@ -106,6 +139,10 @@ macro_rules! pointer {
             fn shadow(tangent: &mut T::Tangent) -> &mut T::Shadow {
                 T::shadow(tangent)
             }
+            #[inline(always)]
+            fn fit(&self, zero: &mut T::Tangent) {
+                (**self).fit(zero);
+            }
         }
     )* };
 }
@@ -133,6 +170,7 @@ impl<T: Differentiable> Differentiable for [T] {
     fn zero_tangent(&self) -> Vec<T::Tangent> {
         self.iter().map(T::zero_tangent).collect()
     }
+    fit_elements!();
     #[inline(always)]
     fn shadow(tangent: &mut Vec<T::Tangent>) -> &mut [T::Tangent] {
         tangent
@@ -146,11 +184,18 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     fn zero_tangent(&self) -> [T::Tangent; N] {
         core::array::from_fn(|i| self[i].zero_tangent())
     }
+    #[inline]
+    fn fit(&self, zero: &mut [T::Tangent; N]) {
+        for (x, zero) in self.iter().zip(zero) {
+            x.fit(zero);
+        }
+    }
 }
 
 impl<T: Differentiable> Differentiable for Vec<T> {
     type Tangent = Vec<T::Tangent>;
     whole_shadow!();
+    fit_elements!();
     #[inline]
     fn zero_tangent(&self) -> Vec<T::Tangent> {
         self.as_slice().zero_tangent()
@@ -190,6 +235,10 @@ macro_rules! tuple {
             #[inline]
             fn zero_tangent(&self) -> Self::Tangent {
                 ($(self.$index.zero_tangent(),)+)
+            }
+            #[inline]
+            fn fit(&self, zero: &mut Self::Tangent) {
+                $(self.$index.fit(&mut zero.$index);)+
             }
         }
     )* };

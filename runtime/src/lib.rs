@@ -23,6 +23,8 @@ pub mod rt;
 mod tangent;
 mod tape;
 mod variants;
+#[doc(hidden)]
+pub mod vectors;
 
 pub use detach::{detach, stop_gradient};
 pub use differentiable::{Differentiable, TangentOf};

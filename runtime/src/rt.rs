@@ -12,6 +12,7 @@ pub use crate::detach::{detach, stop_gradient};
 pub use crate::helper;
 pub use crate::ops::*;
 pub use crate::tape::{Lane, Slot, Tape};
+pub use crate::vectors::*;
 pub use std::vec;
 pub use std::vec::Vec;
 

@@ -171,6 +171,19 @@ impl<T> Lane<T> {
         }
     }
 
+    /// The value that was saved last, to be changed where it is.
+    ///
+    /// # Panics
+    ///
+    /// If the lane is empty, which is a bug in the generated code.
+    #[inline]
+    pub fn top(&mut self) -> &mut T {
+        match self.values.last_mut() {
+            Some(value) => value,
+            None => empty("lane", core::any::type_name::<T>()),
+        }
+    }
+
     /// Takes the value that was saved last, or a default where a path left before it had one.
     #[inline]
     pub fn take_or_default(&mut self) -> T
@@ -246,6 +259,19 @@ impl<T> Slot<T> {
     #[inline]
     pub fn replace(&mut self, value: T) {
         self.value = Some(value);
+    }
+
+    /// The saved value, to be changed where it is.
+    ///
+    /// # Panics
+    ///
+    /// If none was saved, which is a bug in the generated code.
+    #[inline]
+    pub fn top(&mut self) -> &mut T {
+        match self.value.as_mut() {
+            Some(value) => value,
+            None => empty("slot", core::any::type_name::<T>()),
+        }
     }
 
     /// Takes the saved value, or a default where a path left before it had one.

@@ -113,6 +113,12 @@ macro_rules! programs {
             vjp: Box::new(|weights| {
                 let mut source = weights.iter().copied();
                 let mut bars = Named { $($active: $crate::harness::zero(&$active)),* };
+                {
+                    // The final state may have another shape than the initial one.
+                    $(let mut $x = $x.clone();)*
+                    let _ = super::$name($(pass!($word $x)),*);
+                    $(bars.$state = $crate::harness::zero(&$state);)*
+                }
                 $(let mut $x = $x.clone();)*
                 let (value, pullback) = super::$name::vjp($(pass!($word $x)),*);
                 let seed = tangent(&value, &mut source);

@@ -37,3 +37,4 @@ mod nasty;
 mod reshaped;
 mod single;
 mod tuples;
+mod vectors;

@@ -218,6 +218,7 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
             quote!(#p.#method())
         }
         Expr::Call(callee, args) => callee.call(&arg_tokens(f, args)),
+        Expr::Removed(p, how) => removed_tokens(f, p, how),
         Expr::Opaque(o) | Expr::Refused(o, _) => o.tokens.clone(),
         Expr::Restore(storage) => {
             let storage_var = &f.vars[*storage];
@@ -229,6 +230,84 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
             }
         }
         Expr::Raw(tokens, _) => tokens.clone(),
+    }
+}
+
+/// Asks a place to be a vector, if its type is not known to be.
+pub fn vector_assertion(f: &Function, place: &Place) -> Option<TokenStream> {
+    let p = place_tokens(f, place, false)?;
+    match f.place_ty(place).peeled() {
+        Ty::Vec(_) => None,
+        _ => Some(quote!(__rt::assert_vector(&#p);)),
+    }
+}
+
+/// Asks for the same of what something is moved out of, or a path to be that of the standard library.
+pub fn removal_assertion(f: &Function, place: &Place, how: &Removal) -> Option<TokenStream> {
+    let p = place_tokens(f, place, false)?;
+    match how {
+        Removal::Take(path) => Some(quote!(__rt::same_take(#path, ::core::mem::take, &#p);)),
+        Removal::Replace(path, _) => {
+            Some(quote!(__rt::same_replace(#path, ::core::mem::replace, &#p);))
+        }
+        _ => vector_assertion(f, place),
+    }
+}
+
+/// What is moved out of a place.
+fn removed_tokens(f: &Function, place: &Place, how: &Removal) -> TokenStream {
+    let p = place_tokens(f, place, true);
+    match how {
+        Removal::Pop(_) => quote!(#p.pop()),
+        Removal::At(i) => {
+            let i = operand_tokens(f, i);
+            quote!(#p.remove(#i))
+        }
+        Removal::SwapAt(i) => {
+            let i = operand_tokens(f, i);
+            quote!(#p.swap_remove(#i))
+        }
+        Removal::SplitOff(i) => {
+            let i = operand_tokens(f, i);
+            quote!(#p.split_off(#i))
+        }
+        Removal::Take(path) => quote!(#path(&mut #p)),
+        Removal::Replace(path, x) => {
+            let x = operand_tokens(f, x);
+            quote!(#path(&mut #p, #x))
+        }
+    }
+}
+
+/// A vector that grows or shrinks.
+fn resize_tokens(f: &Function, place: &Place, how: &Resize) -> TokenStream {
+    let p = place_tokens(f, place, true);
+    match how {
+        Resize::Push(x) => {
+            let x = operand_tokens(f, x);
+            quote!(#p.push(#x);)
+        }
+        Resize::Insert(i, x) => {
+            let (i, x) = (operand_tokens(f, i), operand_tokens(f, x));
+            quote!(#p.insert(#i, #x);)
+        }
+        Resize::Truncate(Some(n), _) => {
+            let n = operand_tokens(f, n);
+            quote!(#p.truncate(#n);)
+        }
+        Resize::Truncate(None, _) => quote!(#p.clear();),
+        Resize::Extend(from, _) => {
+            let from = place_tokens(f, from, false);
+            quote!(#p.extend_from_slice(&#from);)
+        }
+        Resize::Append(from, ..) => {
+            let from = place_tokens(f, from, true);
+            quote!(#p.append(&mut #from);)
+        }
+        Resize::Resize(n, x, _) => {
+            let (n, x) = (operand_tokens(f, n), operand_tokens(f, x));
+            quote!(#p.resize(#n, #x);)
+        }
     }
 }
 
@@ -367,6 +446,7 @@ fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             let (to, from) = (place_tokens(f, to, true), place_tokens(f, from, false));
             quote!(#to.copy_from_slice(&#from);)
         }
+        Kind::Resize(p, how) => resize_tokens(f, p, how),
         Kind::If { cond, then, els } => {
             let cond = operand_tokens(f, cond);
             let then = block_tokens(f, then, style);

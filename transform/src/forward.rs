@@ -21,6 +21,8 @@ pub struct Tangents {
     pub duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
 }
 
+mod vectors;
+
 struct Forward<'a> {
     f: Function,
     activity: &'a Activity,
@@ -290,6 +292,8 @@ impl Forward<'_> {
                     push(Kind::Let(dot, zero));
                 }
             }
+            Kind::Let(v, Expr::Removed(place, how)) => self.removed(*v, place, how, stmt, out),
+            Kind::Resize(place, how) => self.resize(place, how, stmt, out),
             Kind::Let(v, e) => {
                 push(stmt.kind.clone());
                 self.assert_scalar(e, &mut push);

@@ -168,6 +168,8 @@ pub enum Expr {
     Copy(Place, Ident),
     /// A call of a differentiable function or method.
     Call(Callee, Vec<Arg>),
+    /// What is moved out of a place, as by `v.pop()`; the place changes.
+    Removed(Place, Removal),
     /// Something that has no derivative, in the user's own tokens.
     Opaque(Opaque),
     /// Something whose derivative is not known: an error if what it reads carries one.
@@ -274,6 +276,8 @@ pub enum Kind {
         /// What is read.
         from: Place,
     },
+    /// A vector that grows or shrinks; what it loses is dropped.
+    Resize(Place, Resize),
     /// A branch; the condition has no derivative.
     If {
         /// The condition.
@@ -306,6 +310,68 @@ pub enum Kind {
     Accumulate(Place, Expr),
     /// Keeps a variable's value for the reverse sweep, in the storage named.
     Save(VarId, VarId),
+}
+
+/// How a vector grows or shrinks.
+#[derive(Clone, Debug)]
+pub enum Resize {
+    /// `v.push(x)`.
+    Push(Operand),
+    /// `v.insert(i, x)`.
+    Insert(Operand, Operand),
+    /// `v.truncate(n)`, or `v.clear()` where there is no operand; the variable holds the length before.
+    Truncate(Option<Operand>, VarId),
+    /// `v.extend_from_slice(&place)`; the variable holds the length before.
+    Extend(Place, VarId),
+    /// `v.append(&mut place)`; the variables hold the lengths of both before.
+    Append(Place, VarId, VarId),
+    /// `v.resize(n, x)`; the variable holds the length before.
+    Resize(Operand, Operand, VarId),
+}
+
+impl Resize {
+    /// What is put into the vector by value.
+    pub fn value(&self) -> Option<&Operand> {
+        match self {
+            Resize::Push(x) | Resize::Insert(_, x) | Resize::Resize(_, x, _) => Some(x),
+            _ => None,
+        }
+    }
+
+    /// The other place, whose elements are put into the vector.
+    pub fn from(&self) -> Option<&Place> {
+        match self {
+            Resize::Extend(from, _) | Resize::Append(from, ..) => Some(from),
+            _ => None,
+        }
+    }
+}
+
+/// How something is moved out of a place.
+#[derive(Clone, Debug)]
+pub enum Removal {
+    /// `v.pop()`; the variable says whether there was an element.
+    Pop(VarId),
+    /// `v.remove(i)`.
+    At(Operand),
+    /// `v.swap_remove(i)`.
+    SwapAt(Operand),
+    /// `v.split_off(i)`.
+    SplitOff(Operand),
+    /// `mem::take(&mut place)`, or `place.take()`: the tokens of the function, applied to the reference.
+    Take(TokenStream),
+    /// `mem::replace(&mut place, value)`, likewise.
+    Replace(TokenStream, Operand),
+}
+
+impl Removal {
+    /// What is put in the place of what was moved out.
+    pub fn value(&self) -> Option<&Operand> {
+        match self {
+            Removal::Replace(_, x) => Some(x),
+            _ => None,
+        }
+    }
 }
 
 /// How two places are exchanged.

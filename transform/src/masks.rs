@@ -121,6 +121,12 @@ impl Masks<'_> {
             }
         }
         self.define(to, &from, how, out);
+        if let Expr::Removed(p, removal) = e
+            && let Some(Operand::Var(v)) = removal.value()
+        {
+            let (root, v) = (self.f.root(p), self.f.root(&Place::var(*v)));
+            self.define(root, &[v], Update::Part, out);
+        }
     }
 
     /// A callee tells which of its arguments it connected, by their positions.
@@ -218,6 +224,15 @@ impl Masks<'_> {
                         Update::Part
                     };
                     self.define(to_root, &[from], how, &mut after);
+                }
+                Kind::Resize(p, how) => {
+                    let root = self.f.root(p);
+                    let mut from = Vec::new();
+                    if let Some(Operand::Var(v)) = how.value() {
+                        from.push(self.f.root(&Place::var(*v)));
+                    }
+                    from.extend(how.from().map(|p| self.f.root(p)));
+                    self.define(root, &from, Update::Part, &mut after);
                 }
                 Kind::If { then, els, .. } => {
                     *then = self.block(then);

@@ -93,6 +93,7 @@ impl Uses {
                     self.spell(&tokens);
                 }
             }
+            Expr::Removed(..) => self.spell(&emit::expr_tokens(f, e)),
             _ => {}
         }
         match e {
@@ -287,6 +288,10 @@ fn substitute(f: &Function, kind: &mut Kind, v: VarId, by: &Expr) -> bool {
                 _ => false,
             }
         }
+        Kind::Resize(_, Resize::Push(x)) if matches!(&*x, Operand::Var(w) if *w == v) => {
+            *x = Operand::Lit(emit::expr_tokens(f, by));
+            true
+        }
         Kind::If {
             cond: Operand::Var(c),
             ..
@@ -350,6 +355,12 @@ fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
             | Kind::Fill(p, _) => {
                 out.insert(p.base);
             }
+            Kind::Resize(p, how) => {
+                out.insert(p.base);
+                if let Resize::Append(from, ..) = how {
+                    out.insert(from.base);
+                }
+            }
             Kind::Swap(p, k) => {
                 out.insert(p.base);
                 if let SwapKind::With(q, _) = k {
@@ -376,6 +387,9 @@ fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
         | Kind::Update(_, _, e)
         | Kind::Accumulate(_, e) = &stmt.kind
         {
+            if let Expr::Removed(p, _) = e {
+                out.insert(p.base);
+            }
             let tokens = emit::expr_tokens(f, e);
             if tokens.to_string().contains("& mut") {
                 let mut all = Occurrences::new();

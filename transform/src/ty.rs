@@ -156,6 +156,15 @@ impl Ty {
         }
     }
 
+    /// Whether all values of the type, which stays where it is, have tangents of one shape as far as is known.
+    pub fn is_fixed(&self) -> bool {
+        match self {
+            Ty::Slice(t) | Ty::Ref(t, _) | Ty::Array(t, _) => t.is_fixed(),
+            Ty::Tuple(ts) => ts.iter().all(Ty::is_fixed),
+            ty => ty.is_copy(),
+        }
+    }
+
     /// What is known of a value that is sometimes the one, sometimes the other.
     pub fn join(&self, other: &Ty) -> Ty {
         match (self, other) {

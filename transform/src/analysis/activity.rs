@@ -82,6 +82,7 @@ fn collect(f: &Function, e: &Expr, out: &mut Vec<VarId>) {
                 }
             }
         }
+        Expr::Removed(p, _) => place(p, out),
         Expr::Refused(o, _) => out.extend(o.reads.iter().map(|v| f.root(&Place::var(*v)))),
     }
 }
@@ -132,6 +133,11 @@ impl Graph {
             }
             self.calls.push((from, changed, to));
         }
+        if let Expr::Removed(p, how) = e
+            && let Some(Operand::Var(v)) = how.value()
+        {
+            self.flow(f, &[f.root(&Place::var(*v))], f.root(p));
+        }
     }
 
     pub(super) fn block(&mut self, f: &Function, block: &[Stmt]) {
@@ -152,6 +158,14 @@ impl Graph {
                 Kind::Fill(p, Operand::Var(v)) => self.flow(f, &[*v], f.root(p)),
                 Kind::Fill(..) => {}
                 Kind::CopySlice { to, from } => self.flow(f, &[f.root(from)], f.root(to)),
+                Kind::Resize(p, how) => {
+                    if let Some(Operand::Var(v)) = how.value() {
+                        self.flow(f, &[f.root(&Place::var(*v))], f.root(p));
+                    }
+                    if let Some(from) = how.from() {
+                        self.flow(f, &[f.root(from)], f.root(p));
+                    }
+                }
                 Kind::If { then, els, .. } => {
                     self.block(f, then);
                     self.block(f, els);

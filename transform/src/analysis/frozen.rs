@@ -7,8 +7,9 @@ use std::collections::HashMap;
 /// Where each variable's memory is written and where it is moved away.
 #[derive(Clone, Debug, Default)]
 pub struct Writes {
-    /// Positions of the writes in the order of the text, each with the loops around it.
-    writes: HashMap<VarId, Vec<(usize, Vec<ScopeId>)>>,
+    /// Positions of the writes in the order of the text, each with the loops around it, and whether it only adds
+    /// elements to a vector.
+    writes: HashMap<VarId, Vec<(usize, Vec<ScopeId>, bool)>>,
     /// The loops around each variable's definition.
     defined: HashMap<VarId, Vec<ScopeId>>,
     /// Variables that something takes by value.
@@ -26,12 +27,27 @@ impl Writes {
     /// Whether memory read where `reader` is defined still holds the same when the reverse sweep runs.
     pub fn is_frozen(&self, f: &Function, root: VarId, reader: VarId) -> bool {
         match self.at.get(&reader) {
-            Some((at, loops)) => self.is_frozen_at(f, root, *at, loops),
+            Some((at, loops)) => self.is_frozen_at(f, root, *at, loops, false),
             None => false,
         }
     }
 
-    fn is_frozen_at(&self, f: &Function, root: VarId, at: usize, loops: &[ScopeId]) -> bool {
+    /// The same for an element that is read by its index, which a vector that only grows keeps.
+    pub fn is_element_frozen(&self, f: &Function, root: VarId, reader: VarId) -> bool {
+        match self.at.get(&reader) {
+            Some((at, loops)) => self.is_frozen_at(f, root, *at, loops, true),
+            None => false,
+        }
+    }
+
+    fn is_frozen_at(
+        &self,
+        f: &Function,
+        root: VarId,
+        at: usize,
+        loops: &[ScopeId],
+        element: bool,
+    ) -> bool {
         let var = &f.vars[root];
         let is_param = f.params.iter().any(|p| p.var == root);
         if is_param && matches!(var.ty, Ty::Ref(_, true)) {
@@ -51,14 +67,14 @@ impl Writes {
         let Some(writes) = self.writes.get(&root) else {
             return true;
         };
-        writes.iter().all(|(write, around)| {
+        writes.iter().all(|(write, around, grows)| {
             // A loop around both would bring the write after the read, unless the memory is made anew in it.
             let together = around
                 .iter()
                 .zip(loops)
                 .take_while(|(a, b)| a == b)
                 .any(|(a, _)| !home.contains(a));
-            *write < at && !together
+            (*write < at && !together) || (element && *grows)
         })
     }
 }
@@ -84,12 +100,16 @@ pub fn writes(f: &Function) -> Writes {
 
 impl Walk<'_> {
     fn write(&mut self, place: &Place) {
+        self.written(place, false);
+    }
+
+    fn written(&mut self, place: &Place, grows: bool) {
         let root = self.f.root(place);
         self.out
             .writes
             .entry(root)
             .or_default()
-            .push((self.position, self.loops.clone()));
+            .push((self.position, self.loops.clone(), grows));
     }
 
     fn define(&mut self, v: VarId) {
@@ -114,6 +134,7 @@ impl Walk<'_> {
             }
             Expr::Tuple(es) | Expr::Array(es, _) => es.iter().for_each(|e| self.moves(e)),
             Expr::Wrap(e) | Expr::Repeat(e, ..) => self.moves(e),
+            Expr::Removed(_, how) => how.value().into_iter().for_each(|o| self.take(o)),
             Expr::Call(_, args) => args.iter().for_each(|a| {
                 if let Arg::Value(o) = a {
                     self.take(o);
@@ -135,6 +156,7 @@ impl Walk<'_> {
                     }
                 }
             }
+            Expr::Removed(p, _) => self.write(p),
             Expr::Opaque(o) | Expr::Refused(o, _) => self.opaque(o),
             _ => {}
         }
@@ -173,6 +195,17 @@ impl Walk<'_> {
                 }
                 Kind::Fill(p, _) => self.write(p),
                 Kind::CopySlice { to, .. } => self.write(to),
+                Kind::Resize(p, how) => {
+                    how.value().into_iter().for_each(|o| self.take(o));
+                    let grows = matches!(
+                        how,
+                        Resize::Push(_) | Resize::Extend(..) | Resize::Append(..)
+                    );
+                    self.written(p, grows);
+                    if let Resize::Append(from, ..) = how {
+                        self.write(from);
+                    }
+                }
                 Kind::If { then, els, .. } => {
                     self.block(then);
                     self.block(els);

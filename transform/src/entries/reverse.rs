@@ -19,6 +19,7 @@ pub(super) fn collect(
 ) -> (TokenStream, Vec<TokenStream>) {
     let rt = &s.rt;
     let mut makes = Vec::new();
+    let mut late = Vec::new();
     let mut args = Vec::new();
     args.extend(s.passed_again());
     let mut results = Vec::new();
@@ -34,7 +35,12 @@ pub(super) fn collect(
         }
         // A buffer that is no input can still be written with what depends on one.
         if Shape::is_reference(p) {
-            makes.push(quote!(let mut #bar = #rt::zero(&*#name);));
+            let made = if s.is_reshaped(p) {
+                &mut late
+            } else {
+                &mut makes
+            };
+            made.push(quote!(let mut #bar = #rt::zero(&*#name);));
             if active {
                 let of = Shape::referent(p);
                 args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
@@ -46,6 +52,7 @@ pub(super) fn collect(
         }
     }
     let run = quote! {
+        #(#late)*
         let (#(#values,)*) = #pullback(#seed, #(#args,)* __tape);
     };
     (quote!(#(#makes)* ), {
@@ -138,8 +145,14 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
     let mut values = Vec::new();
     let mut adds = Vec::new();
     let mut makes = Vec::new();
+    let mut late = Vec::new();
     args.extend(s.passed_again());
     for p in &s.f.params {
+        let made = if s.is_reshaped(p) {
+            &mut late
+        } else {
+            &mut makes
+        };
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
         if p.active {
             let shadow = s.shadow(p);
@@ -152,7 +165,7 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             // No input, but written with what depends on one: its adjoint starts from zero and is dropped.
             if Shape::is_reference(p) {
                 let (name, of) = (s.name(p), Shape::referent(p));
-                makes.push(quote!(let mut #bar = #rt::zero(&*#name);));
+                made.push(quote!(let mut #bar = #rt::zero(&*#name);));
                 args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
             } else {
                 values.push(quote!(_));
@@ -163,7 +176,7 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             // The cotangent of the final state is zero; what comes out is added like any other.
             let t = format_ident!("{}_t", bar);
             let (name, of) = (s.name(p), Shape::referent(p));
-            makes.push(quote!(let mut #t = #rt::zero(&*#name);));
+            made.push(quote!(let mut #t = #rt::zero(&*#name);));
             args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #t)));
             adds.push(quote!(#rt::accumulate(#bar, #t);));
         } else if Shape::is_reference(p) {
@@ -183,6 +196,7 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             let __tape = &mut #rt::Tape::new();
             #(#makes)*
             let (__value, __pullback) = #run(#(#names,)* __tape);
+            #(#late)*
             let (#(#values,)*) = __pullback(<#ret as #rt::Real>::one(), #(#args,)* __tape);
             #(#adds)*
             __value
@@ -206,6 +220,7 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
     let mut exclusive = Vec::new();
     args.extend(s.passed_again());
     let mut before = Vec::new();
+    let mut late = Vec::new();
     for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
         let name = s.name(p);
@@ -213,7 +228,12 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
         if !p.active {
             if active && Shape::is_reference(p) {
                 let of = Shape::referent(p);
-                before.push(quote!(let mut #bar = #rt::zero(&*#name);));
+                let made = if s.is_reshaped(p) {
+                    &mut late
+                } else {
+                    &mut before
+                };
+                made.push(quote!(let mut #bar = #rt::zero(&*#name);));
                 args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
             } else if active {
                 values.push(quote!(_));
@@ -254,6 +274,7 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
             #(#before)*
             let mut __tape = #rt::Tape::new();
             let (__value, __pullback) = #run(#(#names,)* &mut __tape);
+            #(#late)*
             (__value, move |__seed: #seed #(, #ex_names: #ex_types)*| {
                 let __tape = &mut __tape;
                 #(#makes)*

@@ -51,6 +51,11 @@ impl Shape<'_> {
         matches!(&p.ty, syn::Type::Reference(r) if r.mutability.is_some())
     }
 
+    /// A buffer that may come back with another shape: its adjoint is made once the function has run.
+    pub(super) fn is_reshaped(&self, p: &Param) -> bool {
+        Self::is_exclusive(p) && !self.f.types.of(&p.ty).is_fixed()
+    }
+
     pub(super) fn referent(p: &Param) -> TokenStream {
         match &p.ty {
             syn::Type::Reference(r) => r.elem.to_token_stream(),

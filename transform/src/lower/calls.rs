@@ -44,6 +44,10 @@ impl Lower {
         let name = m.method.to_string();
         let receiver = self.infer(&m.receiver);
         let arity = m.args.len();
+        let for_effect = std::mem::take(&mut self.for_effect);
+        if let Some(expr) = self.vector_method(m, for_effect) {
+            return expr;
+        }
         if name == "sin_cos" && arity == 0 && !receiver.is_sequence() {
             return self.sin_cos(m);
         }
@@ -241,6 +245,9 @@ impl Lower {
             .map(|s| s.ident.to_string())
             .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        if super::vectors::empty_vector_of(&self.f.types, c).is_some() {
+            return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
+        }
         match (names.as_slice(), c.args.len()) {
             (["Some"], 1) => {
                 let payload = self.value(&c.args[0])?;
@@ -281,7 +288,10 @@ impl Lower {
             }
             ([.., "detach" | "stop_gradient"], 1) => return self.detach(&e, path, &c.args[0]),
             ([.., "mem", "swap"], 2) => return self.mem_swap(path, c),
-            ([.., "mem", "replace" | "take"], _) | ([.., "Box", "new"], 1) => {
+            ([.., "mem", "replace"], 2) | ([.., "mem", "take"], 1) => {
+                return self.mem_removal(path, c);
+            }
+            ([.., "Box", "new"], 1) => {
                 return Some(self.refused(
                     &e,
                     Code::UnsupportedExpr,

@@ -82,7 +82,10 @@ impl Lower {
             self.push(Kind::Opaque(opaque), e.span());
             return;
         }
-        match self.rhs(e) {
+        self.for_effect = matches!(e, syn::Expr::MethodCall(_));
+        let lowered = self.rhs(e);
+        self.for_effect = false;
+        match lowered {
             None | Some(Expr::Use(Operand::Lit(_))) => {}
             Some(Expr::Refused(opaque, diagnostic)) => {
                 let tokens = &opaque.tokens;

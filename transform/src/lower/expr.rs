@@ -147,6 +147,7 @@ impl Lower {
         match (expr, inferred) {
             (Expr::Use(o), Ty::Unknown) => self.f.operand_ty(o),
             (Expr::Load(p), Ty::Unknown) => self.f.place_ty(p),
+            (Expr::Removed(p, how), Ty::Unknown) => self.removed_ty(p, how),
             (Expr::Binary(_, a, b), Ty::Unknown) => match (&**a, &**b) {
                 (Expr::Use(a), Expr::Use(b)) => {
                     let (a, b) = (self.f.operand_ty(a), self.f.operand_ty(b));

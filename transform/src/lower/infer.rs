@@ -327,6 +327,13 @@ impl Lower {
                     Ty::Slice(t) => Ty::Vec(t.clone()),
                     t => t.clone(),
                 },
+                "pop" if matches!(receiver.peeled(), Ty::Vec(_)) => {
+                    Ty::Option(Box::new(receiver.element()))
+                }
+                "remove" | "swap_remove" if matches!(receiver.peeled(), Ty::Vec(_)) => {
+                    receiver.element()
+                }
+                "split_off" if matches!(receiver.peeled(), Ty::Vec(_)) => receiver.peeled().clone(),
                 _ => Ty::Unknown,
             },
             Ty::Option(t) if t.is_constant() && (name == "unwrap" || name == "expect") => {
@@ -344,6 +351,9 @@ impl Lower {
         };
         if let Some(ty) = self.infer_real_call(p) {
             return ty;
+        }
+        if let Some(element) = super::vectors::empty_vector_of(&self.f.types, c) {
+            return Ty::Vec(Box::new(element));
         }
         if p.path.is_ident("Some") && c.args.len() == 1 {
             return Ty::Option(Box::new(self.infer(&c.args[0])));

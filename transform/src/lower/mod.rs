@@ -11,6 +11,7 @@ mod opaque;
 mod pattern;
 mod place;
 mod reals;
+mod vectors;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
@@ -54,6 +55,8 @@ pub struct Lower {
     entry: Block,
     /// How many blocks are around the current statement.
     depth: usize,
+    /// The expression that is lowered next stands for its effect.
+    for_effect: bool,
 }
 
 /// Lowers a function whose local names are already unique.
@@ -96,6 +99,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
         constants: HashMap::new(),
         entry: Block::new(),
         depth: 0,
+        for_effect: false,
     };
     lower.params(&item.sig, wanted);
     lower.body(&item.block);
@@ -296,6 +300,7 @@ impl Lower {
                 Arg::Receiver(p) => self.f.root(p) == root && self.f.may_be_changed(p),
                 _ => false,
             }),
+            Expr::Removed(p, _) => self.f.root(p) == root,
             Expr::Opaque(o) | Expr::Refused(o, _) => !o.pure,
             _ => false,
         }
@@ -304,9 +309,10 @@ impl Lower {
     /// What is stored is a value with a name, unless its rule can do without the result.
     fn stored(&mut self, expr: Expr, ty: Ty, span: Span) -> Expr {
         match expr {
-            Expr::Method(..) | Expr::Binary(BinOp::Div, ..) | Expr::Call(..) => {
-                Expr::Use(self.name(expr, ty, span))
-            }
+            Expr::Method(..)
+            | Expr::Binary(BinOp::Div, ..)
+            | Expr::Call(..)
+            | Expr::Removed(..) => Expr::Use(self.name(expr, ty, span)),
             expr => expr,
         }
     }

@@ -90,7 +90,7 @@ impl Lower {
     }
 
     /// An index or a bound: a `usize` that does not change after.
-    fn index(&mut self, e: &syn::Expr) -> Option<Operand> {
+    pub(super) fn index(&mut self, e: &syn::Expr) -> Option<Operand> {
         let operand = self.value(e)?;
         if let Operand::Var(v) = &operand
             && matches!(self.f.vars[*v].ty, Ty::Int(None))

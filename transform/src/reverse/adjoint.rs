@@ -59,6 +59,12 @@ impl Reverse<'_> {
         if let Some(tokens) = zero_tokens(&self.f.vars[v].ty) {
             return Expr::Use(Operand::Lit(tokens));
         }
+        if self.reshaped.contains(&v) && self.outlives(v) {
+            // Its last shape is at hand.
+            self.need(v);
+            let name = self.f.vars[v].ident.clone();
+            return Expr::Raw(quote!(__rt::zero(&#name)), vec![v]);
+        }
         let zero = self.zero_variable(v);
         self.needed.insert(zero);
         // The zero is asked for once for each time that it was made; a copy stays for a second question.
@@ -67,7 +73,7 @@ impl Reverse<'_> {
     }
 
     /// A variable of the forward sweep that holds the zero tangent of `v`, in its shape.
-    fn zero_variable(&mut self, v: VarId) -> VarId {
+    pub(super) fn zero_variable(&mut self, v: VarId) -> VarId {
         if let Some(zero) = self.zeros.get(&v) {
             return *zero;
         }

@@ -83,6 +83,7 @@ impl Reverse<'_> {
                 self.adjoint_of_rule(rules::find_helper(&name.to_string()), args, seed, to);
             }
             Expr::Call(..)
+            | Expr::Removed(..)
             | Expr::Opaque(_)
             | Expr::Refused(..)
             | Expr::Raw(..)

@@ -12,6 +12,7 @@ mod expr;
 mod loops;
 mod saved;
 mod stmt;
+mod vectors;
 
 use crate::analysis::activity::Activity;
 use crate::analysis::frozen::{self, Writes};
@@ -119,6 +120,10 @@ struct Reverse<'a> {
     directions: HashMap<ScopeId, TokenStream>,
     /// Variables declared without a value.
     unset: HashSet<VarId>,
+    /// Variables whose memory changes its shape other than by assignment.
+    reshaped: HashSet<VarId>,
+    /// Shapes that are kept of variables which may have been moved away, and the zeros that have them.
+    old_shapes: HashMap<VarId, VarId>,
     /// Zeros that a path may leave unset.
     lenient: HashSet<VarId>,
     how: HashMap<VarId, saved::How>,
@@ -162,6 +167,8 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         counting: HashMap::new(),
         directions: HashMap::new(),
         unset: HashSet::new(),
+        reshaped: vectors::reshaped(f),
+        old_shapes: HashMap::new(),
         lenient: HashSet::new(),
         how: HashMap::new(),
         windows: HashMap::new(),

@@ -136,7 +136,17 @@ impl Reverse<'_> {
 
     fn place_again(&self, resolved: &Place, reader: VarId) -> bool {
         // An index is needed for the adjoint of the same place anyway, so it costs nothing more here.
+        let by_index = !resolved.path.is_empty()
+            && !resolved
+                .path
+                .iter()
+                .any(|step| matches!(step, Proj::FromEnd(_) | Proj::Part(..)));
         self.can_read_again(resolved, reader)
+            || (by_index
+                && self
+                    .writes
+                    .is_element_frozen(&self.f, resolved.base, reader)
+                && self.is_reachable(resolved.base))
     }
 
     fn operand_again(&self, o: &Operand, budget: usize) -> bool {
@@ -248,15 +258,32 @@ impl Reverse<'_> {
                 _ => {}
             }
             let span = stmt.span;
+            if let Kind::Let(v, e) = &mut stmt.kind
+                && let Some(zero) = self.old_shapes.get(v)
+            {
+                *e = self.old_shape(*zero);
+            }
             let defined = match &stmt.kind {
                 Kind::Let(v, _) | Kind::Bind(v, _) => Some(*v),
                 Kind::Raw(t) if self.unused.contains(&t.to_string()) => continue,
                 _ => None,
             };
-            let reshaped = self.reshaped(&stmt);
+            let mut after = Block::new();
+            for change in self.changes_of_shape(&stmt) {
+                let (first, then) = self.follow_shape(change, span);
+                out.extend(first);
+                after.extend(then);
+            }
+            let declared = match &stmt.kind {
+                Kind::Declare(v) if self.reshaped.contains(v) => Some(*v),
+                _ => None,
+            };
             out.push(stmt);
-            for v in reshaped {
-                out.extend(self.new_shape(v, span));
+            out.extend(after);
+            if let Some(v) = declared
+                && let Some(made) = self.after.remove(&v)
+            {
+                out.extend(self.empty_shape(made));
             }
             let Some(v) = defined else { continue };
             for w in std::iter::once(v).chain(self.defined_with.remove(&v).unwrap_or_default()) {
@@ -279,22 +306,19 @@ impl Reverse<'_> {
         out
     }
 
-    /// Variables that a statement gives another shape, and whose zero tangent was asked for.
-    fn reshaped(&self, stmt: &Stmt) -> Vec<VarId> {
-        let whole = |p: &Place| {
-            let p = self.f.resolve(p);
-            let fixed = self.unset.contains(&p.base) || self.f.vars[p.base].ty.is_copy();
-            (p.path.is_empty() && !fixed && self.zeros.contains_key(&p.base)).then_some(p.base)
-        };
-        match &stmt.kind {
-            Kind::Assign(p, _) => whole(p).into_iter().collect(),
-            Kind::Swap(p, SwapKind::With(q, _)) => whole(p).into_iter().chain(whole(q)).collect(),
-            _ => Vec::new(),
+    /// A zero that fits any shape, until the variable has a value.
+    fn empty_shape(&mut self, mut made: Vec<Stmt>) -> Block {
+        for stmt in &mut made {
+            if let Kind::Let(zero, e) = &mut stmt.kind {
+                self.f.vars[*zero].mutable = true;
+                *e = Expr::Raw(quote!(::core::default::Default::default()), Vec::new());
+            }
         }
+        self.insert_saves(made)
     }
 
     /// Takes the zero tangent anew: a vector that was assigned may be longer than the one before.
-    fn new_shape(&mut self, v: VarId, span: Span) -> Option<Stmt> {
+    pub(super) fn new_shape(&mut self, v: VarId, span: Span) -> Option<Stmt> {
         let zero = *self.zeros.get(&v)?;
         let name = self.f.vars[v].ident.clone();
         let tokens = match self.saved.get(&zero) {

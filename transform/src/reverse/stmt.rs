@@ -3,7 +3,7 @@
 use super::*;
 use crate::analysis::activity::is_active_call;
 use crate::rules;
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 
 impl Reverse<'_> {
     /// Appends the reverse of a statement to the segment being built; returns its forward form.
@@ -33,6 +33,7 @@ impl Reverse<'_> {
                 }
             }
             Kind::CopySlice { to, from } => self.reverse_copy(to, from),
+            Kind::Resize(place, how) => self.reverse_resize(place, how, &mut forward),
             Kind::If { cond, then, els } => {
                 let in_loop = self.segments[self.segment].in_loop;
                 let segment = self.segment;
@@ -89,6 +90,9 @@ impl Reverse<'_> {
         {
             return self.reverse_call(v, path, args, forward);
         }
+        if let Expr::Removed(place, how) = e {
+            return self.reverse_removed(v, place, how, forward);
+        }
         if !self.is_active(v) || !self.declared.contains(&v) {
             return;
         }
@@ -128,7 +132,11 @@ impl Reverse<'_> {
             return;
         }
         let whole = self.f.resolve(place).path.is_empty();
-        if whole && self.home.get(&root) == Some(&self.segment) && !self.declared.contains(&root) {
+        if whole
+            && self.home.get(&root) == Some(&self.segment)
+            && !self.declared.contains(&root)
+            && !self.reshaped.contains(&root)
+        {
             return;
         }
         let Some((bar, is_float)) = self.place_bar(place) else {
@@ -147,9 +155,11 @@ impl Reverse<'_> {
             let zero =
                 super::adjoint::zero_tokens(&self.f.place_ty(place)).unwrap_or_else(|| quote!(0.0));
             self.emit(Kind::Assign(bar, Expr::Use(Operand::Lit(zero))));
-        } else if whole && !self.unset.contains(&root) && !self.f.vars[root].ty.is_copy() {
+        } else if (whole && !self.unset.contains(&root) && !self.f.vars[root].ty.is_copy())
+            || (!whole && self.reshapes(place, e))
+        {
             // The shape before may differ from the shape after.
-            let before = self.shape_before(root, forward);
+            let before = self.shape_before(place, forward);
             let tokens = self.spell(&bar);
             let take = quote!(::core::mem::replace(&mut #tokens, #before));
             self.emit(Kind::Let(t, Expr::Raw(take, vec![])));
@@ -160,20 +170,15 @@ impl Reverse<'_> {
         self.adjoint_of(e, &Place::var(t), &Operand::Lit(quote!(())));
     }
 
-    /// The zero tangent in the shape that a variable has before it is assigned.
-    fn shape_before(&mut self, root: VarId, forward: &mut Block) -> proc_macro2::TokenStream {
-        let name = self.f.vars[root].ident.clone();
-        let zero = self.f.fresh(&format!("{name}_before"), Ty::Unknown);
-        let expr = Expr::Raw(quote!(__rt::zero(&#name)), vec![root]);
-        let stmt = Stmt {
-            kind: Kind::Let(zero, expr),
-            span: self.span,
-        };
-        self.settle(&stmt, self.segment);
-        self.definitions.insert(zero, Definition::Moved);
-        forward.insert(0, stmt);
-        self.needed.insert(zero);
-        self.f.vars[zero].ident.to_token_stream()
+    /// The zero tangent in the shape that a place has before it is assigned.
+    fn shape_before(&mut self, place: &Place, forward: &mut Block) -> proc_macro2::TokenStream {
+        let tokens = crate::emit::place_tokens(&self.f, place, false).unwrap_or_default();
+        let root = self.f.root(place);
+        let whole = self.f.resolve(place).path.is_empty();
+        if whole && self.writes.is_moved(root) && self.home.contains_key(&root) {
+            return self.shape_kept(root, forward);
+        }
+        self.kept_before(root, quote!(__rt::zero(&#tokens)), forward)
     }
 
     fn reverse_update(&mut self, place: &Place, op: BinOp, e: &Expr) {
