@@ -11,6 +11,7 @@ fn messages() {
         "derive",
         "expressions",
         "items",
+        "mistakes",
         "options",
         "signature",
         "warnings",

@@ -89,6 +89,7 @@ pub fn neg_jvp<A: NegRule>(a: &A, da: &TangentOf<A>) -> TangentOf<A::Out> {
 /// One rule for one pair of operand types. Both operands bind by value, the references away.
 macro_rules! scalar_binary {
     ($rule:ident $float:ident $lhs:ty, $rhs:ty, |$a:ident, $b:ident| $da:expr, $db:expr) => {
+        #[diagnostic::do_not_recommend]
         impl $rule<$rhs> for $lhs {
             type Out = $float;
             #[inline(always)]
