@@ -11,7 +11,6 @@ fn messages() {
         "derive",
         "expressions",
         "items",
-        "mistakes",
         "options",
         "signature",
         "warnings",

@@ -83,6 +83,7 @@ macro_rules! fit_elements {
 /// Scalars are their own tangents.
 macro_rules! scalar {
     ($($float:ident)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl Differentiable for $float {
             type Tangent = $float;
             whole_shadow!();
@@ -100,6 +101,7 @@ scalar!(f32 f64);
 /// Types that carry no derivative.
 macro_rules! constant {
     ($($(@[$($generics:tt)*])? $ty:ty,)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl $(<$($generics)*>)? Differentiable for $ty {
             type Tangent = NoTangent;
             whole_shadow!();
@@ -128,6 +130,7 @@ constant! {
 /// References are transparent: their tangent is that of what they refer to, owned.
 macro_rules! pointer {
     ($($ty:ty),*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<T: Differentiable + ?Sized> Differentiable for $ty {
             type Tangent = T::Tangent;
             type Shadow = T::Shadow;
@@ -150,6 +153,7 @@ macro_rules! pointer {
 pointer!(&T, &mut T);
 
 /// The tangent of a box is a box, so that a recursive type has a tangent.
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     type Tangent = Box<T::Tangent>;
     type Shadow = T::Shadow;
@@ -163,6 +167,7 @@ impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable> Differentiable for [T] {
     type Tangent = Vec<T::Tangent>;
     type Shadow = [T::Tangent];
@@ -177,6 +182,7 @@ impl<T: Differentiable> Differentiable for [T] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Tangent = [T::Tangent; N];
     whole_shadow!();
@@ -192,6 +198,7 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable> Differentiable for Vec<T> {
     type Tangent = Vec<T::Tangent>;
     whole_shadow!();
@@ -202,6 +209,7 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable> Differentiable for Option<T> {
     type Tangent = OptionTangent<T::Tangent>;
     whole_shadow!();
@@ -214,6 +222,7 @@ impl<T: Differentiable> Differentiable for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Differentiable, E> Differentiable for Result<T, E> {
     type Tangent = ResultTangent<T::Tangent>;
     whole_shadow!();
@@ -229,6 +238,7 @@ impl<T: Differentiable, E> Differentiable for Result<T, E> {
 /// Tuples, component by component.
 macro_rules! tuple {
     ($(($($name:ident $index:tt),+))*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($name: Differentiable),+> Differentiable for ($($name,)+) {
             type Tangent = ($($name::Tangent,)+);
             whole_shadow!();

@@ -1,14 +1,14 @@
 //! Derivative rules of the operators, for operands whose type a macro cannot see.
 //!
 //! Where the type is a known scalar, generated code contains the formula itself. Elsewhere it calls
-//! `rt::mul_vjp_lhs(&a, &b, &t)`, which resolves to the rule of whatever `Mul` that is: those of the
+//! `rt::MulRule::vjp_lhs(&a, &b, &t)`, which resolves to the rule of whatever `Mul` that is: those of the
 //! scalars here, those of tensors, or a user's own `#[differentiable] impl Mul`.
 
 use crate::{Differentiable, NoTangent, Real, TangentOf};
 
 /// Declares the rule trait of a binary operator and the functions that generated code calls.
 macro_rules! binary_rule {
-    ($($rule:ident $operator:literal $message:literal $vjp_lhs:ident $vjp_rhs:ident $jvp:ident)*) => { $(
+    ($($rule:ident $operator:literal $message:literal)*) => { $(
         #[doc = concat!("The derivative of `a ", $operator, " b` with `a: Self` and `b: B`.")]
         #[diagnostic::on_unimplemented(
             message = $message,
@@ -25,38 +25,15 @@ macro_rules! binary_rule {
             /// The tangent of the result, from those of the operands.
             fn jvp(a: &Self, b: &B, da: &TangentOf<Self>, db: &TangentOf<B>) -> TangentOf<Self::Out>;
         }
-
-        #[doc = concat!("The cotangent of `a` in `a ", $operator, " b`.")]
-        #[inline(always)]
-        pub fn $vjp_lhs<A: $rule<B>, B: Differentiable>(a: &A, b: &B, t: &TangentOf<A::Out>) -> TangentOf<A> {
-            A::vjp_lhs(a, b, t)
-        }
-
-        #[doc = concat!("The cotangent of `b` in `a ", $operator, " b`.")]
-        #[inline(always)]
-        pub fn $vjp_rhs<A: $rule<B>, B: Differentiable>(a: &A, b: &B, t: &TangentOf<A::Out>) -> TangentOf<B> {
-            A::vjp_rhs(a, b, t)
-        }
-
-        #[doc = concat!("The tangent of `a ", $operator, " b`.")]
-        #[inline(always)]
-        pub fn $jvp<A: $rule<B>, B: Differentiable>(
-            a: &A,
-            b: &B,
-            da: &TangentOf<A>,
-            db: &TangentOf<B>,
-        ) -> TangentOf<A::Out> {
-            A::jvp(a, b, da, db)
-        }
     )* };
 }
 
 binary_rule! {
-    AddRule "+" "`{Self} + {B}` has no derivative rule" add_vjp_lhs add_vjp_rhs add_jvp
-    SubRule "-" "`{Self} - {B}` has no derivative rule" sub_vjp_lhs sub_vjp_rhs sub_jvp
-    MulRule "*" "`{Self} * {B}` has no derivative rule" mul_vjp_lhs mul_vjp_rhs mul_jvp
-    DivRule "/" "`{Self} / {B}` has no derivative rule" div_vjp_lhs div_vjp_rhs div_jvp
-    RemRule "%" "`{Self} % {B}` has no derivative rule" rem_vjp_lhs rem_vjp_rhs rem_jvp
+    AddRule "+" "`{Self} + {B}` has no derivative rule"
+    SubRule "-" "`{Self} - {B}` has no derivative rule"
+    MulRule "*" "`{Self} * {B}` has no derivative rule"
+    DivRule "/" "`{Self} / {B}` has no derivative rule"
+    RemRule "%" "`{Self} % {B}` has no derivative rule"
 }
 
 /// The derivative of `-a`.
@@ -72,18 +49,6 @@ pub trait NegRule: Differentiable {
     fn vjp(a: &Self, t: &TangentOf<Self::Out>) -> TangentOf<Self>;
     /// The tangent of the result, from that of the operand.
     fn jvp(a: &Self, da: &TangentOf<Self>) -> TangentOf<Self::Out>;
-}
-
-/// The cotangent of `a` in `-a`.
-#[inline(always)]
-pub fn neg_vjp<A: NegRule>(a: &A, t: &TangentOf<A::Out>) -> TangentOf<A> {
-    A::vjp(a, t)
-}
-
-/// The tangent of `-a`.
-#[inline(always)]
-pub fn neg_jvp<A: NegRule>(a: &A, da: &TangentOf<A>) -> TangentOf<A::Out> {
-    A::jvp(a, da)
 }
 
 /// One rule for one pair of operand types. Both operands bind by value, the references away.

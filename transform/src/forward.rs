@@ -5,8 +5,8 @@ use crate::analysis::activity::{Activity, is_active_call};
 use crate::emit::{expr_tokens, place_tokens};
 use crate::ir::*;
 use crate::rules::{self, operator_partial};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use std::collections::HashMap;
 
 /// A function that carries tangents along.
@@ -169,7 +169,7 @@ impl Forward<'_> {
                     return Some(Expr::Neg(Box::new(dot)));
                 }
                 let (a, dot) = (expr_tokens(&self.f, a), expr_tokens(&self.f, &dot));
-                Some(Expr::Raw(quote!(__rt::neg_jvp(&#a, &#dot)), vec![]))
+                Some(Expr::Raw(quote!(__rt::NegRule::jvp(&#a, &#dot)), vec![]))
             }
             Expr::Binary(op, a, b) => self.operator(*op, a, b, to),
             Expr::Method(recv, name, args) => {
@@ -238,11 +238,11 @@ impl Forward<'_> {
             }
             return sum;
         }
-        let function = format_ident!("{}_jvp", op.name());
+        let rule = Ident::new(op.rule(), Span::call_site());
         let (da, db) = (self.operand_or_zero(a), self.operand_or_zero(b));
         let [a, b, da, db] = [a, b, &da, &db].map(|e| expr_tokens(&self.f, e));
         Some(Expr::Raw(
-            quote!(__rt::#function(&#a, &#b, &#da, &#db)),
+            quote!(__rt::#rule::jvp(&#a, &#b, &#da, &#db)),
             vec![],
         ))
     }

@@ -224,14 +224,14 @@ pub enum BinOp {
 }
 
 impl BinOp {
-    /// The word used in the names of the runtime's rules.
-    pub fn name(self) -> &'static str {
+    /// The runtime's trait of the rules for this operator.
+    pub fn rule(self) -> &'static str {
         match self {
-            BinOp::Add => "add",
-            BinOp::Sub => "sub",
-            BinOp::Mul => "mul",
-            BinOp::Div => "div",
-            BinOp::Rem => "rem",
+            BinOp::Add => "AddRule",
+            BinOp::Sub => "SubRule",
+            BinOp::Mul => "MulRule",
+            BinOp::Div => "DivRule",
+            BinOp::Rem => "RemRule",
         }
     }
 }

@@ -15,6 +15,7 @@ mod entries;
 pub mod fence;
 pub mod forward;
 pub mod ir;
+mod located;
 pub mod lower;
 pub mod masks;
 pub mod methods;

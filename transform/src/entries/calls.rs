@@ -160,15 +160,15 @@ impl Back {
             b.shadow_types
                 .push(quote!(::core::option::Option<&mut #ty>));
             let (scratch, bar) = (format_ident!("__scratch{}", n), format_ident!("__bar{}", n));
-            let of = Shape::referent(p);
+            let (zero, borrow) = s.differentiable(p);
             b.opens.push(if shared {
                 quote! {
                     let mut #scratch;
                     let #bar = match #shadow {
                         Some(s) => s,
                         None => {
-                            #scratch = #rt::zero(#name);
-                            <#of as #rt::Differentiable>::shadow(&mut #scratch)
+                            #scratch = #zero(#name);
+                            #borrow(&mut #scratch)
                         }
                     };
                 }

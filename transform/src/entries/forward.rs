@@ -78,15 +78,16 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
             continue;
         };
         let (name, hidden) = (s.name(p), format_ident!("__in{}", n));
+        let (zero, borrow) = s.differentiable(p);
         if !Shape::is_reference(p) {
             let ty = s.tangent(p);
             dot_types.push(quote!(#rt::Given<#ty>));
             dot_names.push(quote!(#rt::Given(#hidden)));
-            opens.push(quote!(let mut #dot: #ty = #hidden.unwrap_or_else(|| #rt::zero(&#name));));
+            opens.push(quote!(let mut #dot: #ty = #hidden.unwrap_or_else(|| #zero(&#name));));
             continue;
         }
         let shadow = s.shadow(p);
-        let (of, scratch) = (Shape::referent(p), format_ident!("__scratch{}", n));
+        let scratch = format_ident!("__scratch{}", n);
         let mutable = Shape::is_exclusive(p).then(|| quote!(mut));
         dot_types.push(quote!(::core::option::Option<& #mutable #shadow>));
         dot_names.push(quote!(#hidden));
@@ -95,8 +96,8 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
             let #dot: & #mutable #shadow = match #hidden {
                 Some(s) => s,
                 None => {
-                    #scratch = #rt::zero(&*#name);
-                    <#of as #rt::Differentiable>::shadow(&mut #scratch)
+                    #scratch = #zero(&*#name);
+                    #borrow(&mut #scratch)
                 }
             };
         });

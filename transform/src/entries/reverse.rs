@@ -17,7 +17,6 @@ pub(super) fn collect(
     pullback: TokenStream,
     seed: TokenStream,
 ) -> (TokenStream, Vec<TokenStream>) {
-    let rt = &s.rt;
     let mut makes = Vec::new();
     let mut late = Vec::new();
     let mut args = Vec::new();
@@ -26,6 +25,7 @@ pub(super) fn collect(
     let mut values = Vec::new();
     for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
+        let (zero, borrow) = s.differentiable(p);
         let name = s.name(p);
         let active = sweep.adjoints.contains_key(&p.var);
         if p.active {
@@ -40,15 +40,14 @@ pub(super) fn collect(
             } else {
                 &mut makes
             };
-            made.push(quote!(let mut #bar = #rt::zero(&*#name);));
+            made.push(quote!(let mut #bar = #zero(&*#name);));
             if active {
-                let of = Shape::referent(p);
-                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+                args.push(quote!(#borrow(&mut #bar)));
             }
         } else if active {
             values.push(quote!(#bar));
         } else {
-            makes.push(quote!(let #bar = #rt::zero(&#name);));
+            makes.push(quote!(let #bar = #zero(&#name);));
         }
     }
     let run = quote! {
@@ -154,6 +153,7 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             &mut makes
         };
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
+        let (zero, borrow) = s.differentiable(p);
         if p.active {
             let shadow = s.shadow(p);
             buffers.push(quote!(#bar: &mut #shadow));
@@ -164,9 +164,9 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
         if !p.active {
             // No input, but written with what depends on one: its adjoint starts from zero and is dropped.
             if Shape::is_reference(p) {
-                let (name, of) = (s.name(p), Shape::referent(p));
-                made.push(quote!(let mut #bar = #rt::zero(&*#name);));
-                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+                let name = s.name(p);
+                made.push(quote!(let mut #bar = #zero(&*#name);));
+                args.push(quote!(#borrow(&mut #bar)));
             } else {
                 values.push(quote!(_));
             }
@@ -175,9 +175,9 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
         if Shape::is_exclusive(p) {
             // The cotangent of the final state is zero; what comes out is added like any other.
             let t = format_ident!("{}_t", bar);
-            let (name, of) = (s.name(p), Shape::referent(p));
-            made.push(quote!(let mut #t = #rt::zero(&*#name);));
-            args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #t)));
+            let name = s.name(p);
+            made.push(quote!(let mut #t = #zero(&*#name);));
+            args.push(quote!(#borrow(&mut #t)));
             adds.push(quote!(#rt::accumulate(#bar, #t);));
         } else if Shape::is_reference(p) {
             args.push(quote!(#bar));
@@ -223,18 +223,18 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
     let mut late = Vec::new();
     for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
+        let (zero, borrow) = s.differentiable(p);
         let name = s.name(p);
         let active = sweep.adjoints.contains_key(&p.var);
         if !p.active {
             if active && Shape::is_reference(p) {
-                let of = Shape::referent(p);
                 let made = if s.is_reshaped(p) {
                     &mut late
                 } else {
                     &mut before
                 };
-                made.push(quote!(let mut #bar = #rt::zero(&*#name);));
-                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+                made.push(quote!(let mut #bar = #zero(&*#name);));
+                args.push(quote!(#borrow(&mut #bar)));
             } else if active {
                 values.push(quote!(_));
             }
@@ -251,15 +251,14 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
         types.push(s.tangent(p));
         results.push(quote!(#bar));
         if Shape::is_reference(p) {
-            makes.push(quote!(let mut #bar = #rt::zero(&*#name);));
+            makes.push(quote!(let mut #bar = #zero(&*#name);));
             if active {
-                let of = Shape::referent(p);
-                args.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+                args.push(quote!(#borrow(&mut #bar)));
             }
         } else if active {
             values.push(quote!(#bar));
         } else {
-            before.push(quote!(let #bar = #rt::zero(&#name);));
+            before.push(quote!(let #bar = #zero(&#name);));
         }
     }
     let ty = tuple(&types);

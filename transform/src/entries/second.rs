@@ -72,8 +72,8 @@ pub(super) fn second_entries(
             None => {
                 let zero =
                     format_ident!("__{}_zero", s.name(p).to_string().trim_start_matches("r#"));
-                let name = s.name(p);
-                zeros.push(quote!(let #zero = #rt::zero(&#name);));
+                let (name, (make, _)) = (s.name(p), s.differentiable(p));
+                zeros.push(quote!(let #zero = #make(&#name);));
                 zero
             }
         };
@@ -98,11 +98,11 @@ pub(super) fn second_entries(
             continue;
         };
         let bar = format_ident!("__bar{}", n);
+        let (zero, borrow) = s.differentiable(p);
         if reference {
             let argument = &call[n];
-            let of = Shape::referent(p);
-            makes.push(quote!(let mut #bar = #rt::zero(&*#argument);));
-            shadows.push(quote!(<#of as #rt::Differentiable>::shadow(&mut #bar)));
+            makes.push(quote!(let mut #bar = #zero(&*#argument);));
+            shadows.push(quote!(#borrow(&mut #bar)));
         } else {
             values.push(quote!(#bar));
         }
@@ -115,8 +115,8 @@ pub(super) fn second_entries(
         .map(|p| match results.get(&p.var) {
             Some(bar) => quote!(#bar),
             None => {
-                let name = s.name(p);
-                quote!(#rt::zero(&#name))
+                let (name, (zero, _)) = (s.name(p), s.differentiable(p));
+                quote!(#zero(&#name))
             }
         })
         .collect();

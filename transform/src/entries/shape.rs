@@ -5,9 +5,7 @@ use crate::args::Options;
 use crate::ir::*;
 use crate::reverse::Sweep;
 use crate::ty::Ty;
-use proc_macro2::Ident;
-use proc_macro2::Span;
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -68,6 +66,15 @@ impl Shape<'_> {
         tangent_type(&self.rt, &self.f.types.of(&p.ty), &Self::referent(p))
     }
 
+    /// The functions that make a parameter's zero tangent and that borrow a tangent of it.
+    pub(super) fn differentiable(&self, p: &Param) -> (TokenStream, TokenStream) {
+        let (rt, of) = (&self.rt, Self::referent(p));
+        (
+            said_at(&of, quote!(#rt::Differentiable::zero_tangent)),
+            said_at(&of, quote!(<#of as #rt::Differentiable>::shadow)),
+        )
+    }
+
     /// What is borrowed to add to.
     pub(super) fn shadow(&self, p: &Param) -> TokenStream {
         let of = Self::referent(p);
@@ -76,7 +83,7 @@ impl Shape<'_> {
             ty if ty.is_float() => of,
             _ => {
                 let rt = &self.rt;
-                quote!(<#of as #rt::Differentiable>::Shadow)
+                said_at(&of, quote!(<#of as #rt::Differentiable>::Shadow))
             }
         }
     }
@@ -341,6 +348,7 @@ impl Shape<'_> {
 
 /// The tangent of a type, spelled out where syntax tells it.
 pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> TokenStream {
+    let tangent = || said_at(written, quote!(<#written as #rt::Differentiable>::Tangent));
     match ty.peeled() {
         Ty::Float(_) => written.clone(),
         Ty::Slice(t) if t.is_float() => {
@@ -350,11 +358,30 @@ pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> 
             };
             match element {
                 Some(element) => quote!(#rt::Vec<#element>),
-                None => quote!(<#written as #rt::Differentiable>::Tangent),
+                None => tangent(),
             }
         }
-        _ => quote!(<#written as #rt::Differentiable>::Tangent),
+        _ => tangent(),
     }
+}
+
+/// Generated tokens that stand where `of` does in the user's source. A type without a tangent is named in many
+/// generated signatures; rustc reports the same mistake at the same place once.
+pub(super) fn said_at(of: &impl ToTokens, tokens: TokenStream) -> TokenStream {
+    fn put(tokens: TokenStream, span: Span) -> TokenStream {
+        let moved = tokens.into_iter().map(|mut tree| {
+            if let TokenTree::Group(group) = &tree {
+                let mut inner = Group::new(group.delimiter(), put(group.stream(), span));
+                inner.set_span(span);
+                return TokenTree::Group(inner);
+            }
+            tree.set_span(span);
+            tree
+        });
+        moved.collect()
+    }
+    let first = of.to_token_stream().into_iter().next();
+    put(tokens, first.map_or_else(Span::call_site, |t| t.span()))
 }
 
 /// One type or a tuple of several; a bare one where there is one.

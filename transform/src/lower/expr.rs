@@ -138,7 +138,12 @@ impl Lower {
     pub(super) fn value(&mut self, e: &syn::Expr) -> Option<Operand> {
         let expr = self.rhs(e)?;
         let ty = self.expr_ty(&expr, e);
-        Some(self.name(expr, ty, e.span()))
+        // What is wrong with an operator is said at the operator, as rustc does.
+        let span = match e {
+            syn::Expr::Binary(b) => b.op.span(),
+            e => e.span(),
+        };
+        Some(self.name(expr, ty, span))
     }
 
     /// The type of what was just lowered.

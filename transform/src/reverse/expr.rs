@@ -4,7 +4,8 @@ use super::Reverse;
 use crate::ir::*;
 use crate::rules::{self, operator_partial};
 use crate::ty::{Scalar, Ty};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
 
 impl Reverse<'_> {
     /// Contributions of `seed`, the adjoint of `to`, whose value the expression gave.
@@ -20,7 +21,7 @@ impl Reverse<'_> {
                     Expr::Neg(Box::new(seed_value()))
                 } else {
                     self.need_operand(o);
-                    self.generic_rule("neg_vjp", &[a], seed)
+                    self.generic_rule(quote!(NegRule::vjp), &[a], seed)
                 };
                 self.contribute(o, contribution);
             }
@@ -108,8 +109,12 @@ impl Reverse<'_> {
             } else {
                 self.need_operand(oa);
                 self.need_operand(ob);
-                let side = if right { "rhs" } else { "lhs" };
-                self.generic_rule(&format!("{}_vjp_{side}", op.name()), &[a, b], seed)
+                let entry = if right { "vjp_rhs" } else { "vjp_lhs" };
+                {
+                    let [rule, entry] =
+                        [op.rule(), entry].map(|n| Ident::new(n, Span::call_site()));
+                    self.generic_rule(quote!(#rule::#entry), &[a, b], seed)
+                }
             };
             self.contribute(operand, contribution);
         }
@@ -162,8 +167,7 @@ impl Reverse<'_> {
     }
 
     /// A rule of the runtime, for operands whose type the tokens do not show.
-    fn generic_rule(&mut self, name: &str, operands: &[&Expr], seed: &Place) -> Expr {
-        let function = format_ident!("{}", name);
+    fn generic_rule(&mut self, function: TokenStream, operands: &[&Expr], seed: &Place) -> Expr {
         let mut reads = Vec::new();
         let mut args = Vec::new();
         for e in operands {
