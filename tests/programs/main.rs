@@ -25,6 +25,8 @@ mod attacks_memory;
 mod bindings;
 mod branches;
 mod calls;
+mod chains;
+mod closures;
 mod constants;
 mod early_exits;
 mod generic;

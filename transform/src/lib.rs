@@ -26,6 +26,7 @@ pub mod rules;
 pub mod second;
 mod simplify;
 pub mod ty;
+mod unfold;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use entries::sibling;
@@ -94,6 +95,9 @@ pub fn analyse(
     let mut renamed = function.clone();
     desugar::desugar(&mut renamed);
     rename::rename(&mut renamed, &entries::is_reserved);
+    if unfold::unfold(&mut renamed, options, errors) {
+        rename::rename(&mut renamed, &entries::is_reserved);
+    }
     let wanted = lower::Wanted {
         wrt: options.wrt.as_deref(),
         around: options.around.as_deref(),

@@ -6,6 +6,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::rules;
 use crate::ty::{Scalar, Ty};
+use crate::unfold::chain;
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
@@ -81,6 +82,22 @@ impl Lower {
                 let opaque = self.opaque(&e, Cut::NoDerivative("`len`".into()));
                 let var = self.f.fresh("n", Ty::Int(Some("usize".into())));
                 self.f.vars[var].ascription = Some(quote!(usize));
+                self.push(Kind::Let(var, Expr::Opaque(opaque)), m.span());
+                Some(Expr::Use(Operand::Var(var)))
+            }
+            _ if let Some(answer) = chain::answer(m) => {
+                // Likewise.
+                let e = syn::Expr::MethodCall(m.clone());
+                let opaque = self.opaque(&e, Cut::NoDerivative(format!("`{name}`")));
+                let ty = match syn::parse2(answer.clone()) {
+                    Ok(syn::Type::Path(p)) if p.path.is_ident("bool") => Ty::Bool,
+                    Ok(syn::Type::Path(p)) if p.path.is_ident("usize") => {
+                        Ty::Int(Some("usize".into()))
+                    }
+                    _ => Ty::Option(Box::new(Ty::Int(Some("usize".into())))),
+                };
+                let var = self.f.fresh("t", ty);
+                self.f.vars[var].ascription = Some(answer);
                 self.push(Kind::Let(var, Expr::Opaque(opaque)), m.span());
                 Some(Expr::Use(Operand::Var(var)))
             }

@@ -291,6 +291,15 @@ impl Lower {
         {
             return ty.clone();
         }
+        // What is chosen from a range is one of its integers.
+        if crate::unfold::chain::selects(m)
+            && let Some(range) = crate::unfold::chain::integers(&m.receiver)
+        {
+            let ends = [&range.start, &range.end];
+            let ends = ends.into_iter().flatten().map(|e| self.infer(e));
+            let known = ends.filter(|ty| matches!(ty, Ty::Int(Some(_)))).next();
+            return Ty::Option(Box::new(known.unwrap_or(Ty::Int(None))));
+        }
         match receiver.peeled() {
             Ty::Float(f) => {
                 if FLOAT_CONSTANTS.contains(&name.as_str()) {
@@ -336,7 +345,13 @@ impl Lower {
                 "split_off" if matches!(receiver.peeled(), Ty::Vec(_)) => receiver.peeled().clone(),
                 _ => Ty::Unknown,
             },
-            Ty::Option(t) if t.is_constant() && (name == "unwrap" || name == "expect") => {
+            Ty::Option(t)
+                if t.is_constant()
+                    && matches!(
+                        name.as_str(),
+                        "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default"
+                    ) =>
+            {
                 (**t).clone()
             }
             Ty::Option(_) if name == "is_some" || name == "is_none" => Ty::Constant,

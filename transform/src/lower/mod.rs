@@ -24,6 +24,7 @@ use syn::spanned::Spanned;
 
 pub use expr::arithmetic;
 pub use infer::literal_ty;
+pub(crate) use opaque::is_compound;
 
 /// What the lowering of a function's signature needs to know of the attribute's options.
 pub struct Wanted<'a> {

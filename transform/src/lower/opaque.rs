@@ -18,6 +18,9 @@ struct Scan<'a> {
     pure: bool,
     leaves: bool,
     in_closure: usize,
+    /// The labels inside the expression, and how many loops are around.
+    labels: Vec<String>,
+    loops: usize,
     /// A variable of unknown type is handed to something, which may write through it.
     hands_on: bool,
 }
@@ -31,6 +34,8 @@ impl<'a> Scan<'a> {
             pure: true,
             leaves: false,
             in_closure: 0,
+            labels: Vec::new(),
+            loops: 0,
             hands_on: false,
         }
     }
@@ -75,6 +80,19 @@ impl Scan<'_> {
             if var.mutable || matches!(var.ty, Ty::Ref(_, true)) {
                 self.writes.push(v);
             }
+        }
+    }
+
+    /// Whether a `break` or `continue` stays inside the expression.
+    fn stays(&self, e: &syn::Expr) -> bool {
+        let label = match e {
+            syn::Expr::Break(b) => &b.label,
+            syn::Expr::Continue(c) => &c.label,
+            _ => return false,
+        };
+        match label {
+            Some(label) => self.labels.contains(&label.ident.to_string()),
+            None => self.loops > 0,
         }
     }
 
@@ -256,9 +274,29 @@ impl<'ast> Visit<'ast> for Scan<'_> {
                 self.in_closure -= 1;
             }
             syn::Expr::Return(_) | syn::Expr::Break(_) | syn::Expr::Continue(_) => {
-                self.leaves |= self.in_closure == 0;
+                self.leaves |= self.in_closure == 0 && !self.stays(e);
                 self.pure = false;
                 syn::visit::visit_expr(self, e);
+            }
+            syn::Expr::Block(_)
+            | syn::Expr::Loop(_)
+            | syn::Expr::While(_)
+            | syn::Expr::ForLoop(_) => {
+                self.pure = false;
+                let (label, is_loop) = match e {
+                    syn::Expr::Block(b) => (&b.label, 0),
+                    syn::Expr::Loop(l) => (&l.label, 1),
+                    syn::Expr::While(l) => (&l.label, 1),
+                    syn::Expr::ForLoop(l) => (&l.label, 1),
+                    _ => return,
+                };
+                let labels = self.labels.len();
+                self.labels
+                    .extend(label.iter().map(|l| l.name.ident.to_string()));
+                self.loops += is_loop;
+                syn::visit::visit_expr(self, e);
+                self.loops -= is_loop;
+                self.labels.truncate(labels);
             }
             syn::Expr::Try(_) => {
                 self.leaves |= self.in_closure == 0;
@@ -324,7 +362,7 @@ impl<'ast> Visit<'ast> for Scan<'_> {
 }
 
 /// `+=` and its kin.
-pub(super) fn is_compound(op: &syn::BinOp) -> bool {
+pub(crate) fn is_compound(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
     matches!(
         op,

@@ -12,7 +12,13 @@ impl Lower {
     pub(super) fn place(&mut self, e: &syn::Expr) -> Option<Place> {
         match peel(e) {
             syn::Expr::Path(p) => self.lookup(&p.path).map(Place::var),
-            syn::Expr::Field(f) => Some(self.place(&f.base)?.then(Proj::Field(f.member.clone()))),
+            syn::Expr::Field(f) => {
+                let base = match self.place(&f.base) {
+                    Some(base) => base,
+                    None => self.temporary(&f.base)?,
+                };
+                Some(base.then(Proj::Field(f.member.clone())))
+            }
             syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
                 let place = self.place(&u.expr)?;
                 let base = &self.f.vars[place.base];

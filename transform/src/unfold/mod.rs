@@ -1,0 +1,558 @@
+//! Closures and chains of iterators unfolded: a call of a closure becomes its body, a chain the loop that one
+//! would write. What cannot carry a derivative stays as it is.
+//!
+//! This runs on the syntax, between two renamings: names are unique before it, so that no name can be captured,
+//! and the copies that it makes get names of their own after it.
+
+pub(crate) mod chain;
+mod closures;
+mod consumers;
+mod effects;
+mod items;
+mod stages;
+mod tainted;
+
+use crate::diagnostics::Diagnostic;
+use crate::fence::macro_args::{self, MacroArgs};
+use crate::names::Names;
+use crate::ty::Types;
+use quote::ToTokens;
+use std::collections::{HashMap, HashSet};
+use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, ExprClosure, Pat, Stmt, Type, parse_quote};
+
+use chain::Chain;
+use tainted::Tainted;
+
+/// Unfolds what may carry a derivative. Gives whether anything changed.
+pub fn unfold(
+    item: &mut syn::ItemFn,
+    options: &crate::args::Options,
+    errors: &mut Vec<Diagnostic>,
+) -> bool {
+    let mut survey = Survey::default();
+    survey.visit_block(&item.block);
+    if !survey.wanted {
+        return false;
+    }
+    let types = Types::of_generics(&item.sig.generics).within(options.around.as_deref());
+    let tainted = tainted::tainted(item, options.wrt.as_deref(), &types);
+    let inlined = survey.inlined(&tainted);
+    let mutable = closures::mutable(item);
+    let output = match &item.sig.output {
+        syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
+        syn::ReturnType::Default => None,
+    };
+    let mut unfold = Unfold {
+        types: &types,
+        names: Names::of(item.to_token_stream()),
+        tainted: &tainted,
+        mutable: &mutable,
+        inlined: &inlined,
+        closures: HashMap::new(),
+        leaves: Vec::new(),
+        asked: 0,
+        expected: None,
+        changed: false,
+        errors,
+    };
+    unfold.body(&mut item.block, output);
+    unfold.changed
+}
+
+/// The state of the pass.
+struct Unfold<'a> {
+    types: &'a Types,
+    names: Names,
+    tainted: &'a Tainted,
+    /// What is bound as `mut`.
+    mutable: &'a HashSet<String>,
+    /// The closures whose calls become their bodies.
+    inlined: &'a HashSet<String>,
+    /// Their definitions, as far as they were met.
+    closures: HashMap<String, ExprClosure>,
+    /// The patterns of loop headers.
+    leaves: Vec<Option<Pat>>,
+    /// How many expressions are around that have no derivative: conditions, comparisons, indices.
+    asked: usize,
+    /// The type that the next expression is written to have.
+    expected: Option<Type>,
+    changed: bool,
+    errors: &'a mut Vec<Diagnostic>,
+}
+
+impl Unfold<'_> {
+    fn body(&mut self, block: &mut syn::Block, output: Option<Type>) {
+        self.block(block, output);
+    }
+
+    /// A block whose value has the type, if it is known.
+    fn block(&mut self, block: &mut syn::Block, output: Option<Type>) {
+        let stmts = std::mem::take(&mut block.stmts);
+        let count = stmts.len();
+        for (n, mut stmt) in stmts.into_iter().enumerate() {
+            if let Some(lets) = self.definition(&mut stmt) {
+                block.stmts.extend(lets);
+                continue;
+            }
+            if n + 1 == count {
+                self.expected = output.clone();
+            }
+            self.visit_stmt_mut(&mut stmt);
+            self.expected = None;
+            match stmt {
+                // The loop of a chain needs no block of its own.
+                Stmt::Local(local) if self.splices(&local) => self.splice(local, &mut block.stmts),
+                stmt => block.stmts.push(stmt),
+            }
+        }
+    }
+
+    /// `let f = |…| …;` of a closure that is inlined: what it takes along, if anything.
+    fn definition(&mut self, stmt: &mut Stmt) -> Option<Vec<Stmt>> {
+        let (name, closure) = defined(stmt)?;
+        if !self.inlined.contains(&name) {
+            return None;
+        }
+        let mut closure = closure.clone();
+        self.visit_expr_mut(&mut closure.body);
+        self.changed = true;
+        let lets = match closures::take_along(&mut closure, self.mutable, &mut self.names) {
+            Ok(lets) => lets,
+            Err(diagnostic) => {
+                self.errors.push(diagnostic);
+                Vec::new()
+            }
+        };
+        self.closures.insert(name, closure);
+        Some(lets)
+    }
+
+    fn splices(&self, _: &syn::Local) -> bool {
+        false
+    }
+
+    fn splice(&mut self, local: syn::Local, out: &mut Vec<Stmt>) {
+        out.push(Stmt::Local(local));
+    }
+
+    /// Something that has no derivative.
+    fn asking(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.asked += 1;
+        walk(self);
+        self.asked -= 1;
+    }
+
+    fn visit_args(&mut self, method: &syn::Ident, args: &mut [&mut Expr]) {
+        for arg in args {
+            match arg {
+                Expr::Closure(c) if chain::asks(method) => {
+                    self.asking(|this| this.visit_expr_mut(&mut c.body));
+                }
+                arg => self.visit_expr_mut(arg),
+            }
+        }
+    }
+
+    /// The closures of a chain take along what they need when the chain is made.
+    fn prepare(&mut self, chain: &mut Chain) -> stages::Result<Vec<Stmt>> {
+        let mut lets = Vec::new();
+        for stage in &mut chain.stages {
+            for arg in &mut stage.args {
+                if let Expr::Closure(c) = arg {
+                    lets.extend(closures::take_along(c, self.mutable, &mut self.names)?);
+                }
+            }
+        }
+        Ok(lets)
+    }
+
+    fn chain(&mut self, m: &syn::ExprMethodCall, expected: Option<Type>) -> Option<Expr> {
+        let mut chain = chain::parse(&m.receiver)?;
+        let result = self.prepare(&mut chain).and_then(|mut lets| {
+            let mut m = m.clone();
+            for arg in &mut m.args {
+                if let Expr::Closure(c) = arg {
+                    lets.extend(closures::take_along(c, self.mutable, &mut self.names)?);
+                }
+            }
+            Ok(self
+                .consume(chain, &m, expected.as_ref())?
+                .map(|value| items::block(lets, value)))
+        });
+        match result {
+            Ok(value) => value,
+            Err(diagnostic) => {
+                self.errors.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// `for pattern in chain { … }`
+    fn for_loop(&mut self, f: &syn::ExprForLoop) -> Option<Expr> {
+        let mut chain = chain::parse(&f.expr)?;
+        if chain.is_header() || !self.tainted.meets(f) {
+            return None;
+        }
+        let result = self.prepare(&mut chain).and_then(|lets| {
+            let next = self.label("next");
+            let label = f.label.as_ref().map(|l| l.name.clone());
+            let stmts = self.drive(chain, &mut |this, item, stop| {
+                let mut out = Vec::new();
+                this.bind(&f.pat, item, items::Mode::Take, &mut out);
+                let mut body = f.body.clone();
+                let mut exits = Exits {
+                    label: label.as_ref(),
+                    next: &next,
+                    stop,
+                    depth: 0,
+                };
+                exits.visit_block_mut(&mut body);
+                out.push(parse_quote!(#next: #body));
+                Ok(out)
+            })?;
+            Ok(items::block(lets, parse_quote!({ #(#stmts)* })))
+        });
+        match result {
+            Ok(value) => Some(value),
+            Err(diagnostic) => {
+                self.errors.push(diagnostic);
+                None
+            }
+        }
+    }
+}
+
+/// `break` and `continue` of a `for` loop whose body is run through by other loops.
+struct Exits<'a> {
+    label: Option<&'a syn::Lifetime>,
+    next: &'a syn::Lifetime,
+    stop: &'a syn::Lifetime,
+    depth: usize,
+}
+
+impl VisitMut for Exits<'_> {
+    fn visit_expr_mut(&mut self, e: &mut Expr) {
+        let ours = |label: &Option<syn::Lifetime>| match (label, self.label) {
+            (None, _) => self.depth == 0,
+            (Some(l), Some(own)) => l.ident == own.ident,
+            _ => false,
+        };
+        match e {
+            Expr::Break(b) if ours(&b.label) => {
+                b.label = Some(self.stop.clone());
+            }
+            Expr::Continue(c) if ours(&c.label) => {
+                let next = self.next;
+                *e = parse_quote!(break #next);
+            }
+            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
+                self.depth += 1;
+                visit_mut::visit_expr_mut(self, e);
+                self.depth -= 1;
+                return;
+            }
+            _ => {}
+        }
+        visit_mut::visit_expr_mut(self, e);
+    }
+    fn visit_expr_closure_mut(&mut self, _: &mut ExprClosure) {}
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+impl VisitMut for Unfold<'_> {
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        let output = self.expected.take();
+        self.block(block, output);
+    }
+
+    fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        if let Some(init) = &mut local.init {
+            self.expected = match &local.pat {
+                Pat::Type(t) => Some((*t.ty).clone()),
+                _ => None,
+            };
+            self.visit_expr_mut(&mut init.expr);
+            self.expected = None;
+        }
+    }
+
+    fn visit_expr_mut(&mut self, e: &mut Expr) {
+        let expected = self.expected.take();
+        match e {
+            Expr::If(i) => {
+                if !matches!(*i.cond, Expr::Let(_)) {
+                    self.asking(|this| this.visit_expr_mut(&mut i.cond));
+                } else {
+                    self.visit_expr_mut(&mut i.cond);
+                }
+                self.block(&mut i.then_branch, expected.clone());
+                if let Some((_, els)) = &mut i.else_branch {
+                    self.expected = expected;
+                    self.visit_expr_mut(els);
+                }
+                return;
+            }
+            Expr::While(w) => {
+                if !matches!(*w.cond, Expr::Let(_)) {
+                    self.asking(|this| this.visit_expr_mut(&mut w.cond));
+                } else {
+                    self.visit_expr_mut(&mut w.cond);
+                }
+                self.visit_block_mut(&mut w.body);
+                return;
+            }
+            Expr::Match(m) => {
+                self.visit_expr_mut(&mut m.expr);
+                for arm in &mut m.arms {
+                    if let Pat::Guard(g) = &mut arm.pat {
+                        self.asking(|this| this.visit_expr_mut(&mut g.guard));
+                    }
+                    self.expected = expected.clone();
+                    self.visit_expr_mut(&mut arm.body);
+                }
+                self.expected = None;
+                return;
+            }
+            Expr::Block(b) => {
+                self.block(&mut b.block, expected);
+                return;
+            }
+            Expr::Paren(p) => {
+                self.expected = expected;
+                return self.visit_expr_mut(&mut p.expr);
+            }
+            Expr::Binary(b) if comparison(&b.op) => {
+                self.asking(|this| {
+                    this.visit_expr_mut(&mut b.left);
+                    this.visit_expr_mut(&mut b.right);
+                });
+                return;
+            }
+            Expr::Index(i) => {
+                self.visit_expr_mut(&mut i.expr);
+                self.asking(|this| this.visit_expr_mut(&mut i.index));
+                return;
+            }
+            Expr::Macro(m) => {
+                let vec = m.mac.path.is_ident("vec");
+                self.macro_call(&mut m.mac, vec);
+                return;
+            }
+            Expr::MethodCall(m) => {
+                self.visit_expr_mut(&mut m.receiver);
+                let method = m.method.clone();
+                let mut args: Vec<&mut Expr> = m.args.iter_mut().collect();
+                self.visit_args(&method, &mut args);
+                if self.asked == 0
+                    && consumers::is_consumer(m)
+                    && !(chain::selects(m) && chain::integers(&m.receiver).is_some())
+                    && self.tainted.meets(m)
+                    && let Some(value) = self.chain(m, expected)
+                {
+                    self.changed = true;
+                    *e = value;
+                }
+                return;
+            }
+            Expr::Closure(c) => {
+                // A `return` in it has the closure's own type.
+                return self.visit_expr_mut(&mut c.body);
+            }
+            _ => visit_mut::visit_expr_mut(self, e),
+        }
+        match e {
+            Expr::Call(c) => {
+                if let Some(value) = self.called(c) {
+                    self.changed = true;
+                    *e = value;
+                }
+            }
+            Expr::ForLoop(f) => {
+                if let Some(value) = self.for_loop(f) {
+                    self.changed = true;
+                    *e = value;
+                }
+            }
+            // In a chain that stays as it is.
+            Expr::Path(p) => {
+                if let Some(name) = p.path.get_ident()
+                    && let Some(closure) = self.closures.get(&name.to_string())
+                    && self.asked > 0
+                {
+                    *e = Expr::Closure(closure.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn visit_stmt_macro_mut(&mut self, m: &mut syn::StmtMacro) {
+        self.macro_call(&mut m.mac, false);
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+    fn visit_pat_mut(&mut self, _: &mut Pat) {}
+    fn visit_type_mut(&mut self, _: &mut Type) {}
+}
+
+impl Unfold<'_> {
+    /// A call of a closure by its name, or of one that is written in place.
+    fn called(&mut self, c: &mut syn::ExprCall) -> Option<Expr> {
+        let closure = match chain::peel(&c.func) {
+            Expr::Closure(closure) => {
+                let mut closure = closure.clone();
+                closures::take_along(&mut closure, &HashSet::new(), &mut self.names).ok()?;
+                closure
+            }
+            Expr::Path(p) => self.closures.get(&p.path.get_ident()?.to_string())?.clone(),
+            _ => return None,
+        };
+        let args = c.args.iter().cloned().collect();
+        match closures::apply(&closure, args, &mut self.names) {
+            Ok(value) => Some(value),
+            Err(diagnostic) => {
+                self.errors.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn macro_call(&mut self, mac: &mut syn::Macro, values: bool) {
+        let asked = usize::from(!values);
+        self.asked += asked;
+        let mut args = macro_args::parse(mac);
+        match &mut args {
+            MacroArgs::List(list) => list.iter_mut().for_each(|e| self.visit_expr_mut(e)),
+            MacroArgs::Repeat { value, len, .. } => {
+                self.visit_expr_mut(value);
+                self.asking(|this| this.visit_expr_mut(len));
+            }
+            MacroArgs::Matches { value, guard, .. } => {
+                self.visit_expr_mut(value);
+                if let Some((_, guard)) = guard {
+                    self.visit_expr_mut(guard);
+                }
+            }
+            MacroArgs::Opaque => {}
+        }
+        self.asked -= asked;
+        if !matches!(args, MacroArgs::Opaque) {
+            mac.tokens = args.into_token_stream();
+        }
+    }
+}
+
+fn comparison(op: &syn::BinOp) -> bool {
+    use syn::BinOp::*;
+    matches!(op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_))
+}
+
+/// The closure that a statement binds to a name.
+fn defined(stmt: &Stmt) -> Option<(String, &ExprClosure)> {
+    let Stmt::Local(local) = stmt else {
+        return None;
+    };
+    let (Pat::Ident(p), Some(init)) = (&local.pat, &local.init) else {
+        return None;
+    };
+    match chain::peel(&init.expr) {
+        Expr::Closure(c) if p.by_ref.is_none() && p.subpat.is_none() && local.attrs.is_empty() => {
+            Some((p.ident.to_string(), c))
+        }
+        _ => None,
+    }
+}
+
+/// What there is to unfold, and how the closures with a name are used.
+#[derive(Default)]
+struct Survey {
+    wanted: bool,
+    defined: HashSet<String>,
+    /// Those used in other ways than by a call or as the function of an adaptor.
+    escaped: HashSet<String>,
+}
+
+impl Survey {
+    /// The closures to inline: those that may carry a derivative and are only called.
+    fn inlined(&self, tainted: &Tainted) -> HashSet<String> {
+        self.defined
+            .iter()
+            .filter(|name| !self.escaped.contains(*name) && tainted.has(name))
+            .cloned()
+            .collect()
+    }
+
+    fn name_of<'e>(&self, e: &'e Expr) -> Option<&'e syn::Ident> {
+        closures::named(e)
+    }
+}
+
+impl<'ast> Visit<'ast> for Survey {
+    fn visit_stmt(&mut self, stmt: &'ast Stmt) {
+        if let Some((name, closure)) = defined(stmt) {
+            self.wanted = true;
+            self.defined.insert(name);
+            self.visit_expr(&closure.body);
+            return;
+        }
+        visit::visit_stmt(self, stmt);
+    }
+
+    fn visit_expr_closure(&mut self, c: &'ast ExprClosure) {
+        self.wanted = true;
+        visit::visit_expr_closure(self, c);
+    }
+
+    fn visit_expr_method_call(&mut self, m: &'ast syn::ExprMethodCall) {
+        let of_chain = chain::parse(&m.receiver).is_some();
+        self.wanted |= of_chain;
+        self.visit_expr(&m.receiver);
+        for arg in &m.args {
+            if !of_chain || self.name_of(arg).is_none() {
+                self.visit_expr(arg);
+            }
+        }
+    }
+
+    fn visit_expr_call(&mut self, c: &'ast syn::ExprCall) {
+        if !matches!(chain::peel(&c.func), Expr::Path(_)) {
+            self.visit_expr(&c.func);
+        }
+        c.args.iter().for_each(|a| self.visit_expr(a));
+    }
+
+    fn visit_expr_path(&mut self, p: &'ast syn::ExprPath) {
+        self.escaped
+            .extend(p.path.get_ident().map(ToString::to_string));
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        let mut inner = Survey::default();
+        match macro_args::parse(mac) {
+            MacroArgs::List(list) => list.iter().for_each(|e| inner.visit_expr(e)),
+            MacroArgs::Repeat { value, len, .. } => {
+                inner.visit_expr(&value);
+                inner.visit_expr(&len);
+            }
+            MacroArgs::Matches { value, guard, .. } => {
+                inner.visit_expr(&value);
+                guard.iter().for_each(|(_, e)| inner.visit_expr(e));
+            }
+            MacroArgs::Opaque => {
+                for tree in closures::flat(mac.tokens.clone()) {
+                    if let proc_macro2::TokenTree::Ident(i) = tree {
+                        inner.escaped.insert(i.to_string());
+                    }
+                }
+            }
+        }
+        self.wanted |= inner.wanted;
+        self.escaped.extend(inner.escaped);
+        self.defined.extend(inner.defined);
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
