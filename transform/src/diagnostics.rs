@@ -182,9 +182,9 @@ table! {
         => "call a `#[differentiable]` function by its path";
     MethodCallNotYet: "this method is not supported yet on values that carry a derivative"
         => "write a `#[differentiable]` free function and call that";
-    ClosureNotYet: "a closure that touches values with a derivative is not supported yet"
-        => "write a loop, or a nested `#[differentiable] fn` that takes the captured values as parameters";
-    IteratorNotYet: "this iterator adaptor is not supported yet on values that carry a derivative"
+    ClosureNotYet: "this use of a closure that touches values with a derivative is not supported yet"
+        => "bind the closure with `let` and call it by that name, or write a nested `#[differentiable] fn` that takes the captured values as parameters";
+    IteratorNotYet: "this method of iterators is not supported on values that carry a derivative"
         => "write a loop, as in `for i in 0..x.len() { … x[i] … }`";
     StructNotYet: "structs and enums that carry a derivative are not supported yet"
         => "use a tuple or an array, or pass the fields as parameters";

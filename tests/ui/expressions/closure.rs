@@ -1,13 +1,13 @@
-//! A closure that touches active values.
+//! A closure that touches active values and is more than called.
 
 use pullback::differentiable;
 
 #[differentiable]
 fn f(x: f64) -> f64 {
-    let square = |y: f64| y * x;
-    square(x)
+    let pair = (|y: f64| y * x, 2.0);
+    (pair.0)(x) * pair.1
 }
 
 fn main() {
-    assert_eq!(f(2.0), 4.0);
+    assert_eq!(f(2.0), 8.0);
 }

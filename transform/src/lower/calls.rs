@@ -169,12 +169,15 @@ impl Lower {
         let e = syn::Expr::MethodCall(m.clone());
         let name = m.method.to_string();
         let receiver = self.infer(&m.receiver);
-        let (code, detail) = if ITERATORS.contains(&name.as_str()) || is_iterator(&m.receiver) {
-            (
-                Code::IteratorNotYet,
-                format!("`{name}` on an iterator of values that carry a derivative"),
-            )
-        } else if name == "into" && m.args.is_empty() {
+        if ITERATORS.contains(&name.as_str()) || is_iterator(&m.receiver) {
+            // The first method that is not understood is the one to name.
+            let method = chain::unknown(&m.receiver).unwrap_or(&m.method);
+            let detail = format!("`{method}` on an iterator of values that carry a derivative");
+            let diagnostic = Diagnostic::new(Code::IteratorNotYet, method, detail);
+            let opaque = self.opaque(&e, Cut::NoDerivative(format!("`{name}`")));
+            return Expr::Refused(opaque, Box::new(diagnostic));
+        }
+        let (code, detail) = if name == "into" && m.args.is_empty() {
             let help =
                 "write the type that it becomes, as in `let y: f64 = x.into();` or `f64::from(x)`";
             let detail = "the type that `into` gives a value with a derivative is not written here";

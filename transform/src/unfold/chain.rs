@@ -294,3 +294,14 @@ pub(crate) fn selects(m: &ExprMethodCall) -> bool {
     ];
     selecting.contains(&(m.method.to_string().as_str(), m.args.len()))
 }
+
+/// The first method of a chain that is not understood.
+pub(crate) fn unknown(e: &Expr) -> Option<&Ident> {
+    let Expr::MethodCall(m) = peel(e) else {
+        return None;
+    };
+    unknown(&m.receiver).or_else(|| {
+        let known = is_adaptor(m) || is_source(m) || super::consumers::is_consumer(m);
+        (!known && parse(&m.receiver).is_some()).then_some(&m.method)
+    })
+}
