@@ -49,7 +49,9 @@ table! {
     OptionNotYet: "this option of `differentiable` is not supported yet"
         => "remove it; the gradient is the same without it";
     NotAFunction: "`#[differentiable]` is for functions"
-        => "put the attribute on a free function; for the code of a method, call such a function from the method";
+        => "put the attribute on a function, a method or an `impl` block";
+    AttributeTwice: "`#[differentiable]` is written twice on this"
+        => "keep one and put all options in it, as in `#[differentiable(wrt(x), order = 2)]`";
     WrtUnknown: "`wrt` names something that is not a parameter"
         => "name parameters of this function, as in `wrt(x, y)`";
     WrtNoTangent: "this parameter has no derivative"

@@ -19,6 +19,7 @@ mod located;
 pub mod lower;
 pub mod masks;
 pub mod methods;
+mod misplaced;
 pub mod names;
 pub mod rename;
 pub mod reverse;
@@ -31,7 +32,7 @@ mod unfold;
 use diagnostics::{Diagnostic, Diagnostics};
 use entries::sibling;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
 /// The environment variable that, set to `off`, turns the analyses of the reverse sweep off.
 const ANALYSES: &str = "PULLBACK_ANALYSES";
@@ -49,7 +50,11 @@ pub struct Analysed {
 /// The item is emitted as the user wrote it, also when there are errors.
 pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let (options, mut errors) = args::parse(attr);
-    let function: syn::ItemFn = match syn::parse2(item.clone()) {
+    let function: syn::ItemFn = match syn::parse2::<syn::ItemFn>(item.clone()) {
+        Ok(function) if let Some(error) = misplaced::twice(&function.attrs) => {
+            let error = error.to_compile_error();
+            return quote!(#item #error);
+        }
         Ok(function) if methods::is_method(&function) => {
             return methods::expand_single(&options, function, errors);
         }
@@ -57,8 +62,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         Err(_) => match syn::parse2(item.clone()) {
             Ok(syn::Item::Impl(item)) => return methods::expand_impl(options, item, errors),
             _ => {
-                let error = Diagnostic::new(diagnostics::Code::NotAFunction, first(&item), "");
-                let error = error.to_compile_error();
+                let error = misplaced::misplaced(&item).to_compile_error();
                 return quote!(#error #item);
             }
         },
@@ -112,12 +116,4 @@ pub fn analyse(
     let activity = analysis::activity::analyse(&f);
     errors.extend(analysis::activity::refusals(&f, &activity));
     errors.is_empty().then_some(Analysed { f, activity })
-}
-
-fn first(item: &TokenStream) -> TokenStream {
-    item.clone()
-        .into_iter()
-        .take(1)
-        .map(|t| t.into_token_stream())
-        .collect()
 }
