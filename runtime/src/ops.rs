@@ -171,3 +171,38 @@ macro_rules! cast_of_integer {
 }
 
 cast_of_integer!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char);
+
+/// `a += b` and `a -= b` that add part by part, so that the cotangent of `b` is that of the sum.
+#[diagnostic::on_unimplemented(
+    message = "`{Self} += {B}` has no derivative rule",
+    label = "a compound assignment between differentiated values",
+    note = "write `#[differentiable]` on the `impl` of this operator, or `a = a + b`"
+)]
+pub trait Adds<B> {}
+
+/// `a *= k` and `a /= k` that are `a = a * k` and `a = a / k`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self} *= {B}` has no derivative rule",
+    label = "a compound assignment between differentiated values",
+    note = "write `#[differentiable]` on the `impl` of this operator, or `a = a * k`"
+)]
+pub trait Scales<B> {}
+
+/// Requires that `a += b` is what it is on numbers.
+#[inline(always)]
+pub fn assert_adds<A: Adds<B>, B>(_: &A, _: &B) {}
+
+/// Requires that `a *= b` is what it is on numbers.
+#[inline(always)]
+pub fn assert_scales<A: Scales<B>, B>(_: &A, _: &B) {}
+
+macro_rules! plain_assignment {
+    ($($number:ty)*) => { $(
+        impl Adds<$number> for $number {}
+        impl Adds<&$number> for $number {}
+        impl Scales<$number> for $number {}
+        impl Scales<&$number> for $number {}
+    )* };
+}
+
+plain_assignment!(f32 f64 i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);

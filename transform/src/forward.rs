@@ -338,7 +338,18 @@ impl Forward<'_> {
                     self.place(place),
                     self.tangent(e, &Operand::Lit(quote!(()))),
                 ) {
-                    push(Kind::Update(dot, *op, tangent));
+                    if self.f.place_ty(place).is_float() {
+                        push(Kind::Update(dot, *op, tangent));
+                        return;
+                    }
+                    let tangent = match op {
+                        BinOp::Sub => {
+                            let tokens = expr_tokens(&self.f, &tangent);
+                            Expr::Raw(quote!(__rt::negated(&#tokens)), vec![])
+                        }
+                        _ => tangent,
+                    };
+                    push(Kind::Accumulate(dot, tangent));
                 }
             }
             Kind::Swap(place, kind) => {

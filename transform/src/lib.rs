@@ -21,6 +21,7 @@ pub mod masks;
 pub mod methods;
 mod misplaced;
 pub mod names;
+mod operators;
 pub mod rename;
 pub mod reverse;
 pub mod rules;

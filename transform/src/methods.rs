@@ -2,10 +2,10 @@
 //! the receiver, and its entries stand beside it under names that begin or end with its own.
 
 use crate::args::{self, Options};
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::entries::{self, Around};
 use crate::ty::Types;
-use crate::{analyse, desugar, fence};
+use crate::{analyse, desugar, fence, operators};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use std::rc::Rc;
@@ -21,6 +21,13 @@ pub fn expand_impl(
     mut errors: Vec<Diagnostic>,
 ) -> TokenStream {
     options.name = None;
+    if let Some((path, _)) = &item.trait_ {
+        let name = path.segments.last().map(|s| s.ident.to_string());
+        match name.as_deref().and_then(entries::operator) {
+            Some(operator) => return operators::expand(&options, item, operator, errors),
+            None => errors.push(Diagnostic::new(Code::TraitImplNotYet, path, "")),
+        }
+    }
     options.around = Some(Rc::new(item.clone()));
     let mut siblings = Vec::new();
     let mut structs = Vec::new();

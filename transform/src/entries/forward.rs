@@ -13,13 +13,10 @@ use quote::ToTokens;
 use quote::format_ident;
 use quote::quote;
 
-pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>) {
-    let t = forward::forward(&analysed.f, &analysed.activity);
+/// The function with its tangents, and at its end the value and its tangent.
+pub(super) fn forward_body(s: &Shape, t: &forward::Tangents) -> TokenStream {
     let f = &t.f;
-    let (rt, ret) = (&s.rt, &s.ret);
-    let generics = &s.function.sig.generics;
-    let turbofish = &s.turbofish;
-    let ret_dot_ty = s.seed();
+    let (ret, ret_dot_ty) = (&s.ret, s.seed());
     let mut style = Style::of(&t.body);
     style.duals = t.duals.clone();
     let value = &f.vars[f.ret].ident;
@@ -44,6 +41,17 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
     } else {
         emit::block_tokens(f, &t.body, &style)
     };
+    quote!(#body (#value, #value_dot))
+}
+
+pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>) {
+    let t = forward::forward(&analysed.f, &analysed.activity);
+    let f = &t.f;
+    let (rt, ret) = (&s.rt, &s.ret);
+    let generics = &s.function.sig.generics;
+    let turbofish = &s.turbofish;
+    let ret_dot_ty = s.seed();
+    let body = forward_body(s, &t);
     let mut dot_types = Vec::new();
     let mut dot_names = Vec::new();
     let mut opens = Vec::new();
@@ -135,7 +143,6 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
             #(let mut #own = #own;)*
             #(#opens)*
             #body
-            (#value, #value_dot)
         }
         /// Forward mode: the value and its tangent along the inputs' tangents.
         #[inline]

@@ -399,7 +399,7 @@ pub fn quiet() -> TokenStream {
 }
 
 /// The path of what generated code uses.
-pub(super) fn runtime(options: &Options) -> TokenStream {
+pub fn runtime(options: &Options) -> TokenStream {
     match &options.krate {
         Some(path) => quote!(#path::rt),
         None => quote!(::pullback::rt),

@@ -10,7 +10,6 @@ use crate::ty::Ty;
 use proc_macro2::Ident;
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
-use quote::format_ident;
 use quote::quote;
 
 /// The function that runs forward and gives what reverses it.
@@ -20,6 +19,33 @@ pub(super) fn sweep_fn(
     name: &str,
     masks: Option<&masks::Masked>,
 ) -> TokenStream {
+    let rt = &s.rt;
+    let (ret_ty, seed_ty) = (&s.ret, s.seed());
+    let types = pullback_params(s, sweep);
+    let values = by_value(s, sweep);
+    let value_types = values.iter().map(|p| s.tangent(p));
+    let mask_ty = masks.map(|_| quote!(u64,));
+    let (function, generics, where_clause) =
+        (s.ident(name), &s.function.sig.generics, s.where_clause());
+    let (params, bounds, primal_use) = (s.params(), s.opaque_bounds(), s.primal_use());
+    let body = sweep_body(s, sweep, masks);
+    quote! {
+        #[doc(hidden)]
+        #[inline]
+        pub fn #function #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
+            #ret_ty,
+            #mask_ty
+            impl FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds,
+        ) #where_clause {
+            use #rt as __rt;
+            #primal_use
+            #body
+        }
+    }
+}
+
+/// The forward sweep, and at its end the value and the reverse sweep.
+pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>) -> TokenStream {
     let f = &sweep.f;
     let rt = &s.rt;
     let mut style = Style::of(&sweep.forward);
@@ -46,10 +72,6 @@ pub(super) fn sweep_fn(
         quote!(#forward)
     };
     let reverse = emit::block_tokens(f, &sweep.reverse, &style_reverse);
-    let generics = &s.function.sig.generics;
-    let where_clause = s.where_clause();
-    let params = s.params();
-    let ret_ty = &s.ret;
     let seed_ty = s.seed();
     let seed = &f.vars[sweep.seed].ident;
     let types = pullback_params(s, sweep);
@@ -69,9 +91,7 @@ pub(super) fn sweep_fn(
         names.push(f.vars[sweep.adjoints[&p.var]].ident.clone());
     }
     let values = by_value(s, sweep);
-    let value_types = values.iter().map(|p| s.tangent(p));
     let value_bars = values.iter().map(|p| &f.vars[sweep.adjoints[&p.var]].ident);
-    let function = s.ident(name);
     // As long as the primal, so that an index that was good there needs no check here.
     let cut = s.f.params.iter().filter_map(|p| {
         let bar = sweep.adjoints.get(&p.var)?;
@@ -80,9 +100,8 @@ pub(super) fn sweep_fn(
         (shared && matches!(s.f.types.of(&p.ty).peeled(), Ty::Slice(_)))
             .then(|| quote!(let #bar = &mut #bar[..#name.len()];))
     });
-    let bounds = s.opaque_bounds();
-    let (mask_ty, mask_value) = match masks {
-        None => (quote!(), quote!()),
+    let mask_value = match masks {
+        None => quote!(),
         Some(m) => {
             let outputs =
                 s.f.params
@@ -98,32 +117,20 @@ pub(super) fn sweep_fn(
             } else {
                 quote!(#(#masks)|*)
             };
-            (quote!(u64,), quote!(#value,))
+            quote!(#value,)
         }
     };
-    let tape_used = format_ident!("__tape");
     let mask_entry = masks.map(|m| &m.entry);
     let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
-    let primal_use = s.primal_use();
     quote! {
-        #[doc(hidden)]
-        #[inline]
-        pub fn #function #generics (#(#params,)* #tape_used: &mut #rt::Tape) -> (
-            #ret_ty,
-            #mask_ty
-            impl FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds,
-        ) #where_clause {
-            use #rt as __rt;
-            #primal_use
-            #(#storage)*
-            #entry
-            #mask_entry
-            #forward
-            (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* #tape_used: &mut #rt::Tape| {
-                #(#cut)*
-                #reverse
-                (#(#value_bars,)*)
-            })
-        }
+        #(#storage)*
+        #entry
+        #mask_entry
+        #forward
+        (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #rt::Tape| {
+            #(#cut)*
+            #reverse
+            (#(#value_bars,)*)
+        })
     }
 }

@@ -394,10 +394,24 @@ impl Lower {
         }
         // The old value is an operand of the rule.
         let ty = self.f.place_ty(&place);
+        if matches!(ty, Ty::Unknown) {
+            self.push(
+                assert_plain("assert_scales", &self.f, &place, &value),
+                b.span(),
+            );
+        }
         let old = self.name(Expr::Load(place.clone()), ty, b.span());
         let expr = Expr::Binary(op, Box::new(Expr::Use(old)), Box::new(value));
         let ty = self.f.place_ty(&place);
         let expr = self.stored(expr, ty, b.span());
         self.push(Kind::Assign(place, expr), b.span());
     }
+}
+
+/// Code that type-checks only if a compound assignment is to its operands what it is to numbers.
+pub fn assert_plain(check: &str, f: &Function, place: &Place, value: &Expr) -> Kind {
+    let check = proc_macro2::Ident::new(check, proc_macro2::Span::call_site());
+    let place = crate::emit::place_tokens(f, place, false);
+    let value = crate::emit::expr_tokens(f, value);
+    Kind::Raw(quote!(__rt::#check(&#place, &#value);))
 }

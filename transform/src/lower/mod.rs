@@ -22,6 +22,7 @@ use quote::ToTokens;
 use std::collections::HashMap;
 use syn::spanned::Spanned;
 
+pub use bindings::assert_plain;
 pub use expr::arithmetic;
 pub use infer::literal_ty;
 pub(crate) use opaque::is_compound;

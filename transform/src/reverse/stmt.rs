@@ -18,7 +18,16 @@ impl Reverse<'_> {
                 }
             }
             Kind::Assign(place, e) => self.reverse_assign(place, e, &mut forward),
-            Kind::Update(place, op, e) => self.reverse_update(place, *op, e),
+            Kind::Update(place, op, e) => {
+                if matches!(self.f.place_ty(place), Ty::Unknown)
+                    && self.is_active(self.f.root(place))
+                {
+                    let kind = crate::lower::assert_plain("assert_adds", &self.f, place, e);
+                    let span = self.span;
+                    forward.insert(0, Stmt { kind, span });
+                }
+                self.reverse_update(place, *op, e);
+            }
             Kind::Swap(place, kind) => self.reverse_swap(place, kind),
             Kind::Fill(place, value) => {
                 if let Some((bar, _)) = self.place_bar(place) {

@@ -1,0 +1,249 @@
+//! `#[differentiable]` on the `impl` of an operator.
+
+use crate::args::Options;
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::entries::{self, Header, Operator};
+use crate::{analyse, fence, methods};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::visit_mut::{self, VisitMut};
+
+/// Expands the attribute on the `impl` of an operator's trait.
+pub fn expand(
+    options: &Options,
+    mut item: syn::ItemImpl,
+    operator: Operator,
+    mut errors: Vec<Diagnostic>,
+) -> TokenStream {
+    let written = item.clone();
+    name_lifetimes(&mut item);
+    let out = output(&item).unwrap_or_else(|| syn::parse_quote!(()));
+    let mut rules = TokenStream::new();
+    for member in &item.items {
+        let syn::ImplItem::Fn(method) = member else {
+            continue;
+        };
+        let mut function = methods::as_function(method);
+        let mut spell = Spell {
+            self_ty: &item.self_ty,
+            out: &out,
+        };
+        spell.visit_signature_mut(&mut function.sig);
+        Outputs(&out).visit_block_mut(&mut function.block);
+        let before = errors.len();
+        errors.extend(fence::fence(&function));
+        if errors.len() > before {
+            continue;
+        }
+        if let Operator::Assign(marker) = operator {
+            rules.extend(assign_rule(options, &item, method, marker, &mut errors));
+            continue;
+        }
+        let mut options = options.clone();
+        options.around = Some(std::rc::Rc::new(item.clone()));
+        let Some(analysed) = analyse(&function, &options, &mut errors) else {
+            continue;
+        };
+        let header = Header {
+            generics: &item.generics,
+            self_ty: &item.self_ty,
+            out: &out,
+        };
+        rules.extend(entries::rule(
+            &function,
+            &options,
+            &analysed,
+            operator,
+            &header,
+            &mut errors,
+        ));
+    }
+    let errors = Diagnostics::from(errors).into_tokens();
+    quote!(#written #rules #errors)
+}
+
+/// `type Output = …;`
+fn output(item: &syn::ItemImpl) -> Option<syn::Type> {
+    item.items.iter().find_map(|member| match member {
+        syn::ImplItem::Type(ty) if ty.ident == "Output" => {
+            let mut out = ty.ty.clone();
+            let mut spell = Spell {
+                self_ty: &item.self_ty,
+                out: &syn::parse_quote!(()),
+            };
+            spell.visit_type_mut(&mut out);
+            Some(out)
+        }
+        _ => None,
+    })
+}
+
+/// `a op= b` is taken for what it is on numbers, part by part, if its body says just that.
+fn assign_rule(
+    options: &Options,
+    item: &syn::ItemImpl,
+    method: &syn::ImplItemFn,
+    marker: &str,
+    errors: &mut Vec<Diagnostic>,
+) -> TokenStream {
+    let rhs = method.sig.inputs.iter().find_map(|input| match input {
+        syn::FnArg::Typed(p) => Some(p),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let Some(rhs) = rhs else {
+        return TokenStream::new();
+    };
+    let operator = method.sig.ident.to_string();
+    if !method
+        .block
+        .stmts
+        .iter()
+        .all(|s| is_part_by_part(s, &operator))
+    {
+        let detail = format!("`{operator}` does more than one compound assignment for each part");
+        errors.push(Diagnostic::new(
+            Code::AssignOperator,
+            &method.sig.ident,
+            detail,
+        ));
+        return TokenStream::new();
+    }
+    let rt = entries::runtime(options);
+    let marker = Ident::new(marker, Span::call_site());
+    let (impl_generics, _, where_clause) = item.generics.split_for_impl();
+    let (self_ty, rhs) = (&item.self_ty, &rhs.ty);
+    quote!(impl #impl_generics #rt::#marker<#rhs> for #self_ty #where_clause {})
+}
+
+/// `self.x += other.x;`, or a loop with one such statement for its body.
+fn is_part_by_part(stmt: &syn::Stmt, operator: &str) -> bool {
+    let syn::Stmt::Expr(e, _) = stmt else {
+        return false;
+    };
+    match e {
+        syn::Expr::ForLoop(l) => {
+            l.body.stmts.len() == 1 && l.body.stmts.iter().all(|s| is_part_by_part(s, operator))
+        }
+        syn::Expr::Binary(b) => {
+            let same = match &b.op {
+                syn::BinOp::AddAssign(_) => operator == "add_assign",
+                syn::BinOp::SubAssign(_) => operator == "sub_assign",
+                syn::BinOp::MulAssign(_) => operator == "mul_assign",
+                syn::BinOp::DivAssign(_) => operator == "div_assign",
+                _ => false,
+            };
+            same && path_of(&b.left).is_some_and(|left| {
+                path_of(&b.right).is_some_and(|right| left == right || right.is_empty())
+            })
+        }
+        _ => false,
+    }
+}
+
+/// The path behind a variable: `.x[i]` of `self.x[i]`, nothing of `*a`.
+fn path_of(e: &syn::Expr) -> Option<String> {
+    match e {
+        syn::Expr::Path(_) => Some(String::new()),
+        syn::Expr::Field(f) => Some(format!(
+            "{}.{}",
+            path_of(&f.base)?,
+            f.member.to_token_stream()
+        )),
+        syn::Expr::Index(i) => Some(format!(
+            "{}[{}]",
+            path_of(&i.expr)?,
+            i.index.to_token_stream()
+        )),
+        syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => path_of(&u.expr),
+        syn::Expr::Paren(p) => path_of(&p.expr),
+        _ => None,
+    }
+}
+
+/// References in the header of the `impl` get lifetimes with names, so that the rule's header can say the same.
+fn name_lifetimes(item: &mut syn::ItemImpl) {
+    struct Name(Vec<syn::Lifetime>);
+    impl Name {
+        fn fresh(&mut self) -> syn::Lifetime {
+            let name = format!("'__operand{}", self.0.len());
+            let lifetime = syn::Lifetime::new(&name, Span::call_site());
+            self.0.push(lifetime.clone());
+            lifetime
+        }
+    }
+    impl VisitMut for Name {
+        fn visit_type_reference_mut(&mut self, r: &mut syn::TypeReference) {
+            if r.lifetime.is_none() {
+                r.lifetime = Some(self.fresh());
+            }
+            visit_mut::visit_type_reference_mut(self, r);
+        }
+        fn visit_lifetime_mut(&mut self, lifetime: &mut syn::Lifetime) {
+            if lifetime.ident == "_" {
+                *lifetime = self.fresh();
+            }
+        }
+    }
+    let mut name = Name(Vec::new());
+    name.visit_type_mut(&mut item.self_ty);
+    let rhs = item.trait_.as_mut().and_then(|t| t.0.segments.last_mut());
+    let mut named = None;
+    if let Some(segment) = rhs
+        && let syn::PathArguments::AngleBracketed(args) = &mut segment.arguments
+    {
+        for arg in &mut args.args {
+            if let syn::GenericArgument::Type(ty) = arg {
+                name.visit_type_mut(ty);
+                named = Some(ty.clone());
+            }
+        }
+    }
+    for member in &mut item.items {
+        let syn::ImplItem::Fn(method) = member else {
+            continue;
+        };
+        for input in &mut method.sig.inputs {
+            if let (syn::FnArg::Typed(p), Some(ty)) = (input, &named) {
+                *p.ty = ty.clone();
+            }
+        }
+    }
+    for lifetime in name.0.into_iter().rev() {
+        item.generics.params.insert(0, syn::parse_quote!(#lifetime));
+    }
+}
+
+/// Writes out `Self` and `Self::Output` in a signature.
+struct Spell<'a> {
+    self_ty: &'a syn::Type,
+    out: &'a syn::Type,
+}
+
+impl VisitMut for Spell<'_> {
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        if let syn::Type::Path(p) = ty
+            && let Some(first) = p.path.segments.first()
+            && first.ident == "Self"
+        {
+            match p.path.segments.len() {
+                1 => *ty = self.self_ty.clone(),
+                _ => *ty = self.out.clone(),
+            }
+            return;
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// Writes out `Self::Output` in a body.
+struct Outputs<'a>(&'a syn::Type);
+
+impl VisitMut for Outputs<'_> {
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        if ty.to_token_stream().to_string() == "Self :: Output" {
+            *ty = self.0.clone();
+            return;
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
