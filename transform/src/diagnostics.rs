@@ -122,8 +122,6 @@ table! {
         => "write a `match`, or move the block into a function that is called with constants only";
     AssignOperator: "this compound assignment is not plain"
         => "write its body as `self.x += other.x;` for each part, or write `a = a + b` where it is used";
-    TraitImplNotYet: "the `impl` of this trait cannot be differentiated yet"
-        => "write `#[differentiable]` on an `impl` of the type's own methods, or on that of an operator";
     TryNotYet: "`?` is not supported yet"
         => "write `match value { Some(v) => v, None => return None }`, or decide before calling this function";
     ConstBlock: "a `const` block is not supported yet"

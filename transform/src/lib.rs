@@ -27,6 +27,7 @@ pub mod reverse;
 pub mod rules;
 pub mod second;
 mod simplify;
+mod traits;
 pub mod ty;
 mod unfold;
 
@@ -62,6 +63,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         Ok(function) => function,
         Err(_) => match syn::parse2(item.clone()) {
             Ok(syn::Item::Impl(item)) => return methods::expand_impl(options, item, errors),
+            Ok(syn::Item::Trait(item)) => return traits::expand_trait(&options, item, errors),
             _ => {
                 let error = misplaced::misplaced(&item).to_compile_error();
                 return quote!(#error #item);

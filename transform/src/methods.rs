@@ -2,10 +2,10 @@
 //! the receiver, and its entries stand beside it under names that begin or end with its own.
 
 use crate::args::{self, Options};
-use crate::diagnostics::{Code, Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::entries::{self, Around};
 use crate::ty::Types;
-use crate::{analyse, desugar, fence, operators};
+use crate::{analyse, desugar, fence, names, operators, traits};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use std::rc::Rc;
@@ -25,7 +25,7 @@ pub fn expand_impl(
         let name = path.segments.last().map(|s| s.ident.to_string());
         match name.as_deref().and_then(entries::operator) {
             Some(operator) => return operators::expand(&options, item, operator, errors),
-            None => errors.push(Diagnostic::new(Code::TraitImplNotYet, path, "")),
+            None => return traits::expand_impl(&options, item, errors),
         }
     }
     options.around = Some(Rc::new(item.clone()));
@@ -41,12 +41,15 @@ pub fn expand_impl(
             generics: Some(&generics),
             receiver: receiver(&method.sig).cloned(),
             gradients: Some(gradients_name(&self_ty, &method.sig.ident)),
+            fixed: false,
+            declares: false,
         };
         if let Some(expanded) = expand_method(&options, &around, method, &mut errors) {
             siblings.extend(expanded.items);
             structs.push(expanded.structs);
         }
     }
+    let generics = entries::with_open_parameters(&generics, &options);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let quiet = entries::quiet();
     let errors = Diagnostics::from(errors).into_tokens();
@@ -76,6 +79,8 @@ pub fn expand_single(
         generics: None,
         receiver: receiver(&method.sig).cloned(),
         gradients: None,
+        fixed: false,
+        declares: false,
     };
     let expanded = expand_method(options, &around, &mut method, &mut errors);
     let items = expanded.map(|e| e.items).unwrap_or_default();
@@ -92,9 +97,7 @@ fn expand_method(
     errors: &mut Vec<Diagnostic>,
 ) -> Option<entries::Expansion> {
     let mut function = as_function(method);
-    let plain = entries::primal(&method_as_item(method));
-    method.sig = plain.sig;
-    method.block = *plain.block;
+    *method = without_marks(method);
     if !is_wanted(&function) {
         return None;
     }
@@ -107,13 +110,31 @@ fn expand_method(
     function.vis = method.vis.clone();
     let analysed = analyse(&function, options, errors)?;
     let expanded = entries::entries(&function, options, &analysed, around, errors);
-    let with = entries::with_warnings(method_as_item(method), expanded.warnings.clone());
-    method.block = *with.block;
+    *method = with_warnings(method, expanded.warnings.clone());
     Some(expanded)
 }
 
+/// The method without our marks on its parameters and locals.
+pub fn without_marks(method: &syn::ImplItemFn) -> syn::ImplItemFn {
+    let plain = entries::primal(&method_as_item(method));
+    syn::ImplItemFn {
+        sig: plain.sig,
+        block: *plain.block,
+        ..method.clone()
+    }
+}
+
+/// The method with the warnings that belong inside it.
+pub fn with_warnings(method: &syn::ImplItemFn, warnings: TokenStream) -> syn::ImplItemFn {
+    let with = entries::with_warnings(method_as_item(method), warnings);
+    syn::ImplItemFn {
+        block: *with.block,
+        ..method.clone()
+    }
+}
+
 /// The options of the block with those that the method has of its own.
-fn own_options(
+pub fn own_options(
     block: &Options,
     attrs: &mut Vec<syn::Attribute>,
     errors: &mut Vec<Diagnostic>,
@@ -147,7 +168,7 @@ fn own_options(
 }
 
 /// What a derivative could be asked of: something may vary, and the result is no reference.
-fn is_wanted(function: &syn::ItemFn) -> bool {
+pub fn is_wanted(function: &syn::ItemFn) -> bool {
     let varies = function.sig.inputs.iter().any(|input| match input {
         syn::FnArg::Typed(p) => {
             !Types::default().of(&p.ty).is_constant()
@@ -161,10 +182,12 @@ fn is_wanted(function: &syn::ItemFn) -> bool {
 
 /// Whether a function stands in an `impl`, as far as it shows.
 pub fn is_method(function: &syn::ItemFn) -> bool {
-    receiver(&function.sig).is_some() || mentions_self_type(function)
+    receiver(&function.sig).is_some()
+        || names::mentions(&function.to_token_stream(), &format_ident!("Self"))
 }
 
-fn receiver(sig: &syn::Signature) -> Option<&syn::Receiver> {
+/// The receiver among a method's parameters.
+pub fn receiver(sig: &syn::Signature) -> Option<&syn::Receiver> {
     match sig.inputs.first() {
         Some(syn::FnArg::Receiver(receiver)) => Some(receiver),
         _ => None,
@@ -267,16 +290,4 @@ fn gradients_name(self_ty: &syn::Type, method: &Ident) -> Ident {
         &format!("{camel}Gradients"),
         Span::call_site().located_at(method.span()),
     )
-}
-
-/// Whether the tokens name the type around a method.
-fn mentions_self_type(tokens: &impl ToTokens) -> bool {
-    fn any(tokens: TokenStream) -> bool {
-        tokens.into_iter().any(|t| match t {
-            TokenTree::Ident(i) => i == "Self",
-            TokenTree::Group(g) => any(g.stream()),
-            _ => false,
-        })
-    }
-    any(tokens.to_token_stream())
 }

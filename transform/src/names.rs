@@ -39,3 +39,12 @@ impl Names {
         Ident::new(&name, Span::mixed_site())
     }
 }
+
+/// Whether an identifier stands among the tokens.
+pub fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|t| match t {
+        TokenTree::Ident(i) => i == *name,
+        TokenTree::Group(g) => mentions(&g.stream(), name),
+        _ => false,
+    })
+}

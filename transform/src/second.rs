@@ -164,14 +164,6 @@ fn is_closed(e: &Expr) -> bool {
     }
 }
 
-fn mentions(tokens: &proc_macro2::TokenStream, name: &proc_macro2::Ident) -> bool {
-    tokens.clone().into_iter().any(|t| match t {
-        proc_macro2::TokenTree::Ident(i) => i == *name,
-        proc_macro2::TokenTree::Group(g) => mentions(&g.stream(), name),
-        _ => false,
-    })
-}
-
 struct Flat {
     f: Function,
     out: Block,
@@ -212,7 +204,7 @@ impl Flat {
             if let Kind::Raw(tokens) = &stmt.kind
                 && dots
                     .values()
-                    .any(|d| mentions(tokens, &self.f.vars[*d].ident))
+                    .any(|d| crate::names::mentions(tokens, &self.f.vars[*d].ident))
             {
                 let what = "`fill`, `mem::swap` or a copy from constants";
                 return Err(Diagnostic::at(Code::Order2Unsupported, span, what));

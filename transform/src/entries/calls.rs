@@ -139,7 +139,7 @@ impl Back {
                 b.again_types.push(quote!(#rt::Owned));
                 b.again_names.push(quote!(_));
             }
-            if !sweep.adjoints.contains_key(&p.var) {
+            if !s.has_adjoint(p, sweep) {
                 b.shadow_types.push(quote!(#rt::Unused));
                 b.shadow_names.push(quote!(_));
                 continue;
@@ -160,7 +160,7 @@ impl Back {
             b.shadow_types
                 .push(quote!(::core::option::Option<&mut #ty>));
             let (scratch, bar) = (format_ident!("__scratch{}", n), format_ident!("__bar{}", n));
-            let (zero, borrow) = s.differentiable(p);
+            let (zero, lent) = (s.zero(p), s.lent(p, &scratch));
             b.opens.push(if shared {
                 quote! {
                     let mut #scratch;
@@ -168,7 +168,7 @@ impl Back {
                         Some(s) => s,
                         None => {
                             #scratch = #zero(#name);
-                            #borrow(&mut #scratch)
+                            #lent
                         }
                     };
                 }

@@ -44,99 +44,120 @@ pub(super) fn forward_body(s: &Shape, t: &forward::Tangents) -> TokenStream {
     quote!(#body (#value, #value_dot))
 }
 
-pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>) {
-    let t = forward::forward(&analysed.f, &analysed.activity);
-    let f = &t.f;
-    let (rt, ret) = (&s.rt, &s.ret);
-    let generics = &s.function.sig.generics;
-    let turbofish = &s.turbofish;
-    let ret_dot_ty = s.seed();
-    let body = forward_body(s, &t);
-    let mut dot_types = Vec::new();
-    let mut dot_names = Vec::new();
-    let mut opens = Vec::new();
-    let mut public_types = Vec::new();
-    let mut public_names = Vec::new();
-    let mut public_args = Vec::new();
-    for (n, p) in s.f.params.iter().enumerate() {
-        let dot = t.dots.get(&p.var).map(|d| f.vars[*d].ident.clone());
-        if p.active {
-            let public = format_ident!("__dot{}", n);
-            let shadow = s.shadow(p);
-            let exclusive = Shape::is_exclusive(p);
-            public_types.push(match exclusive {
-                true => quote!(&mut #shadow),
-                false => s.tangent(p),
+/// How the hidden entry takes tangents, and how the public one hands them on.
+#[derive(Default)]
+struct Directions {
+    types: Vec<TokenStream>,
+    names: Vec<TokenStream>,
+    opens: Vec<TokenStream>,
+    public_types: Vec<TokenStream>,
+    public_names: Vec<TokenStream>,
+    public_args: Vec<TokenStream>,
+}
+
+impl Directions {
+    fn of(s: &Shape, t: &forward::Tangents) -> Directions {
+        let mut d = Directions::default();
+        for (n, p) in s.f.params.iter().enumerate() {
+            let dot = t.dots.get(&p.var).map(|d| &t.f.vars[*d].ident);
+            d.public(s, n, p, dot.is_some());
+            d.hidden(s, n, p, dot);
+        }
+        d
+    }
+
+    fn public(&mut self, s: &Shape, n: usize, p: &Param, taken: bool) {
+        let rt = &s.rt;
+        let taken = taken || s.fixed;
+        if !p.active {
+            self.public_args.push(match taken {
+                true => quote!(#rt::along(#rt::Skip)),
+                false => quote!(#rt::Unused),
             });
-            public_args.push(match (exclusive, Shape::is_reference(p)) {
-                _ if dot.is_none() => quote!({ let _ = #public; #rt::Unused }),
+            return;
+        }
+        let public = format_ident!("__dot{}", n);
+        let exclusive = Shape::is_exclusive(p);
+        let shadow = s.shadow(p);
+        self.public_types.push(match exclusive {
+            true => quote!(&mut #shadow),
+            false => s.tangent(p),
+        });
+        self.public_args
+            .push(match (exclusive, Shape::is_reference(p)) {
+                _ if !taken => quote!({ let _ = #public; #rt::Unused }),
                 (true, _) => quote!(#rt::along(&mut *#public)),
                 (_, true) => quote!(#rt::along(&#public)),
                 _ => quote!(#rt::along(#public)),
             });
-            public_names.push(public);
-        } else if dot.is_some() {
-            public_args.push(quote!(#rt::along(#rt::Skip)));
-        } else {
-            public_args.push(quote!(#rt::Unused));
+        self.public_names.push(quote!(#public));
+    }
+
+    fn hidden(&mut self, s: &Shape, n: usize, p: &Param, dot: Option<&Ident>) {
+        let rt = &s.rt;
+        if dot.is_none() && !(s.fixed && p.active) {
+            self.types.push(quote!(#rt::Unused));
+            self.names.push(quote!(_));
+            return;
         }
-        let Some(dot) = dot else {
-            dot_types.push(quote!(#rt::Unused));
-            dot_names.push(quote!(_));
-            continue;
-        };
         let (name, hidden) = (s.name(p), format_ident!("__in{}", n));
-        let (zero, borrow) = s.differentiable(p);
-        if !Shape::is_reference(p) {
-            let ty = s.tangent(p);
-            dot_types.push(quote!(#rt::Given<#ty>));
-            dot_names.push(quote!(#rt::Given(#hidden)));
-            opens.push(quote!(let mut #dot: #ty = #hidden.unwrap_or_else(|| #zero(&#name));));
-            continue;
-        }
-        let shadow = s.shadow(p);
-        let scratch = format_ident!("__scratch{}", n);
+        let by_value = !Shape::is_reference(p);
         let mutable = Shape::is_exclusive(p).then(|| quote!(mut));
-        dot_types.push(quote!(::core::option::Option<& #mutable #shadow>));
-        dot_names.push(quote!(#hidden));
-        opens.push(quote! {
-            let mut #scratch;
-            let #dot: & #mutable #shadow = match #hidden {
-                Some(s) => s,
-                None => {
-                    #scratch = #zero(&*#name);
-                    #borrow(&mut #scratch)
-                }
-            };
+        let shadow = s.shadow(p);
+        let ty = s.tangent(p);
+        self.types.push(match by_value {
+            true => quote!(#rt::Given<#ty>),
+            false => quote!(::core::option::Option<& #mutable #shadow>),
+        });
+        let Some(dot) = dot else {
+            self.names.push(quote!(_));
+            return;
+        };
+        self.names.push(match by_value {
+            true => quote!(#rt::Given(#hidden)),
+            false => quote!(#hidden),
+        });
+        let scratch = format_ident!("__scratch{}", n);
+        let (zero, lent) = (s.zero(p), s.lent(p, &scratch));
+        self.opens.push(match by_value {
+            true => quote!(let mut #dot: #ty = #hidden.unwrap_or_else(|| #zero(&#name));),
+            false => quote! {
+                let mut #scratch;
+                let #dot: & #mutable #shadow = match #hidden {
+                    Some(s) => s,
+                    None => {
+                        #scratch = #zero(&*#name);
+                        #lent
+                    }
+                };
+            },
         });
     }
-    let dot_pat = match public_names.as_slice() {
-        [one] => quote!(#one),
-        names => quote!((#(#names),*)),
-    };
-    let dot_ty = tuple(&public_types);
-    let (receiver, primal) = s.primal_tuple();
-    let receiving = s.receiving_names();
+}
+
+/// What differentiable callers call in forward mode.
+pub(super) fn forward_entry(s: &Shape, analysed: &Analysed) -> TokenStream {
+    let t = forward::forward(&analysed.f, &analysed.activity);
+    let (rt, ret, ret_dot) = (&s.rt, &s.ret, s.seed());
+    let generics = &s.function.sig.generics;
+    let d = Directions::of(s, &t);
+    let (dot_names, dot_types, opens) = (&d.names, &d.types, &d.opens);
     // As in a call: the receiver is borrowed, whatever the method does with it.
     let receive = s.receive().map(|_| {
         let (name, value) = (s.names().remove(0), s.calling_names().remove(0));
         quote!(let #name = #value;)
     });
-    let hidden_params = s.calling_params();
-    let hidden_where = s.calling_where();
-    let to_hidden = s.receiver_lent();
+    let (entry, params, bounds) = (s.ident("__jvp"), s.calling_params(), s.calling_where());
     let own = s.f.params.iter().filter(|p| s.f.vars[p.var].mutable);
     let own = own.map(|p| s.name(p));
-    let (hidden, public) = (s.ident("__jvp"), s.ident("jvp"));
-    let hidden_path = s.path("__jvp");
-    let primal_use = s.primal_use();
-    items.push(quote! {
+    let (body, primal_use) = (forward_body(s, &t), s.primal_use());
+    quote! {
         #[doc(hidden)]
         #[inline]
-        pub fn #hidden #generics (
-            #(#hidden_params,)*
+        pub fn #entry #generics (
+            #(#params,)*
             (#(#dot_names,)*): (#(#dot_types,)*),
-        ) -> (#ret, #ret_dot_ty) #hidden_where {
+        ) -> (#ret, #ret_dot) #bounds {
             use #rt as __rt;
             #primal_use
             #receive
@@ -144,10 +165,31 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
             #(#opens)*
             #body
         }
+    }
+}
+
+/// `jvp`, and what it calls.
+pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>) {
+    let t = forward::forward(&analysed.f, &analysed.activity);
+    let (ret, ret_dot) = (&s.ret, s.seed());
+    let generics = &s.function.sig.generics;
+    let turbofish = &s.turbofish;
+    let d = Directions::of(s, &t);
+    let dots = match d.public_names.as_slice() {
+        [one] => quote!(#one),
+        names => quote!((#(#names),*)),
+    };
+    let dots_ty = tuple(&d.public_types);
+    let args = &d.public_args;
+    let (receiver, primal) = s.primal_tuple();
+    let (lent, receiving) = (s.receiver_lent(), s.receiving_names());
+    let (entry, hidden, bounds) = (s.ident("jvp"), s.path("__jvp"), s.calling_where());
+    items.push(forward_entry(s, analysed));
+    items.push(quote! {
         /// Forward mode: the value and its tangent along the inputs' tangents.
         #[inline]
-        pub fn #public #generics (#receiver #primal #dot_pat: #dot_ty) -> (#ret, #ret_dot_ty) #hidden_where {
-            #hidden_path #turbofish(#to_hidden #(#receiving,)* (#(#public_args,)*))
+        pub fn #entry #generics (#receiver #primal #dots: #dots_ty) -> (#ret, #ret_dot) #bounds {
+            #hidden #turbofish(#lent #(#receiving,)* (#(#args,)*))
         }
     });
 }

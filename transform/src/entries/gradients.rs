@@ -101,9 +101,15 @@ pub(super) fn gradients_entry(
     );
     let run_pullback = results.remove(0);
     let values = s.inputs().into_iter().zip(results).map(|(p, value)| {
-        match masked.bits.iter().find(|(v, _)| *v == p.var) {
-            Some((_, bit)) => {
-                let bit = proc_macro2::Literal::u32_unsuffixed(*bit);
+        let position = s.f.params.iter().position(|q| q.var == p.var);
+        let bit = match masked.bits.iter().find(|(v, _)| *v == p.var) {
+            Some((_, bit)) => Some(*bit as usize),
+            // What an `impl` connects is its own affair.
+            None => position.filter(|n| s.fixed && *n < 64),
+        };
+        match bit {
+            Some(bit) => {
+                let bit = proc_macro2::Literal::usize_unsuffixed(bit);
                 quote!((__connected >> #bit & 1 == 1).then_some(#value))
             }
             None => quote!({ let _ = #value; ::core::option::Option::None }),

@@ -22,7 +22,8 @@ use crate::diagnostics::Code;
 use crate::diagnostics::Diagnostic;
 use crate::masks;
 use crate::ty::Types;
-use forward::forward_entries;
+use calls::Family;
+use forward::{forward_entries, forward_entry};
 pub use gradients::camel;
 use gradients::{gradients_entry, gradients_struct};
 pub use operators::{Header, Operator, operator, rule};
@@ -32,8 +33,10 @@ use quote::quote;
 use reverse::reverse_entries;
 use second::second_entries;
 use shape::shape;
-pub use shape::{quiet, runtime};
+pub use shape::{quiet, runtime, with_open_parameters};
+use sweep::sweep_fn;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use warnings::warnings;
 
@@ -49,9 +52,10 @@ pub fn primal(function: &syn::ItemFn) -> syn::ItemFn {
     }
     let mut function = function.clone();
     for input in &mut function.sig.inputs {
-        if let syn::FnArg::Typed(t) = input {
-            Strip.visit_attributes_mut(&mut t.attrs);
-        }
+        Strip.visit_attributes_mut(match input {
+            syn::FnArg::Typed(t) => &mut t.attrs,
+            syn::FnArg::Receiver(r) => &mut r.attrs,
+        });
     }
     Strip.visit_block_mut(&mut function.block);
     function
@@ -170,6 +174,10 @@ pub struct Around<'a> {
     pub receiver: Option<syn::Receiver>,
     /// The name of the struct that `gradients` gives, where one can stand beside.
     pub gradients: Option<Ident>,
+    /// The method is one of a trait's.
+    pub fixed: bool,
+    /// It stands in the trait itself, whose `Self` is unknown; an `impl` knows more without the trait's bounds.
+    pub declares: bool,
 }
 
 /// What is generated for a function.
@@ -199,6 +207,81 @@ impl Expansion {
             impl #space { #(#items)* }
         }
     }
+}
+
+/// The entries that an `impl` of an annotated trait has to give: the others follow from these.
+pub fn given_by_impl(
+    function: &syn::ItemFn,
+    options: &Options,
+    analysed: &Analysed,
+    around: &Around,
+    errors: &mut Vec<Diagnostic>,
+) -> Vec<TokenStream> {
+    let s = shape(function, options, around, &analysed.f);
+    let sweep = crate::reverse::reverse(&analysed.f, &analysed.activity);
+    errors.extend(sweep.diagnostics.iter().cloned());
+    let masked = masks::masked(&analysed.f, &analysed.activity);
+    let masked_sweep = crate::reverse::reverse(&masked.f, &analysed.activity);
+    vec![
+        sweep_fn(&s, &sweep, Family::Plain.sweep(), None),
+        sweep_fn(&s, &masked_sweep, Family::Masked.sweep(), Some(&masked)),
+        forward_entry(&s, analysed),
+    ]
+}
+
+/// What an annotated trait asks of each `impl` for a method without a body, and the entries that follow from it.
+pub fn asked_by_trait(
+    function: &syn::ItemFn,
+    options: &Options,
+    analysed: &Analysed,
+    around: &Around,
+) -> Vec<TokenStream> {
+    let s = shape(function, options, around, &analysed.f);
+    let sweep = crate::reverse::reverse(&analysed.f, &analysed.activity);
+    let masked = masks::masked(&analysed.f, &analysed.activity);
+    let mut items = Vec::new();
+    reverse_entries(&s, &sweep, &mut items);
+    gradients_entry(&s, &sweep, &masked, &mut items);
+    forward_entries(&s, analysed, &mut items);
+    items.extend(s.keep_entry());
+    let asked = [
+        s.ident(Family::Plain.sweep()),
+        s.ident(Family::Masked.sweep()),
+        s.ident("__jvp"),
+    ];
+    let mut items = as_trait_items(items);
+    for item in items
+        .iter_mut()
+        .filter(|item| asked.contains(&item.sig.ident))
+    {
+        item.default = None;
+        item.semi_token = Some(Default::default());
+        for (n, input) in item.sig.inputs.iter_mut().enumerate() {
+            if let syn::FnArg::Typed(p) = input {
+                let name = Ident::new(&format!("__argument{n}"), p.pat.span());
+                *p.pat = syn::parse_quote!(#name);
+            }
+        }
+    }
+    items.iter().map(ToTokens::to_token_stream).collect()
+}
+
+/// Items of an `impl` as a trait has them: without a visibility of their own.
+pub fn as_trait_items(items: Vec<TokenStream>) -> Vec<syn::TraitItemFn> {
+    let Ok(holder) = syn::parse2::<syn::ItemImpl>(quote!(impl Holder { #(#items)* })) else {
+        return Vec::new();
+    };
+    let functions = holder.items.into_iter().filter_map(|item| match item {
+        syn::ImplItem::Fn(function) => Some(syn::TraitItemFn {
+            attrs: function.attrs,
+            modifiers: function.modifiers,
+            sig: function.sig,
+            default: Some(function.block),
+            semi_token: None,
+        }),
+        _ => None,
+    });
+    functions.collect()
 }
 
 /// All entries of a function.

@@ -61,6 +61,8 @@ pub fn rule(
         generics: Some(header.generics),
         receiver: None,
         gradients: None,
+        fixed: false,
+        declares: false,
     };
     let s = shape(function, options, &around, &analysed.f);
     let rt = &s.rt;
@@ -121,10 +123,10 @@ pub fn rule(
         );
         opens.extend(match Shape::is_reference(p) {
             true => {
-                let (of, shadow) = (Shape::referent(p), s.shadow(p));
+                let (lent, shadow) = (s.lent(p, &scratch), s.shadow(p));
                 quote! {
                     let mut #scratch = ::core::clone::Clone::clone(#direction);
-                    let #dot: &#shadow = <#of as #rt::Differentiable>::shadow(&mut #scratch);
+                    let #dot: &#shadow = #lent;
                 }
             }
             false => quote!(let mut #dot = ::core::clone::Clone::clone(#direction);),

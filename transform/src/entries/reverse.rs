@@ -25,9 +25,9 @@ pub(super) fn collect(
     let mut values = Vec::new();
     for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
-        let (zero, borrow) = s.differentiable(p);
+        let zero = s.zero(p);
         let name = s.name(p);
-        let active = sweep.adjoints.contains_key(&p.var);
+        let active = s.has_adjoint(p, sweep);
         if p.active {
             results.push(quote!(#bar));
         } else if !active {
@@ -42,7 +42,7 @@ pub(super) fn collect(
             };
             made.push(quote!(let mut #bar = #zero(&*#name);));
             if active {
-                args.push(quote!(#borrow(&mut #bar)));
+                args.push(s.lent(p, &bar));
             }
         } else if active {
             values.push(quote!(#bar));
@@ -153,12 +153,12 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             &mut makes
         };
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
-        let (zero, borrow) = s.differentiable(p);
+        let zero = s.zero(p);
         if p.active {
             let shadow = s.shadow(p);
             buffers.push(quote!(#bar: &mut #shadow));
         }
-        if !sweep.adjoints.contains_key(&p.var) {
+        if !s.has_adjoint(p, sweep) {
             continue;
         }
         if !p.active {
@@ -166,7 +166,7 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             if Shape::is_reference(p) {
                 let name = s.name(p);
                 made.push(quote!(let mut #bar = #zero(&*#name);));
-                args.push(quote!(#borrow(&mut #bar)));
+                args.push(s.lent(p, &bar));
             } else {
                 values.push(quote!(_));
             }
@@ -177,7 +177,7 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             let t = format_ident!("{}_t", bar);
             let name = s.name(p);
             made.push(quote!(let mut #t = #zero(&*#name);));
-            args.push(quote!(#borrow(&mut #t)));
+            args.push(s.lent(p, &t));
             adds.push(quote!(#rt::accumulate(#bar, #t);));
         } else if Shape::is_reference(p) {
             args.push(quote!(#bar));
@@ -223,9 +223,9 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
     let mut late = Vec::new();
     for p in &s.f.params {
         let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
-        let (zero, borrow) = s.differentiable(p);
+        let zero = s.zero(p);
         let name = s.name(p);
-        let active = sweep.adjoints.contains_key(&p.var);
+        let active = s.has_adjoint(p, sweep);
         if !p.active {
             if active && Shape::is_reference(p) {
                 let made = if s.is_reshaped(p) {
@@ -234,7 +234,7 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
                     &mut before
                 };
                 made.push(quote!(let mut #bar = #zero(&*#name);));
-                args.push(quote!(#borrow(&mut #bar)));
+                args.push(s.lent(p, &bar));
             } else if active {
                 values.push(quote!(_));
             }
@@ -253,7 +253,7 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
         if Shape::is_reference(p) {
             makes.push(quote!(let mut #bar = #zero(&*#name);));
             if active {
-                args.push(quote!(#borrow(&mut #bar)));
+                args.push(s.lent(p, &bar));
             }
         } else if active {
             values.push(quote!(#bar));

@@ -32,6 +32,8 @@ pub(super) fn second_entries(
         gradients: None,
         receiver: s.receiver.clone(),
         borrows: s.borrows,
+        fixed: s.fixed,
+        bounds: s.bounds.clone(),
         turbofish: s.turbofish.clone(),
         captures: s.captures.clone(),
         ret: quote!((#ret, #ret)),
@@ -72,7 +74,7 @@ pub(super) fn second_entries(
             None => {
                 let zero =
                     format_ident!("__{}_zero", s.name(p).to_string().trim_start_matches("r#"));
-                let (name, (make, _)) = (s.name(p), s.differentiable(p));
+                let (name, make) = (s.name(p), s.zero(p));
                 zeros.push(quote!(let #zero = #make(&#name);));
                 zero
             }
@@ -98,11 +100,11 @@ pub(super) fn second_entries(
             continue;
         };
         let bar = format_ident!("__bar{}", n);
-        let (zero, borrow) = s.differentiable(p);
+        let zero = s.zero(p);
         if reference {
             let argument = &call[n];
             makes.push(quote!(let mut #bar = #zero(&*#argument);));
-            shadows.push(quote!(#borrow(&mut #bar)));
+            shadows.push(s.lent(p, &bar));
         } else {
             values.push(quote!(#bar));
         }
@@ -115,7 +117,7 @@ pub(super) fn second_entries(
         .map(|p| match results.get(&p.var) {
             Some(bar) => quote!(#bar),
             None => {
-                let (name, (zero, _)) = (s.name(p), s.differentiable(p));
+                let (name, zero) = (s.name(p), s.zero(p));
                 quote!(#zero(&#name))
             }
         })

@@ -31,6 +31,10 @@ pub(super) struct Shape<'a> {
     pub(super) gradients: Option<Ident>,
     /// The user's `self`, `&self` or `&mut self`.
     pub(super) receiver: Option<syn::Receiver>,
+    /// Which parameters have adjoints is settled by a trait, whatever a method's body does with them.
+    pub(super) fixed: bool,
+    /// The bounds that the entries need besides the user's.
+    pub(super) bounds: Option<syn::WhereClause>,
     /// The `impl` has lifetimes of its own: no closure made in it is `'static`.
     pub(super) borrows: bool,
     /// Type and constant arguments by name, for calls of generated functions.
@@ -66,25 +70,38 @@ impl Shape<'_> {
         tangent_type(&self.rt, &self.f.types.of(&p.ty), &Self::referent(p))
     }
 
-    /// The functions that make a parameter's zero tangent and that borrow a tangent of it.
-    pub(super) fn differentiable(&self, p: &Param) -> (TokenStream, TokenStream) {
+    /// The function that makes a parameter's zero tangent.
+    pub(super) fn zero(&self, p: &Param) -> TokenStream {
         let (rt, of) = (&self.rt, Self::referent(p));
-        (
-            said_at(&of, quote!(#rt::Differentiable::zero_tangent)),
-            said_at(&of, quote!(<#of as #rt::Differentiable>::shadow)),
-        )
+        said_at(&of, quote!(#rt::Differentiable::zero_tangent))
     }
 
-    /// What is borrowed to add to.
+    /// What is borrowed to add to: of a slice's tangent a slice, of another the tangent itself.
     pub(super) fn shadow(&self, p: &Param) -> TokenStream {
-        let of = Self::referent(p);
-        match self.f.types.of(&p.ty).peeled() {
-            Ty::Slice(t) if t.is_float() => of,
-            ty if ty.is_float() => of,
-            _ => {
-                let rt = &self.rt;
-                said_at(&of, quote!(<#of as #rt::Differentiable>::Shadow))
-            }
+        let (of, rt) = (Self::referent(p), &self.rt);
+        match Self::slice(p) {
+            Some(elem) if self.f.types.of(elem).is_float() => of,
+            Some(_) => said_at(&of, quote!(<#of as #rt::Differentiable>::Shadow)),
+            None => self.tangent(p),
+        }
+    }
+
+    /// The borrow of an owned tangent.
+    pub(super) fn lent(&self, p: &Param, tangent: &Ident) -> TokenStream {
+        match Self::slice(p) {
+            Some(_) => quote!(&mut #tangent[..]),
+            None => quote!(&mut #tangent),
+        }
+    }
+
+    /// The element type of a parameter that is a reference to a slice.
+    fn slice(p: &Param) -> Option<&syn::Type> {
+        let syn::Type::Reference(r) = &p.ty else {
+            return None;
+        };
+        match &*r.elem {
+            syn::Type::Slice(s) => Some(&s.elem),
+            _ => None,
         }
     }
 
@@ -150,8 +167,16 @@ impl Shape<'_> {
         }
     }
 
+    /// Whether the pullback adds to an adjoint of the parameter.
+    pub(super) fn has_adjoint(&self, p: &Param, sweep: &Sweep) -> bool {
+        match self.fixed {
+            true => p.active,
+            false => sweep.adjoints.contains_key(&p.var),
+        }
+    }
+
     pub(super) fn where_clause(&self) -> Option<&syn::WhereClause> {
-        self.function.sig.generics.where_clause.as_ref()
+        self.bounds.as_ref()
     }
 
     /// What the opaque types of closures promise besides being callable.
@@ -230,11 +255,13 @@ impl Shape<'_> {
         let receiver = self.receiver.as_ref()?;
         let (keep, rt) = (self.ident("__keep"), &self.rt);
         let shared = matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None));
+        // A trait's own bounds, without those of the method's type parameters.
+        let sized = self.fixed.then(|| quote!(Self: ::core::marker::Sized,));
         Some(if shared {
             quote! {
                 #[doc(hidden)]
                 #[inline]
-                pub fn #keep(&self) -> Self where for<'__use> Self: ::core::clone::Clone {
+                pub fn #keep(&self) -> Self where #sized for<'__use> Self: ::core::clone::Clone {
                     ::core::clone::Clone::clone(self)
                 }
             }
@@ -440,11 +467,63 @@ pub(super) fn shape<'a>(
             false => Some(super::gradients::gradients_name(function, options)),
         },
         receiver: around.receiver.clone(),
+        fixed: around.fixed,
+        bounds: bounds(function, options, around, f),
         borrows,
         turbofish,
         captures: quote!(use<#(#outer,)* #(#args),*>),
         ret,
     }
+}
+
+/// The user's bounds, and that a type parameter whose values carry derivatives is differentiable.
+fn bounds(
+    function: &syn::ItemFn,
+    options: &Options,
+    around: &Around,
+    f: &Function,
+) -> Option<syn::WhereClause> {
+    let rt = runtime(options);
+    let mut all: Vec<syn::WherePredicate> = Vec::new();
+    if let Some(given) = &function.sig.generics.where_clause {
+        all.extend(given.predicates.iter().cloned());
+    }
+    let inputs = f.params.iter().filter(|p| p.active).map(|p| &p.ty);
+    let inputs = quote!(#(#inputs)*);
+    for name in open_parameters(&function.sig.generics, &f.types) {
+        if !crate::names::mentions(&inputs, &name) {
+            continue;
+        }
+        all.push(syn::parse_quote!(#name: #rt::Differentiable + 'static));
+    }
+    if around.declares {
+        all.push(syn::parse_quote!(Self: ::core::marker::Sized + #rt::Differentiable + 'static));
+    }
+    (!all.is_empty()).then(|| syn::parse_quote!(where #(#all),*))
+}
+
+/// The type parameters that are neither known to be real numbers nor known to carry no derivative.
+fn open_parameters(generics: &syn::Generics, types: &crate::ty::Types) -> Vec<Ident> {
+    let open = |p: &&syn::TypeParam| {
+        let name = &p.ident;
+        matches!(types.of(&syn::parse_quote!(#name)), Ty::Unknown)
+    };
+    generics
+        .type_params()
+        .filter(open)
+        .map(|p| p.ident.clone())
+        .collect()
+}
+
+/// The generics of an `impl` with bounds that let derivatives pass through values of its type parameters.
+pub fn with_open_parameters(generics: &syn::Generics, options: &Options) -> syn::Generics {
+    let rt = runtime(options);
+    let mut generics = generics.clone();
+    for name in open_parameters(&generics, &crate::ty::Types::of_generics(&generics)) {
+        let bound = syn::parse_quote!(#name: #rt::Differentiable + 'static);
+        generics.make_where_clause().predicates.push(bound);
+    }
+    generics
 }
 
 /// The names of the type and constant parameters.
@@ -494,7 +573,7 @@ pub(super) fn pullback_params(s: &Shape, sweep: &Sweep) -> Vec<TokenStream> {
     for p in
         s.f.params
             .iter()
-            .filter(|p| sweep.adjoints.contains_key(&p.var) && Shape::is_reference(p))
+            .filter(|p| s.has_adjoint(p, sweep) && Shape::is_reference(p))
     {
         let ty = elided_tokens(&s.shadow(p));
         out.push(quote!(&mut #ty));
@@ -532,6 +611,6 @@ pub(super) fn elided_tokens(ty: &TokenStream) -> TokenStream {
 pub(super) fn by_value<'a>(s: &'a Shape, sweep: &'a Sweep) -> Vec<&'a Param> {
     s.f.params
         .iter()
-        .filter(|p| sweep.adjoints.contains_key(&p.var) && !Shape::is_reference(p))
+        .filter(|p| s.has_adjoint(p, sweep) && !Shape::is_reference(p))
         .collect()
 }

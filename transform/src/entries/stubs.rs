@@ -11,7 +11,7 @@ use crate::args::Options;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lower::is_marked;
 use crate::ty::{Ty, Types};
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
@@ -44,7 +44,7 @@ pub fn stubs(function: &ItemFn, options: &Options) -> TokenStream {
         .inputs
         .iter()
         .any(|i| matches!(i, FnArg::Receiver(_)))
-        || mentions_self(function.sig.to_token_stream());
+        || crate::names::mentions(&function.sig.to_token_stream(), &format_ident!("Self"));
     if in_impl || is_primitive(&name) {
         return TokenStream::new();
     }
@@ -63,14 +63,6 @@ pub fn stubs(function: &ItemFn, options: &Options) -> TokenStream {
         #quiet
         impl #name { #public #hidden }
     }
-}
-
-fn mentions_self(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|t| match t {
-        TokenTree::Ident(i) => i == "Self",
-        TokenTree::Group(g) => mentions_self(g.stream()),
-        _ => false,
-    })
 }
 
 /// The types of a function's entries.

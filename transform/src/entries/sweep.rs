@@ -10,7 +10,7 @@ use crate::ty::Ty;
 use proc_macro2::Ident;
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 /// The function that runs forward and gives what reverses it.
 pub(super) fn sweep_fn(
@@ -86,12 +86,26 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     for p in
         s.f.params
             .iter()
-            .filter(|p| sweep.adjoints.contains_key(&p.var) && Shape::is_reference(p))
+            .filter(|p| s.has_adjoint(p, sweep) && Shape::is_reference(p))
     {
-        names.push(f.vars[sweep.adjoints[&p.var]].ident.clone());
+        names.push(match sweep.adjoints.get(&p.var) {
+            Some(bar) => f.vars[*bar].ident.clone(),
+            None => format_ident!("_unused_{}", s.name(p)),
+        });
     }
     let values = by_value(s, sweep);
-    let value_bars = values.iter().map(|p| &f.vars[sweep.adjoints[&p.var]].ident);
+    let mut zeros = TokenStream::new();
+    let mut value_bars = Vec::new();
+    for p in &values {
+        value_bars.push(match sweep.adjoints.get(&p.var) {
+            Some(bar) => f.vars[*bar].ident.clone(),
+            None => {
+                let (zero, name) = (format_ident!("__zero_{}", s.name(p)), s.name(p));
+                zeros.extend(quote!(let #zero = #rt::zero(&#name);));
+                zero
+            }
+        });
+    }
     // As long as the primal, so that an index that was good there needs no check here.
     let cut = s.f.params.iter().filter_map(|p| {
         let bar = sweep.adjoints.get(&p.var)?;
@@ -123,6 +137,7 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     let mask_entry = masks.map(|m| &m.entry);
     let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
     quote! {
+        #zeros
         #(#storage)*
         #entry
         #mask_entry

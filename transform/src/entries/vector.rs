@@ -12,7 +12,7 @@ pub(super) fn refusals(s: &Shape) -> TokenStream {
     let at = Span::call_site().located_at(s.function.sig.output.span());
     let bound = quote_spanned!(at=> #rt::OneRealNumber);
     let generics = &s.function.sig.generics;
-    let given = generics.where_clause.iter().flat_map(|w| &w.predicates);
+    let given = s.where_clause().into_iter().flat_map(|w| &w.predicates);
     // The lifetime keeps rustc from judging the bound before the entry is used.
     let bounds = quote!(where #(#given,)* for<'__use> #ret: #bound);
     // Without names, which a user's denied lint would call unused.
