@@ -230,6 +230,21 @@ impl NumberOrReference for &f32 {}
 #[inline(always)]
 pub fn assert_real<T: crate::Real>() {}
 
+/// Requires that what a value with a derivative is cast to is a real number.
+#[inline(always)]
+pub fn assert_cast_to_real<T: CastTarget>() {}
+
+/// A real number, which a cast passes a derivative on to.
+#[diagnostic::on_unimplemented(
+    message = "a value with a derivative is cast to `{Self}`, which carries none",
+    label = "this names `{Self}`",
+    note = "where the derivative is meant to end here, write the type itself: `x as usize`"
+)]
+pub trait CastTarget {}
+
+#[diagnostic::do_not_recommend]
+impl<T: crate::Real> CastTarget for T {}
+
 /// Requires a real scalar, for the sake of a method that was taken for one of its own.
 #[inline(always)]
 pub fn assert_scalar<T: Scalar>(_: &T) {}

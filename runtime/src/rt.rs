@@ -13,6 +13,7 @@ pub use crate::helper;
 pub use crate::ops::*;
 pub use crate::tape::{Lane, Slot, Tape};
 pub use crate::vectors::*;
+pub use core::option::Option::{None, Some};
 pub use std::vec;
 pub use std::vec::Vec;
 

@@ -30,6 +30,8 @@ mod closures;
 mod constants;
 mod early_exits;
 mod generic;
+mod generic_calls;
+mod hygiene;
 mod iterators;
 mod loops;
 mod matches;

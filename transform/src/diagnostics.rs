@@ -182,6 +182,10 @@ table! {
         => "write a `#[differentiable]` free function for it and call that, or use `pullback::detach(…)` on what should count as constant";
     UnknownMacro: "it is not known what this macro does with values that carry a derivative"
         => "write its expansion, or use a `#[differentiable]` function";
+    VagueInput: "the bounds of this type parameter do not say that it carries a derivative"
+        => "bound it by `pullback::Real`, or mark the parameter `#[constant]`";
+    AmbiguousName: "it cannot be told which variable this is"
+        => "give the variables different names";
     UnknownCall: "it cannot be told which function is called here"
         => "call a `#[differentiable]` function by its path";
     MethodCallNotYet: "this method is not supported yet on values that carry a derivative"

@@ -113,7 +113,7 @@ fn strength(e: &Expr) -> u8 {
         Expr::Binary(BinOp::Add | BinOp::Sub, ..) => 2,
         Expr::Binary(..) => 3,
         Expr::Neg(_) => 4,
-        Expr::Cast(_, Conversion::As(_)) => 1,
+        Expr::Cast(_, Conversion::As(_) | Conversion::Alias(_)) => 1,
         Expr::Use(Operand::Lit(t)) => literal_strength(t),
         Expr::Opaque(o) | Expr::Refused(o, _) => literal_strength(&o.tokens),
         Expr::Raw(t, _) => literal_strength(t),
@@ -178,7 +178,7 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
             let args = args.iter().map(|a| expr_tokens(f, a));
             quote!(__rt::helper::#name(#(#args),*))
         }
-        Expr::Cast(a, Conversion::As(ty)) => {
+        Expr::Cast(a, Conversion::As(ty) | Conversion::Alias(ty)) => {
             let a = wrapped(f, a, 4);
             quote!(#a as #ty)
         }

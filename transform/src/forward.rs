@@ -194,11 +194,18 @@ impl Forward<'_> {
             Expr::Cast(a, ty) => {
                 let Expr::Use(o) = &**a else { return None };
                 let dot = self.operand(o)?;
-                if self.f.operand_ty(o).is_float() {
+                if self.f.operand_ty(o).is_float() || matches!(ty, Conversion::FromF64(_)) {
                     return Some(Expr::Cast(Box::new(dot), ty.clone()));
                 }
+                let to = match ty {
+                    Conversion::As(to) | Conversion::Alias(to) => to.clone(),
+                    Conversion::FromF64(_) | Conversion::ToF64 => quote!(_),
+                };
                 let (of, dot) = (expr_tokens(&self.f, a), expr_tokens(&self.f, &dot));
-                Some(Expr::Raw(quote!(__rt::cast_jvp(&#of, &#dot)), vec![]))
+                Some(Expr::Raw(
+                    quote!(__rt::cast_jvp::<_, #to>(&#of, &#dot)),
+                    vec![],
+                ))
             }
             Expr::Tuple(es) => {
                 let parts = es.iter().map(|e| self.operand_or_zero(e)).collect();
@@ -434,6 +441,12 @@ impl Forward<'_> {
     }
 
     fn assert_scalar(&self, e: &Expr, push: &mut impl FnMut(Kind)) {
+        if let Expr::Cast(a, Conversion::Alias(ty)) = e
+            && let Expr::Use(Operand::Var(v)) = &**a
+            && self.activity.varied[*v]
+        {
+            push(Kind::Raw(crate::reverse::real_alias(ty)));
+        }
         if let Expr::Method(recv, name, _) = e
             && let Expr::Use(Operand::Var(v)) = &**recv
             && self.activity.varied[*v]

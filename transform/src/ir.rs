@@ -185,6 +185,8 @@ pub enum Expr {
 pub enum Conversion {
     /// `x as f32`.
     As(TokenStream),
+    /// `x as Length`, where the type checker must say that this is a real number.
+    Alias(TokenStream),
     /// From `f64` to a type parameter.
     FromF64(Ident),
     /// From a type parameter to `f64`.

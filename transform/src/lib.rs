@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod args;
 mod callee;
+mod conditional;
 pub mod derive;
 mod desugar;
 pub mod diagnostics;
@@ -14,6 +15,7 @@ pub mod emit;
 mod entries;
 pub mod fence;
 pub mod forward;
+mod groups;
 pub mod ir;
 mod located;
 pub mod lower;
@@ -31,7 +33,7 @@ mod traits;
 pub mod ty;
 mod unfold;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Code, Diagnostic, Diagnostics};
 use entries::sibling;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -51,24 +53,32 @@ pub struct Analysed {
 ///
 /// The item is emitted as the user wrote it, also when there are errors.
 pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
-    let (options, mut errors) = args::parse(attr);
-    let function: syn::ItemFn = match syn::parse2::<syn::ItemFn>(item.clone()) {
-        Ok(function) if let Some(error) = misplaced::twice(&function.attrs) => {
+    let (options, mut errors) = args::parse(attr.clone());
+    let item = groups::visible(item);
+    let parsed = match syn::parse2::<syn::ItemFn>(item.clone()) {
+        Ok(function) => Ok(syn::Item::Fn(function)),
+        Err(_) => syn::parse2(item.clone()),
+    };
+    if let Ok(parsed) = &parsed
+        && let Some(split) = conditional::split(parsed, &attr, &entries::krate(&options))
+    {
+        return split;
+    }
+    let function = match parsed {
+        Ok(syn::Item::Fn(function)) if let Some(error) = misplaced::twice(&function.attrs) => {
             let error = error.to_compile_error();
             return quote!(#item #error);
         }
-        Ok(function) if methods::is_method(&function) => {
+        Ok(syn::Item::Fn(function)) if methods::is_method(&function) => {
             return methods::expand_single(&options, function, errors);
         }
-        Ok(function) => function,
-        Err(_) => match syn::parse2(item.clone()) {
-            Ok(syn::Item::Impl(item)) => return methods::expand_impl(options, item, errors),
-            Ok(syn::Item::Trait(item)) => return traits::expand_trait(&options, item, errors),
-            _ => {
-                let error = misplaced::misplaced(&item).to_compile_error();
-                return quote!(#error #item);
-            }
-        },
+        Ok(syn::Item::Fn(function)) => function,
+        Ok(syn::Item::Impl(item)) => return methods::expand_impl(options, item, errors),
+        Ok(syn::Item::Trait(item)) => return traits::expand_trait(&options, item, errors),
+        _ => {
+            let error = misplaced::misplaced(&item).to_compile_error();
+            return quote!(#error #item);
+        }
     };
     let primal = entries::primal(&function);
     let written = function.clone();
@@ -101,13 +111,19 @@ pub fn analyse(
 ) -> Option<Analysed> {
     let mut renamed = function.clone();
     desugar::desugar(&mut renamed);
-    rename::rename(&mut renamed, &entries::is_reserved);
+    let mut ambiguous = rename::rename(&mut renamed, &entries::is_reserved);
     if unfold::unfold(&mut renamed, options, errors) {
-        rename::rename(&mut renamed, &entries::is_reserved);
+        ambiguous.extend(rename::rename(&mut renamed, &entries::is_reserved));
+    }
+    for name in ambiguous {
+        let detail =
+            format!("`{name}` is the name of several variables, some of them a macro's own");
+        errors.push(Diagnostic::new(Code::AmbiguousName, &name, detail));
     }
     let wanted = lower::Wanted {
         wrt: options.wrt.as_deref(),
         around: options.around.as_deref(),
+        written: &function.sig,
     };
     let (mut f, refused) = lower::lower(&renamed, &wanted);
     f.plain = std::env::var_os(ANALYSES).is_some_and(|value| value == "off");

@@ -30,7 +30,11 @@ impl Names {
     /// A name like `wanted` that nothing else has, hygienic besides.
     pub fn fresh(&mut self, wanted: &str) -> Ident {
         let wanted = wanted.strip_prefix("r#").unwrap_or(wanted);
-        let mut name = wanted.to_string();
+        // What the user writes `r#type` is `type_` here.
+        let mut name = match syn::parse_str::<Ident>(wanted) {
+            Ok(_) => wanted.to_string(),
+            Err(_) => format!("{wanted}_"),
+        };
         let mut n = 2;
         while !self.taken.insert(name.clone()) {
             name = format!("{wanted}_{n}");

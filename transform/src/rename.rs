@@ -10,8 +10,9 @@
 //! uses for something that is not local (a function `scale` beside a variable `scale`) is never kept for a
 //! local, since the local's scope becomes wider.
 
+mod hygiene;
 mod macros;
-
+use hygiene::{Origins, plain};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use std::collections::HashSet;
@@ -26,18 +27,26 @@ use syn::{
 /// Gives each local binding of `item` a unique name and renames its uses.
 ///
 /// `reserved` says of a name that no binding may have it, not even the first. Spans are kept; labels,
-/// types, nested items and names that are not local are left alone.
-pub fn rename(item: &mut ItemFn, reserved: &dyn Fn(&str) -> bool) {
+/// types, nested items and names that are not local are left alone. What is returned are uses of which it cannot be
+/// told what they name.
+pub fn rename(item: &mut ItemFn, reserved: &dyn Fn(&str) -> bool) -> Vec<Ident> {
     let mut used = HashSet::new();
     identifiers(item.to_token_stream(), &mut used);
 
-    // A first walk over a copy finds the names that are used for something that is not local.
-    let mut survey = Renamer::new(&used, reserved);
+    // A first walk over a copy finds the names that are used for something that is not local, once it is known
+    // which names are several.
+    let mut survey = Renamer::new(&used, reserved, Origins::default());
     survey.function(&mut item.clone());
-    let free = survey.free;
+    let origins = std::mem::take(&mut survey.bound).of_several();
+    if !origins.is_empty() {
+        survey = Renamer::new(&used, reserved, origins.clone());
+        survey.function(&mut item.clone());
+    }
+    let (free, ambiguous) = (survey.free, survey.ambiguous);
 
     let reserved = |name: &str| free.contains(name) || reserved(name);
-    Renamer::new(&used, &reserved).function(item);
+    Renamer::new(&used, &reserved, origins).function(item);
+    ambiguous
 }
 
 /// Whether the pattern `name`, which may be refuted, binds a variable. Without types this cannot be told
@@ -93,16 +102,29 @@ struct Renamer<'a> {
     scope: Vec<(String, Meaning)>,
     /// Names used for something that is not local.
     free: HashSet<String>,
+    /// Names that are several, told apart by where they were written.
+    origins: Origins,
+    /// Where each binding was written.
+    bound: Origins,
+    /// Uses of a name that is several which could be of any.
+    ambiguous: Vec<Ident>,
 }
 
 impl<'a> Renamer<'a> {
-    fn new(used: &'a HashSet<String>, reserved: &'a dyn Fn(&str) -> bool) -> Renamer<'a> {
+    fn new(
+        used: &'a HashSet<String>,
+        reserved: &'a dyn Fn(&str) -> bool,
+        origins: Origins,
+    ) -> Renamer<'a> {
         Renamer {
             used,
             reserved,
             taken: HashSet::new(),
             scope: vec![],
             free: HashSet::new(),
+            origins,
+            bound: Origins::default(),
+            ambiguous: vec![],
         }
     }
 
@@ -133,20 +155,28 @@ impl<'a> Renamer<'a> {
         );
     }
 
-    fn lookup(&self, name: &str) -> Option<&Meaning> {
+    fn lookup(&self, key: &str) -> Option<&Meaning> {
         self.scope
             .iter()
             .rev()
-            .find(|(n, _)| n == name)
+            .find(|(name, meaning)| match meaning {
+                Meaning::Local(_) => name == key,
+                // An item is the same wherever its name was written.
+                Meaning::Item { .. } => name == plain(key),
+            })
             .map(|(_, meaning)| meaning)
     }
 
-    /// The new name for a use of `name`, when it has one.
-    fn resolve(&mut self, name: &str) -> Option<String> {
-        match self.lookup(name) {
+    /// The new name for a use of a name, when it has one.
+    fn resolve(&mut self, ident: &Ident) -> Option<String> {
+        let key = self.origins.key(ident);
+        if self.origins.is_ambiguous(ident) {
+            self.ambiguous.push(ident.clone());
+        }
+        match self.lookup(&key) {
             Some(Meaning::Local(new)) => new.clone(),
             Some(Meaning::Item { .. }) | None => {
-                self.free.insert(name.to_string());
+                self.free.insert(plain(&key).to_string());
                 None
             }
         }
@@ -154,7 +184,7 @@ impl<'a> Renamer<'a> {
 
     /// Renames a use, and says whether it changed.
     fn use_of(&mut self, ident: &mut Ident) -> bool {
-        let Some(new) = self.resolve(&ident.unraw().to_string()) else {
+        let Some(new) = self.resolve(ident) else {
             return false;
         };
         *ident = Ident::new(&new, ident.span());
@@ -180,12 +210,13 @@ impl<'a> Renamer<'a> {
     /// Renames one binding occurrence. The same name twice in a pattern is one variable, since only the
     /// alternatives of an or-pattern may repeat a name.
     fn binding(&mut self, ident: &mut Ident, bound: &mut Vec<(String, Option<String>)>) -> bool {
-        let name = ident.unraw().to_string();
-        let new = match bound.iter().find(|b| b.0 == name) {
+        self.bound.note(ident);
+        let key = self.origins.key(ident);
+        let new = match bound.iter().find(|b| b.0 == key) {
             Some((_, new)) => new.clone(),
             None => {
-                let new = self.allocate(&name);
-                bound.push((name, new.clone()));
+                let new = self.allocate(plain(&key));
+                bound.push((key, new.clone()));
                 new
             }
         };

@@ -193,6 +193,8 @@ pub struct Types {
     pub reals: Vec<Ident>,
     /// Type parameters that nothing lets be differentiated.
     constants: Vec<Ident>,
+    /// Type parameters that nothing lets be differentiated, but that may stand for numbers.
+    vague: Vec<Ident>,
     /// Whether there are type parameters at all.
     pub generic: bool,
     /// What the methods of the `impl` around give.
@@ -214,6 +216,8 @@ impl Types {
                 types.reals.push(param.ident.clone());
             } else if bounds.iter().all(|b| is_plain(b)) {
                 types.constants.push(param.ident.clone());
+            } else if bounds.iter().all(|b| is_of_std(b)) {
+                types.vague.push(param.ident.clone());
             }
         }
         types
@@ -249,6 +253,15 @@ impl Types {
         param
             .map(|param| Scalar::Param(param.clone()))
             .or_else(|| Scalar::named(&ident.to_string()))
+    }
+
+    /// A type parameter whose bounds say that it could be made into a number, but not that it is one.
+    pub fn is_vague(&self, ty: &syn::Type) -> bool {
+        match ty {
+            syn::Type::Path(p) => self.vague.iter().any(|name| p.path.is_ident(name)),
+            syn::Type::Reference(r) => self.is_vague(&r.elem),
+            _ => false,
+        }
     }
 
     /// What can be read off a written type.
@@ -357,6 +370,19 @@ const PLAIN_TRAITS: [&str; 26] = [
     "Read",
 ];
 
+/// One of these traits, of whatever.
+fn is_of_std(bound: &syn::TypeParamBound) -> bool {
+    match bound {
+        syn::TypeParamBound::Trait(t) => t
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| PLAIN_TRAITS.iter().any(|name| last.ident == name)),
+        syn::TypeParamBound::Lifetime(_) => true,
+        _ => false,
+    }
+}
+
 /// A bound that lets a value be copied, compared, printed or made into something that is no real number. A type
 /// parameter with no other bounds cannot be differentiated, whatever it stands for.
 fn is_plain(bound: &syn::TypeParamBound) -> bool {
@@ -366,7 +392,7 @@ fn is_plain(bound: &syn::TypeParamBound) -> bool {
     let Some(last) = t.path.segments.last() else {
         return false;
     };
-    if !PLAIN_TRAITS.iter().any(|name| last.ident == name) {
+    if !is_of_std(bound) {
         return false;
     }
     match &last.arguments {

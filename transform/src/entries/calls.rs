@@ -89,7 +89,7 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
         pub fn #call #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
             #ret,
             #bits_ty
-            impl FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape) + #bounds,
+            impl ::core::ops::FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape) + #bounds,
         ) #where_clause {
             let (__value, #bits __pullback) = #sweep_path #turbofish(#(#calling,)* __tape);
             #keep
@@ -153,7 +153,7 @@ impl Back {
                 let t = format_ident!("__t{}", n);
                 b.values.push(quote!(#t));
                 b.adds
-                    .push(quote!(if let Some(s) = #shadow { #rt::accumulate(s, #t); }));
+                    .push(quote!(if let #rt::Some(s) = #shadow { #rt::accumulate(s, #t); }));
                 continue;
             }
             let ty = elided_tokens(&s.shadow(p));
@@ -165,15 +165,15 @@ impl Back {
                 quote! {
                     let mut #scratch;
                     let #bar = match #shadow {
-                        Some(s) => s,
-                        None => {
+                        #rt::Some(s) => s,
+                        #rt::None => {
                             #scratch = #zero(#name);
                             #lent
                         }
                     };
                 }
             } else {
-                quote!(let Some(#bar) = #shadow else { return; };)
+                quote!(let #rt::Some(#bar) = #shadow else { return; };)
             });
             shadow_args.push(quote!(#bar));
         }

@@ -124,8 +124,8 @@ impl Directions {
             false => quote! {
                 let mut #scratch;
                 let #dot: & #mutable #shadow = match #hidden {
-                    Some(s) => s,
-                    None => {
+                    #rt::Some(s) => s,
+                    #rt::None => {
                         #scratch = #zero(&*#name);
                         #lent
                     }

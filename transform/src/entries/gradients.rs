@@ -59,7 +59,7 @@ pub(super) fn gradients_struct(s: &Shape) -> TokenStream {
         return quote! {
             #[doc = #doc]
             #quiet
-            #[derive(Clone, Debug, PartialEq)]
+            #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
             #vis struct #name<#(#params),*> { #(#[doc = #field_docs] pub #fields: ::core::option::Option<#params>,)* }
         };
     }
@@ -67,7 +67,7 @@ pub(super) fn gradients_struct(s: &Shape) -> TokenStream {
     quote! {
         #[doc = #doc]
         #quiet
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
         #vis struct #name { #(#[doc = #field_docs] pub #fields: ::core::option::Option<#types>,)* }
     }
 }

@@ -12,6 +12,7 @@ mod sweep;
 mod vector;
 mod warnings;
 
+pub use shape::krate;
 pub use shape::sibling;
 pub use stubs::stubs;
 
@@ -46,7 +47,10 @@ pub fn primal(function: &syn::ItemFn) -> syn::ItemFn {
     impl VisitMut for Strip {
         fn visit_attributes_mut(&mut self, attrs: &mut Vec<syn::Attribute>) {
             const OURS: [&str; 3] = ["constant", "watch", "checkpoint"];
-            attrs.retain(|a| !OURS.iter().any(|name| a.path().is_ident(name)));
+            attrs.retain(|a| {
+                let one = std::slice::from_ref(a);
+                !OURS.iter().any(|name| crate::lower::is_marked(one, name))
+            });
         }
         fn visit_item_mut(&mut self, _: &mut syn::Item) {}
     }
@@ -155,6 +159,15 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
                 ..error
             }
         });
+    }
+    for p in &params {
+        let wanted = options
+            .wrt
+            .as_ref()
+            .is_none_or(|wrt| wrt.iter().any(|name| named(&p, name)));
+        if wanted && types.is_vague(&p.ty) && !crate::lower::is_marked(&p.attrs, "constant") {
+            out.push(Diagnostic::new(Code::VagueInput, &p.ty, ""));
+        }
     }
     if let syn::ReturnType::Type(_, ty) = &function.sig.output
         && matches!(**ty, syn::Type::Reference(_))

@@ -268,7 +268,7 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
     quote! {
         /// The value and the pullback: a function from a cotangent of the value to the tangents.
         #[inline]
-        pub fn #entry #generics (#(#params),*) -> (#ret, impl FnOnce(#seed #(, #ex_types)*) -> #ty) #where_clause {
+        pub fn #entry #generics (#(#params),*) -> (#ret, impl ::core::ops::FnOnce(#seed #(, #ex_types)*) -> #ty) #where_clause {
             #receive
             #(#before)*
             let mut __tape = #rt::Tape::new();

@@ -427,9 +427,15 @@ pub fn quiet() -> TokenStream {
 
 /// The path of what generated code uses.
 pub fn runtime(options: &Options) -> TokenStream {
+    let krate = krate(options);
+    quote!(#krate::rt)
+}
+
+/// Where the crate `pullback` is found.
+pub fn krate(options: &Options) -> TokenStream {
     match &options.krate {
-        Some(path) => quote!(#path::rt),
-        None => quote!(::pullback::rt),
+        Some(path) => path.to_token_stream(),
+        None => quote!(::pullback),
     }
 }
 

@@ -132,7 +132,7 @@ impl Signature<'_> {
         });
         quote! {
             #quiet
-            #[derive(Clone, Debug, PartialEq)]
+            #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
             #vis struct #name<#(#params #defaults),*> { #(pub #fields: ::core::option::Option<#params>,)* }
         }
     }
@@ -172,7 +172,7 @@ impl Signature<'_> {
             pub fn gradients #generics (#(_: #params),*) -> #gradients<#(#results),*> #bounds { loop {} }
             pub fn vjp #generics (
                 #(_: #params),*
-            ) -> (#ret, impl FnOnce(#seed #(, #shadows)*) -> #owned) #bounds {
+            ) -> (#ret, impl ::core::ops::FnOnce(#seed #(, #shadows)*) -> #owned) #bounds {
                 fn never<T>() -> T { loop {} }
                 (never(), |_: #seed #(, _: #shadows)*| never())
             }

@@ -35,7 +35,7 @@ pub(super) fn sweep_fn(
         pub fn #function #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
             #ret_ty,
             #mask_ty
-            impl FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds,
+            impl ::core::ops::FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds,
         ) #where_clause {
             use #rt as __rt;
             #primal_use

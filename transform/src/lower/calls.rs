@@ -126,6 +126,9 @@ impl Lower {
 
     /// A method of the user's own, which has its entries beside it; what is known to have none is refused.
     fn user_method(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
+        if let Some(refused) = self.conversion_without_type(m) {
+            return Some(refused);
+        }
         let receiver = self.infer(&m.receiver);
         let name = m.method.to_string();
         let of_std = match receiver.peeled() {
@@ -177,15 +180,7 @@ impl Lower {
             let opaque = self.opaque(&e, Cut::NoDerivative(format!("`{name}`")));
             return Expr::Refused(opaque, Box::new(diagnostic));
         }
-        let (code, detail) = if name == "into" && m.args.is_empty() {
-            let help =
-                "write the type that it becomes, as in `let y: f64 = x.into();` or `f64::from(x)`";
-            let detail = "the type that `into` gives a value with a derivative is not written here";
-            let diagnostic =
-                Diagnostic::new(Code::UnknownMethod, &m.method, detail).with_help(help);
-            let opaque = self.opaque(&e, Cut::NoDerivative("`into`".into()));
-            return Expr::Refused(opaque, Box::new(diagnostic));
-        } else if receiver.is_float() {
+        let (code, detail) = if receiver.is_float() {
             (
                 Code::UnknownMethod,
                 format!("`{name}` is not a method with a known derivative"),

@@ -278,6 +278,9 @@ impl Lower {
             let beside = self.f.operand_ty(&right);
             self.number_beside(op, &mut left, &beside, b.span());
         }
+        if self.mixed(&left, &right, b) {
+            return None;
+        }
         Some(match (&left, &right) {
             (Operand::Lit(l), Operand::Lit(r)) => {
                 let op = &b.op;
@@ -326,19 +329,18 @@ impl Lower {
         if self.infer(&c.expr).is_constant() {
             return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
         }
-        if !self.f.types.of(&c.ty).is_float() {
-            return Some(self.refused(
-                &e,
-                Code::UnsupportedExpr,
-                "a cast to a type that is not known to be a float or an integer",
-            ));
-        }
+        let to = c.ty.to_token_stream();
+        let how = match (self.f.types.of(&c.ty), &*c.ty) {
+            (Ty::Float(_), _) => Conversion::As(to),
+            (Ty::Unknown, syn::Type::Path(_)) => Conversion::Alias(to),
+            _ => {
+                let what = "a cast to a type that is neither a float nor an integer";
+                return Some(self.refused(&e, Code::UnsupportedExpr, what));
+            }
+        };
         match self.scalar(&c.expr)? {
             Operand::Lit(_) => Some(Expr::Opaque(self.opaque(&e, Cut::None))),
-            operand => Some(Expr::Cast(
-                Box::new(Expr::Use(operand)),
-                Conversion::As(c.ty.to_token_stream()),
-            )),
+            operand => Some(Expr::Cast(Box::new(Expr::Use(operand)), how)),
         }
     }
 

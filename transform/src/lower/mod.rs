@@ -33,6 +33,8 @@ pub struct Wanted<'a> {
     pub wrt: Option<&'a [syn::Ident]>,
     /// The `impl` around a method.
     pub around: Option<&'a syn::ItemImpl>,
+    /// The signature as it is written, before a name made way for one of ours.
+    pub written: &'a syn::Signature,
 }
 
 /// Something that `break`, `continue` or `return` can leave.
@@ -119,18 +121,28 @@ fn return_ty(types: &Types, output: &syn::ReturnType) -> Ty {
 
 /// Whether a parameter or local carries `#[constant]`.
 pub fn is_marked(attrs: &[syn::Attribute], name: &str) -> bool {
-    attrs.iter().any(|a| a.path().is_ident(name))
+    attrs.iter().any(|a| {
+        let segments = &a.path().segments;
+        a.path().is_ident(name)
+            || segments.len() == 2 && segments[0].ident == "pullback" && segments[1].ident == name
+    })
 }
 
 impl Lower {
     fn params(&mut self, sig: &syn::Signature, wanted: &Wanted) {
-        for (n, input) in sig.inputs.iter().enumerate() {
-            let syn::FnArg::Typed(typed) = input else {
+        for (n, (input, written)) in sig.inputs.iter().zip(&wanted.written.inputs).enumerate() {
+            let (syn::FnArg::Typed(typed), syn::FnArg::Typed(written)) = (input, written) else {
                 continue;
             };
             let ty = self.f.types.of(&typed.ty);
             let (ident, field, mutable) = match &*typed.pat {
-                syn::Pat::Ident(p) => (p.ident.clone(), p.ident.clone(), p.mutability.is_some()),
+                syn::Pat::Ident(p) => {
+                    let field = match &*written.pat {
+                        syn::Pat::Ident(written) => written.ident.clone(),
+                        _ => p.ident.clone(),
+                    };
+                    (p.ident.clone(), field, p.mutability.is_some())
+                }
                 other => {
                     let name = format!("arg{n}");
                     let ident = self.f.names.fresh(&name);

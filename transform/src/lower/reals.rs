@@ -7,6 +7,7 @@ use crate::ir::*;
 use crate::rules;
 use crate::ty::{Scalar, Ty};
 use proc_macro2::Ident;
+use quote::ToTokens;
 
 /// The constants of `Real`.
 const CONSTANTS: [&str; 11] = [
@@ -117,6 +118,51 @@ impl Lower {
     pub(super) fn as_f64(&mut self, x: &syn::Expr) -> Option<Expr> {
         let x = self.scalar(x)?;
         Some(Expr::Cast(Box::new(Expr::Use(x)), Conversion::ToF64))
+    }
+
+    /// A conversion of which it is not written what it converts.
+    pub(super) fn conversion_without_type(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
+        let receiver = self.infer(&m.receiver);
+        let unknown = matches!(receiver.peeled(), Ty::Unknown);
+        let name = m.method.to_string();
+        let (detail, help) = match name.as_str() {
+            "into" if unknown || receiver.peeled().is_float() => (
+                "the type that `into` gives is not written here",
+                "write it, as in `let y: f64 = x.into();`, or say `f64::from(x)`",
+            ),
+            "to_f64" if unknown && self.f.types.generic => (
+                "this is not known to be of a type bounded by `Real`",
+                "give the receiver its type: `let y: T = …; y.to_f64()`",
+            ),
+            _ => return None,
+        };
+        let e = syn::Expr::MethodCall(m.clone());
+        let diagnostic = Diagnostic::new(Code::UnknownMethod, &m.method, detail).with_help(help);
+        let opaque = self.opaque(&e, Cut::NoDerivative(format!("`{name}`")));
+        m.args
+            .is_empty()
+            .then(|| Expr::Refused(opaque, Box::new(diagnostic)))
+    }
+
+    /// Two real numbers that the signature tells apart have no rule together.
+    pub(super) fn mixed(&mut self, left: &Operand, right: &Operand, at: &impl ToTokens) -> bool {
+        let (Ty::Float(a), Ty::Float(b)) = (self.f.operand_ty(left), self.f.operand_ty(right))
+        else {
+            return false;
+        };
+        let (false, Some(left), Some(right)) = (a.fits(&b), a.written(), b.written()) else {
+            return false;
+        };
+        let detail = format!("`{left}` and `{right}` meet in one operation");
+        let help = match (a, b) {
+            (Scalar::Param(name), _) | (_, Scalar::Param(name)) => {
+                format!("convert one of them: `{name}::from_f64(y)`, or `x.to_f64()`")
+            }
+            _ => "convert one of them: `f64::from(x)`, or `y as f32`".into(),
+        };
+        let diagnostic = Diagnostic::new(Code::UnsupportedExpr, at, detail).with_help(help);
+        self.diagnostics.push(diagnostic);
+        true
     }
 
     /// A conversion that takes its type from where it stands: `let y: f64 = x.into();`.

@@ -69,8 +69,8 @@ impl Renamer<'_> {
                 continue;
             }
             named.push(capture.clone());
-            if let Some(new) = self.resolve(&capture) {
-                let old = Ident::new(&capture, format.span());
+            let old = Ident::new(&capture, format.span());
+            if let Some(new) = self.resolve(&old) {
                 let new = Ident::new(&new, format.span());
                 list.push(Expr::Verbatim(quote!(#old = #new)));
             }

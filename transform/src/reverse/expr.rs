@@ -29,7 +29,8 @@ impl Reverse<'_> {
             Expr::Method(recv, name, args) => self.adjoint_of_method(recv, name, args, seed, to),
             Expr::Cast(a, how) => {
                 let Expr::Use(o) = &**a else { return };
-                if !self.f.operand_ty(o).is_float() {
+                // What `from_f64` takes is an `f64`, known or not.
+                if !self.f.operand_ty(o).is_float() && !matches!(how, Conversion::FromF64(_)) {
                     self.need_operand(o);
                     let of = crate::emit::expr_tokens(&self.f, a);
                     let seed = self.spell(seed);

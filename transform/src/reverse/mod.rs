@@ -26,6 +26,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use adjoint::zero_tokens;
 pub use expr::times;
+pub use stmt::real_alias;
 
 /// A segment's number.
 type SegId = usize;

@@ -3,7 +3,9 @@
 use super::*;
 use crate::analysis::activity::is_active_call;
 use crate::rules;
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
+use syn::spanned::Spanned;
 
 impl Reverse<'_> {
     /// Appends the reverse of a statement to the segment being built; returns its forward form.
@@ -111,6 +113,14 @@ impl Reverse<'_> {
 
     /// A rule for real numbers was chosen by a method's name: the type must bear it out.
     fn assert_scalars(&mut self, e: &Expr, forward: &mut Block) {
+        if let Expr::Cast(a, Conversion::Alias(ty)) = e
+            && let Expr::Use(Operand::Var(v)) = &**a
+            && self.activity.varied[*v]
+        {
+            let kind = Kind::Raw(real_alias(ty));
+            let span = self.span;
+            forward.insert(0, Stmt { kind, span });
+        }
         let Expr::Method(recv, name, _) = e else {
             return;
         };
@@ -323,4 +333,10 @@ impl Reverse<'_> {
 /// Whether a reverse block does anything but restore values.
 pub(super) fn has_code(block: &Block) -> bool {
     block.iter().any(|s| prologue_of(s).is_none())
+}
+
+/// Asks the type checker whether the type that a value is cast to is a real number.
+pub fn real_alias(ty: &TokenStream) -> TokenStream {
+    let at = Span::call_site().located_at(ty.span());
+    quote_spanned!(at=> __rt::assert_cast_to_real::<#ty>();)
 }
