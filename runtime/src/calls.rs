@@ -257,8 +257,11 @@ pub fn assert_scalar<T: Scalar>(_: &T) {}
 )]
 pub trait Scalar {}
 
+impl Scalar for f32 {}
+impl Scalar for f64 {}
+
 #[diagnostic::do_not_recommend]
-impl<T: crate::Real> Scalar for T {}
+impl<T: crate::Real> Scalar for &T {}
 
 /// What `grad` asks of a result. Nothing implements it: it is asked of results that are not one number.
 #[diagnostic::on_unimplemented(

@@ -57,6 +57,7 @@ macro_rules! rules {
         )]
         pub trait Real:
             sealed::Sealed
+            + crate::calls::Scalar
             + Copy
             + Default
             + Debug

@@ -63,6 +63,12 @@ pub fn real_like<T: Real>(_like: &T, value: f64) -> T {
     T::from_f64(value)
 }
 
+/// What a reference leads to, as a value of its own.
+#[inline(always)]
+pub fn owned<T: ?Sized + ToOwned>(reference: &T) -> T::Owned {
+    reference.to_owned()
+}
+
 /// What an adjoint, or a shadow of one, can have added to it.
 #[diagnostic::on_unimplemented(
     message = "a cotangent of type `{V}` does not fit an adjoint of type `{Self}`"

@@ -1,6 +1,10 @@
 //! The American put on the tree of Cox, Ross and Rubinstein.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::differentiable;
+
+#[differentiable]
 fn american_put(
     spot: f64,
     strike: f64,
@@ -36,5 +40,34 @@ fn the_textbook_price() {
         &[american_put(30.0, 100.0, 0.1, 0.4, 1.0, 50)],
         &[70.0],
         1e-15,
+    );
+}
+
+// The derivatives.
+
+programs! {
+    american_put { spot: val = 1.03, strike: val = 1.0, rate: val = 0.06, volatility: val = 0.35, expiry: val = 0.8, steps: konst = 9_usize };
+}
+
+/// The price is homogeneous in spot and strike, and only `σ √T` and `r T` matter.
+#[test]
+fn the_derivatives_obey_the_scalings() {
+    let (spot, strike, rate, volatility, expiry) = (1.03, 1.0, 0.06, 0.35, 0.8);
+    let value = american_put(spot, strike, rate, volatility, expiry, 30);
+    let (delta, by_strike, rho, vega, theta) =
+        american_put::grad(spot, strike, rate, volatility, expiry, 30);
+    reference::assert_close(&[spot * delta + strike * by_strike], &[value], 1e-13);
+    let scaled = rate * rho + 0.5 * volatility * vega;
+    reference::assert_close(&[expiry * theta], &[scaled], 1e-12);
+    assert!(delta < 0.0 && by_strike > 0.0 && vega > 0.0 && rho < 0.0);
+}
+
+/// Deep in the money it is exercised at once: the payoff's own derivative.
+#[test]
+fn exercised_at_once() {
+    let (delta, by_strike, rho, vega, theta) = american_put::grad(0.3, 1.0, 0.1, 0.4, 1.0, 20);
+    assert_eq!(
+        [delta, by_strike, rho, vega, theta],
+        [-1.0, 1.0, 0.0, 0.0, 0.0]
     );
 }

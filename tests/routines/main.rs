@@ -6,6 +6,11 @@
 
 // What the derivatives are asked of is not called before they are.
 #![allow(dead_code)]
+// The table of programs is read by a macro, a line a step.
+#![recursion_limit = "512"]
+
+#[path = "../harness/mod.rs"]
+mod harness;
 
 mod binomial;
 mod black_scholes;

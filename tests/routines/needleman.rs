@@ -1,8 +1,11 @@
 //! Needleman and Wunsch's alignment with a smooth minimum, as used to train on alignments.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::differentiable;
 
 /// The smooth minimum at temperature `gamma`.
+#[differentiable]
 fn soft_min(values: [f64; 3], gamma: f64) -> f64 {
     let low = values.into_iter().fold(f64::INFINITY, f64::min);
     let sum: f64 = values.iter().map(|v| ((low - v) / gamma).exp()).sum();
@@ -10,6 +13,7 @@ fn soft_min(values: [f64; 3], gamma: f64) -> f64 {
 }
 
 /// The cost of aligning `a` with `b`, where a gap costs `gap`.
+#[differentiable]
 pub fn align(a: &[f64], b: &[f64], gap: f64, gamma: f64) -> f64 {
     let (n, m) = (a.len(), b.len());
     let mut table = vec![vec![0.0; m + 1]; n + 1];
@@ -31,6 +35,7 @@ pub fn align(a: &[f64], b: &[f64], gap: f64, gamma: f64) -> f64 {
 }
 
 /// The same with two rows of memory.
+#[differentiable]
 pub fn align_two_rows(a: &[f64], b: &[f64], gap: f64, gamma: f64) -> f64 {
     let mut previous: Vec<f64> = (0..=b.len()).map(|j| j as f64 * gap).collect();
     let mut current = previous.clone();
@@ -88,4 +93,38 @@ fn the_cost_is_that_of_all_alignments() {
 fn a_low_temperature_finds_the_best() {
     let same = align(&[1.0, 2.0, 3.0], &[1.0, 3.0], 0.1, 1e-3);
     reference::assert_close(&[same], &[0.1], 1e-12);
+}
+
+// The derivatives: averages over all alignments.
+
+fn gradient(a: &[f64], b: &[f64], gap: f64, gamma: f64) -> (Vec<f64>, Vec<f64>, f64) {
+    let all = alignments(a, b, gap);
+    let sum: f64 = all.iter().map(|(_, _, cost)| (-cost / gamma).exp()).sum();
+    let (mut da, mut db, mut dgap) = (vec![0.0; a.len()], vec![0.0; b.len()], 0.0);
+    for (matches, gaps, cost) in &all {
+        let weight = (-cost / gamma).exp() / sum;
+        dgap += weight * *gaps as f64;
+        for &(i, j) in matches {
+            da[i] += weight * 2.0 * (a[i] - b[j]);
+            db[j] -= weight * 2.0 * (a[i] - b[j]);
+        }
+    }
+    (da, db, dgap)
+}
+
+/// `−Σ p ln p` taken from `cost = E − γ S`: `∂/∂γ = −S`.
+fn by_gamma(a: &[f64], b: &[f64], gap: f64, gamma: f64) -> f64 {
+    let all = alignments(a, b, gap);
+    let sum: f64 = all.iter().map(|(_, _, cost)| (-cost / gamma).exp()).sum();
+    all.iter()
+        .map(|(_, _, cost)| (-cost / gamma).exp() / sum)
+        .map(|p| p * p.ln())
+        .sum()
+}
+
+programs! {
+    align { a: slice = vector(4, 1), b: slice = vector(3, 2), gap: val = 0.5, gamma: val = 0.7 }
+        exact [gradient(&a, &b, gap, gamma).0, gradient(&a, &b, gap, gamma).1, gradient(&a, &b, gap, gamma).2, by_gamma(&a, &b, gap, gamma)];
+    align_two_rows { a: slice = vector(4, 1), b: slice = vector(3, 2), gap: val = 0.5, gamma: val = 0.7 }
+        exact [gradient(&a, &b, gap, gamma).0, gradient(&a, &b, gap, gamma).1, gradient(&a, &b, gap, gamma).2, by_gamma(&a, &b, gap, gamma)];
 }

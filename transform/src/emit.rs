@@ -518,7 +518,10 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
                     .ends_with(s.trim_end_matches('_'))
             }) && matches!(var.ty, Ty::Unknown)
                 && var.temp;
-            let value = if is_alias_free_copy || moved {
+            let value = if matches!(var.ty, Ty::Ref(..)) {
+                // The reverse sweep looks at what the reference led to, which may be gone by then.
+                quote!(__rt::owned(#ident))
+            } else if is_alias_free_copy || moved {
                 quote!(#ident)
             } else {
                 quote!(::core::clone::Clone::clone(&#ident))

@@ -56,6 +56,18 @@ impl Lower {
             {
                 self.place(&m.receiver)
             }
+            syn::Expr::MethodCall(m)
+                if m.args.is_empty()
+                    && (m.method == "as_slice" || m.method == "as_mut_slice")
+                    && matches!(self.infer(&m.receiver).peeled(), Ty::Unknown) =>
+            {
+                let place = self.place(&m.receiver)?;
+                let at = m.method.span();
+                let tokens = crate::emit::place_tokens(&self.f, &place, false)?;
+                let check = quote::quote_spanned!(at=> __rt::assert_sequence(&#tokens););
+                self.push(Kind::Raw(check), at);
+                Some(place)
+            }
             _ => None,
         }
     }
