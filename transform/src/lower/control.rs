@@ -341,6 +341,12 @@ impl Lower {
                 };
                 (e.to_token_stream(), v, by_ref, place)
             }
+            syn::Expr::MethodCall(m)
+                if (m.method == "as_slice" || m.method == "as_mut_slice")
+                    && let Some(place) = self.place(e) =>
+            {
+                (e.to_token_stream(), place.base, true, place)
+            }
             e => match self.value(e) {
                 Some(Operand::Var(v)) => (
                     self.f.vars[v].ident.to_token_stream(),
