@@ -24,28 +24,6 @@ impl<T> Vector for Vec<T> {}
 #[diagnostic::do_not_recommend]
 impl<T: Vector + ?Sized> Vector for &mut T {}
 
-/// Requires a vector, an array or a slice, for the sake of an `as_slice` that was taken for theirs.
-#[inline(always)]
-pub fn assert_sequence<T: Sequence + ?Sized>(_: &T) {}
-
-/// What `as_slice` is called on.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a `Vec`, an array or a slice, and the derivative of this method is not known",
-    label = "this has the name of a method of `Vec`, and is called on `{Self}`",
-    note = "keep values that carry a derivative in a `Vec` or an array"
-)]
-pub trait Sequence {}
-
-impl<T> Sequence for Vec<T> {}
-#[diagnostic::do_not_recommend]
-impl<T> Sequence for [T] {}
-#[diagnostic::do_not_recommend]
-impl<T, const N: usize> Sequence for [T; N] {}
-#[diagnostic::do_not_recommend]
-impl<T: Sequence + ?Sized> Sequence for &T {}
-#[diagnostic::do_not_recommend]
-impl<T: Sequence + ?Sized> Sequence for &mut T {}
-
 /// Type-checks only if both move a value out and leave its default.
 #[inline(always)]
 pub fn same_take<T, F: Fn(&mut T) -> T>(_: F, _: F, _: &T) {}
