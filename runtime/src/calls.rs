@@ -263,13 +263,24 @@ impl Scalar for f64 {}
 #[diagnostic::do_not_recommend]
 impl<T: crate::Real> Scalar for &T {}
 
-/// What `grad` asks of a result. Nothing implements it: it is asked of results that are not one number.
+/// What `grad` asks of a result whose type the tokens do not show, or show not to be one number.
 #[diagnostic::on_unimplemented(
     message = "`grad` needs a function that returns one real number",
     label = "this function returns `{Self}`",
     note = "use `vjp`, which takes a seed for any result, or return an `f64` or `f32`"
 )]
-pub trait OneRealNumber {}
+pub trait OneRealNumber: crate::Differentiable {
+    /// The seed of its gradient.
+    fn one() -> Self::Tangent;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: crate::Real> OneRealNumber for T {
+    #[inline(always)]
+    fn one() -> T {
+        <T as crate::Real>::one()
+    }
+}
 
 /// Type-checks only if both are the same function, so that a name is not mistaken for another's.
 #[inline(always)]

@@ -9,11 +9,6 @@ use core::cell::RefCell;
 use std::collections::HashMap;
 
 /// A tangent that is not [`NoTangent`], which lets the impls for the two stand beside each other.
-#[diagnostic::on_unimplemented(
-    message = "a value that carries a derivative is put where none is carried",
-    label = "this belongs to a `#[constant]` field or to a type without a derivative",
-    note = "remove `#[constant]` from the field, or write `pullback::detach(…)` around the value"
-)]
 pub trait Varied: Tangent {}
 
 impl Varied for f32 {}
@@ -57,6 +52,35 @@ pub fn read<V: Differentiable + ?Sized, D: ReadAs<V::Tangent>>(value: &V, dot: &
     dot.read_as(|| value.zero_tangent())
 }
 
+/// The seed of a rule, which is zero if it comes from a constant field; `zero` is the place for that.
+#[inline(always)]
+pub fn seed<'a, T: Tangent, S: SeedOf<T>>(seed: &'a S, zero: &'a mut Option<T>) -> &'a T {
+    seed.seed(zero)
+}
+
+/// What the seed of a rule may be given as.
+#[diagnostic::on_unimplemented(
+    message = "a cotangent of type `{Self}` stands where one of type `{T}` is meant"
+)]
+pub trait SeedOf<T: Tangent> {
+    /// The seed by reference.
+    fn seed<'a>(&'a self, zero: &'a mut Option<T>) -> &'a T;
+}
+
+impl<T: Tangent> SeedOf<T> for T {
+    #[inline(always)]
+    fn seed<'a>(&'a self, _: &'a mut Option<T>) -> &'a T {
+        self
+    }
+}
+
+impl<T: Varied> SeedOf<T> for NoTangent {
+    #[inline(always)]
+    fn seed<'a>(&'a self, zero: &'a mut Option<T>) -> &'a T {
+        zero.insert(T::neutral())
+    }
+}
+
 /// A place in a tangent that the tangent `T` can be put into.
 #[diagnostic::on_unimplemented(
     message = "a tangent of type `{T}` does not fit a place of type `{Self}`"
@@ -78,6 +102,13 @@ impl<T: Varied> Assign<T> for NoTangent {
     fn assign(&mut self, _: T) {}
 }
 
+impl<T: Varied> Assign<NoTangent> for T {
+    #[inline(always)]
+    fn assign(&mut self, _: NoTangent) {
+        self.set_zero();
+    }
+}
+
 /// Puts a tangent into a place, or drops it where the place carries none.
 #[inline(always)]
 pub fn assign<P: Assign<T>, T>(place: &mut P, tangent: T) {
@@ -90,16 +121,83 @@ pub fn tangent_for<V: Differentiable>(_value: &V) -> V::Tangent {
     V::Tangent::neutral()
 }
 
+/// A tangent as one of type `T`: itself, or a zero where a `#[constant]` field gave none.
+#[inline(always)]
+pub fn as_tangent<T, S: IntoTangent<T>>(tangent: S) -> T {
+    tangent.into_tangent()
+}
+
+/// What a tangent of type `T` may be given as.
+#[diagnostic::on_unimplemented(
+    message = "a tangent of type `{Self}` stands where one of type `{T}` is meant"
+)]
+pub trait IntoTangent<T> {
+    /// The tangent.
+    fn into_tangent(self) -> T;
+}
+
+impl<T: Tangent> IntoTangent<T> for T {
+    #[inline(always)]
+    fn into_tangent(self) -> T {
+        self
+    }
+}
+
+impl<T: Varied> IntoTangent<T> for NoTangent {
+    #[inline(always)]
+    fn into_tangent(self) -> T {
+        T::neutral()
+    }
+}
+
+/// `NoTangent` counts as zero in the arithmetic of the reverse sweep.
+macro_rules! nothing_beside {
+    ($($float:ident)*) => { $(
+        impl core::ops::Mul<$float> for NoTangent {
+            type Output = NoTangent;
+            #[inline(always)]
+            fn mul(self, _: $float) -> NoTangent {
+                NoTangent
+            }
+        }
+        impl core::ops::Div<$float> for NoTangent {
+            type Output = NoTangent;
+            #[inline(always)]
+            fn div(self, _: $float) -> NoTangent {
+                NoTangent
+            }
+        }
+        impl From<NoTangent> for $float {
+            #[inline(always)]
+            fn from(_: NoTangent) -> $float {
+                0.0
+            }
+        }
+        impl core::ops::AddAssign<$float> for NoTangent {
+            #[inline(always)]
+            fn add_assign(&mut self, _: $float) {}
+        }
+        impl core::ops::SubAssign<$float> for NoTangent {
+            #[inline(always)]
+            fn sub_assign(&mut self, _: $float) {}
+        }
+    )* };
+}
+
+nothing_beside!(f32 f64);
+
+impl core::ops::Neg for NoTangent {
+    type Output = NoTangent;
+    #[inline(always)]
+    fn neg(self) -> NoTangent {
+        NoTangent
+    }
+}
+
 /// Moves an adjoint that nobody asks for again out of its place.
 #[inline(always)]
 pub fn take_out<T: Tangent>(place: &mut T) -> T {
     core::mem::replace(place, T::neutral())
-}
-
-/// What was taken from the adjoint of a field that was assigned a value with a derivative.
-#[inline(always)]
-pub fn varied<T: Varied>(adjoint: T) -> T {
-    adjoint
 }
 
 /// The zero of a tangent, by reference: what a place in a variant holds that a direction does not have.
@@ -124,6 +222,18 @@ pub fn neutral<T: Tangent>() -> &'static T {
 /// Requires a sequence of std's, for the sake of an index or an iteration that was taken for one of its own.
 #[inline(always)]
 pub fn assert_sequence<T: Sequence + ?Sized>(_: &T) {}
+
+/// Requires that a copy has a tangent like that of what it was made of.
+#[inline(always)]
+pub fn assert_copy<T: Differentiable, P: Differentiable<Tangent = T::Tangent> + ?Sized>(
+    _: &T,
+    _: &P,
+) {
+}
+
+/// Type-checks only if both are the same function that makes a box.
+#[inline(always)]
+pub fn same_box<T, F: Fn(T) -> Box<T>>(_: F, _: F, _: &Box<T>) {}
 
 /// A slice, array or vector, also behind pointers.
 #[diagnostic::on_unimplemented(

@@ -156,14 +156,10 @@ pointer!(&T, &mut T);
 #[diagnostic::do_not_recommend]
 impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     type Tangent = Box<T::Tangent>;
-    type Shadow = T::Shadow;
+    whole_shadow!();
     #[inline]
     fn zero_tangent(&self) -> Box<T::Tangent> {
         Box::new((**self).zero_tangent())
-    }
-    #[inline(always)]
-    fn shadow(tangent: &mut Box<T::Tangent>) -> &mut T::Shadow {
-        T::shadow(tangent)
     }
 }
 

@@ -14,6 +14,7 @@ pub use crate::ops::*;
 pub use crate::tape::{Lane, Slot, Tape};
 pub use crate::vectors::*;
 pub use core::option::Option::{None, Some};
+pub use std::boxed::Box;
 pub use std::vec;
 pub use std::vec::Vec;
 
@@ -89,6 +90,12 @@ impl<T: Tangent> Accumulate<T> for T {
 impl<T: Varied> Accumulate<T> for NoTangent {
     #[inline(always)]
     fn accumulate(&mut self, _: T) {}
+}
+
+/// What comes from a `#[constant]` field is zero.
+impl<T: Varied> Accumulate<NoTangent> for T {
+    #[inline(always)]
+    fn accumulate(&mut self, _: NoTangent) {}
 }
 
 impl<T: Tangent, const N: usize> Accumulate<[T; N]> for Vec<T> {

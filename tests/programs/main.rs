@@ -40,5 +40,6 @@ mod methods;
 mod nasty;
 mod reshaped;
 mod single;
+mod structs;
 mod tuples;
 mod vectors;

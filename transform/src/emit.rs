@@ -214,6 +214,7 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
             let e = expr_tokens(f, e);
             quote!(::core::option::Option::Some(#e))
         }
+        Expr::Build(b) => build_tokens(f, b),
         Expr::Copy(p, method) => {
             let p = place_tokens(f, p, false).unwrap_or_default();
             quote!(#p.#method())
@@ -310,6 +311,26 @@ fn resize_tokens(f: &Function, place: &Place, how: &Resize) -> TokenStream {
             quote!(#p.resize(#n, #x);)
         }
     }
+}
+
+fn build_tokens(f: &Function, b: &Build) -> TokenStream {
+    let path = &b.path;
+    if b.call {
+        let parts = b.parts.iter().map(|(_, e)| expr_tokens(f, e));
+        return quote!(#path(#(#parts),*));
+    }
+    let parts = b.parts.iter().map(|(part, e)| {
+        let e = expr_tokens(f, e);
+        match part {
+            Proj::Field(member) | Proj::Part(_, member) => quote!(#member: #e,),
+            _ => quote!(),
+        }
+    });
+    let base = b.base.iter().map(|e| {
+        let e = expr_tokens(f, e);
+        quote!(..#e)
+    });
+    quote!(#path { #(#parts)* #(#base)* })
 }
 
 /// The arguments of a call as the user has them.
@@ -503,7 +524,7 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             }
         }
         Kind::Opaque(o) | Kind::Refused(o, _) => o.tokens.clone(),
-        Kind::Raw(tokens) => tokens.clone(),
+        Kind::Raw(tokens) | Kind::Check(tokens, _) => tokens.clone(),
         Kind::Accumulate(p, e) => {
             let e = expr_tokens(f, e);
             written(f, p, |p| quote!(__rt::accumulate(&mut #p, #e);))

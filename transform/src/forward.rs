@@ -151,6 +151,11 @@ impl Forward<'_> {
                 Some(self.operand_or_zero(e))
             }
             Expr::Load(p) => self.place(p).map(|dot| {
+                if let (Operand::Var(v), true) = (to, self.f.may_be_constant_field(p)) {
+                    let value = &self.f.vars[*v].ident;
+                    let tokens = place_tokens(&self.f, &dot, false).unwrap_or_default();
+                    return Expr::Raw(quote!(__rt::read(&#value, &#tokens)), vec![]);
+                }
                 if self.f.place_ty(p).is_copy() {
                     Expr::Load(dot)
                 } else {
@@ -274,6 +279,9 @@ impl Forward<'_> {
                 }
                 push(Kind::Let(*v, Expr::Call(path.clone(), args.clone())));
             }
+            Kind::Let(v, e @ Expr::Build(b)) if self.is_active(*v) => {
+                self.build(*v, e, b, &mut push);
+            }
             // What is built here takes its parts by value: their tangents are looked at first.
             Kind::Let(
                 v,
@@ -336,7 +344,13 @@ impl Forward<'_> {
                         Some(t) => t,
                         None => self.zero_of_place(place),
                     };
-                    push(Kind::Assign(dot, tangent));
+                    if self.f.may_be_constant_field(place) {
+                        let dot = place_tokens(&self.f, &dot, true);
+                        let tangent = expr_tokens(&self.f, &tangent);
+                        push(Kind::Raw(quote!(__rt::assign(&mut #dot, #tangent);)));
+                    } else {
+                        push(Kind::Assign(dot, tangent));
+                    }
                 }
             }
             Kind::Update(place, op, e) => {
@@ -437,6 +451,50 @@ impl Forward<'_> {
                 push(Kind::Scope(*id, label.clone(), body));
             }
             _ => push(stmt.kind.clone()),
+        }
+    }
+
+    /// What is built from parts: its tangent is filled in part by part. The parts' own tangents are taken before,
+    /// since the parts are moved.
+    fn build(&mut self, v: VarId, e: &Expr, b: &Build, push: &mut impl FnMut(Kind)) {
+        let mut parts = Vec::new();
+        for (step, part) in &b.parts {
+            let tangent = self.operand_or_zero(part);
+            let tangent = expr_tokens(&self.f, &tangent);
+            let name = self.f.names.fresh("part_dot");
+            push(Kind::Raw(quote!(let #name = #tangent;)));
+            parts.push((step.clone(), name));
+        }
+        let dot = self.dot(v);
+        let (value, dot_ident) = (self.f.vars[v].ident.clone(), self.f.vars[dot].ident.clone());
+        let base = match &b.base {
+            Some(Expr::Load(p)) => self.place(p),
+            _ => None,
+        };
+        if let Some(base) = &base {
+            let base = place_tokens(&self.f, base, false);
+            push(Kind::Raw(
+                quote!(let mut #dot_ident = ::core::clone::Clone::clone(&#base);),
+            ));
+        }
+        push(Kind::Let(v, e.clone()));
+        if let [(Proj::Deref, part)] = parts.as_slice() {
+            push(Kind::Raw(
+                quote!(let mut #dot_ident = __rt::Box::new(#part);),
+            ));
+            return;
+        }
+        match (&b.base, base) {
+            (_, Some(_)) => {}
+            (Some(_), None) => push(Kind::Raw(quote!(let mut #dot_ident = __rt::zero(&#value);))),
+            (None, None) => push(Kind::Raw(
+                quote!(let mut #dot_ident = __rt::tangent_for(&#value);),
+            )),
+        }
+        for (step, part) in parts {
+            let place = Place::var(dot).then(step);
+            let place = place_tokens(&self.f, &place, true);
+            push(Kind::Raw(quote!(__rt::assign(&mut #place, #part);)));
         }
     }
 

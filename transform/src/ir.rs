@@ -164,6 +164,8 @@ pub enum Expr {
     Repeat(Box<Expr>, TokenStream, Vec<VarId>, bool),
     /// `Some(a)`.
     Wrap(Box<Expr>),
+    /// A struct, a variant or a box, made of its parts.
+    Build(Box<Build>),
     /// `place.to_vec()` or `place.clone()`: the name of the method.
     Copy(Place, Ident),
     /// A call of a differentiable function or method.
@@ -178,6 +180,19 @@ pub enum Expr {
     Restore(VarId),
     /// Generated code that a transform makes; it reads the variables named.
     Raw(TokenStream, Vec<VarId>),
+}
+
+/// `P { x: a, ..base }`, `P(a)`, `Shape::Circle(r)`, `Box::new(a)`.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The user's path.
+    pub path: TokenStream,
+    /// Written like a call.
+    pub call: bool,
+    /// The parts in the order in which they are evaluated, each with the way to it.
+    pub parts: Vec<(Proj, Expr)>,
+    /// Where the other fields come from: a place or a constant.
+    pub base: Option<Expr>,
 }
 
 /// How one real number becomes one of another type.
@@ -308,6 +323,8 @@ pub enum Kind {
     Refused(Opaque, Box<crate::diagnostics::Diagnostic>),
     /// Generated code that a transform made.
     Raw(TokenStream),
+    /// What the type checker is asked to confirm, if the variable carries a derivative.
+    Check(TokenStream, VarId),
     /// Adds a value to an adjoint whose type the tokens do not show.
     Accumulate(Place, Expr),
     /// Keeps a variable's value for the reverse sweep, in the storage named.
@@ -500,6 +517,17 @@ pub struct Function {
 }
 
 impl Function {
+    /// Whether what is known of a place's type leaves open that it is a field marked `#[constant]`.
+    pub fn may_be_constant_field(&self, place: &Place) -> bool {
+        matches!(self.place_ty(place), Ty::Unknown)
+            && self.resolve(place).path.iter().any(|s| {
+                matches!(
+                    s,
+                    Proj::Field(syn::Member::Named(_)) | Proj::Part(..) | Proj::Field(_)
+                )
+            })
+    }
+
     /// The place with every alias expanded, down to a variable that owns or borrows the memory.
     pub fn resolve(&self, place: &Place) -> Place {
         let Some(target) = &self.vars[place.base].alias else {

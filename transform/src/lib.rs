@@ -134,5 +134,6 @@ pub fn analyse(
     }
     let activity = analysis::activity::analyse(&f);
     errors.extend(analysis::activity::refusals(&f, &activity));
+    analysis::activity::settle_checks(&mut f.body, &activity);
     errors.is_empty().then_some(Analysed { f, activity })
 }

@@ -39,6 +39,6 @@ pub fn has_own_tokens(e: &Expr) -> bool {
         Expr::Binary(_, a, b) => has_own_tokens(a) || has_own_tokens(b),
         Expr::Method(a, _, more) => has_own_tokens(a) || more.iter().any(has_own_tokens),
         Expr::Helper(_, es) | Expr::Tuple(es) | Expr::Array(es, _) => es.iter().any(has_own_tokens),
-        Expr::Call(..) => true,
+        Expr::Call(..) | Expr::Build(_) => true,
     }
 }

@@ -87,6 +87,11 @@ impl Uses {
                 self.spell(tokens);
             }
             Expr::Opaque(o) | Expr::Refused(o, _) => self.spell(&o.tokens),
+            Expr::Build(b) => {
+                self.spell(&b.path);
+                let parts = b.parts.iter().map(|(_, e)| e);
+                parts.chain(&b.base).for_each(|e| self.expr(f, e));
+            }
             Expr::Load(p) | Expr::Copy(p, _) => self.place(f, p),
             Expr::Call(_, args) => {
                 for tokens in emit::arg_tokens(f, args) {
@@ -327,6 +332,7 @@ fn in_expr(f: &Function, e: &mut Expr, v: VarId, by: &Expr) -> bool {
             args.iter_mut().any(|a| in_expr(f, a, v, by))
         }
         Expr::Repeat(a, ..) | Expr::Wrap(a) => in_expr(f, a, v, by),
+        Expr::Build(b) => b.parts.iter_mut().any(|(_, e)| in_expr(f, e, v, by)),
         _ => false,
     }
 }

@@ -70,6 +70,10 @@ fn collect(f: &Function, e: &Expr, out: &mut Vec<VarId>) {
                 }
             }
         }
+        Expr::Build(b) => {
+            let parts = b.parts.iter().map(|(_, e)| e);
+            parts.chain(&b.base).for_each(|e| collect(f, e, out));
+        }
         Expr::Helper(_, args) | Expr::Tuple(args) | Expr::Array(args, _) => {
             args.iter().for_each(|a| collect(f, a, out));
         }
@@ -174,7 +178,8 @@ impl Graph {
                 Kind::Loop(l) => self.block(f, &l.body),
                 Kind::Scope(_, _, b) => self.block(f, b),
                 Kind::Accumulate(..) | Kind::Save(..) => {}
-                Kind::Exit { .. } | Kind::Opaque(_) | Kind::Raw(_) | Kind::Refused(..) => {}
+                Kind::Exit { .. } | Kind::Opaque(_) | Kind::Refused(..) => {}
+                Kind::Raw(_) | Kind::Check(..) => {}
             }
         }
     }
@@ -231,6 +236,31 @@ pub fn analyse(f: &Function) -> Activity {
             return Activity { varied, useful };
         }
     }
+}
+
+/// Keeps the questions to the type checker that concern a derivative, and drops the others.
+pub fn settle_checks(block: &mut Block, activity: &Activity) {
+    block.retain_mut(|stmt| {
+        match &mut stmt.kind {
+            Kind::Check(tokens, v) => {
+                let varied = activity.varied[*v];
+                stmt.kind = Kind::Raw(std::mem::take(tokens));
+                return varied;
+            }
+            Kind::If { then, els, .. } => {
+                settle_checks(then, activity);
+                settle_checks(els, activity);
+            }
+            Kind::Match(m) => m
+                .arms
+                .iter_mut()
+                .for_each(|a| settle_checks(&mut a.body, activity)),
+            Kind::Loop(l) => settle_checks(&mut l.body, activity),
+            Kind::Scope(_, _, b) => settle_checks(b, activity),
+            _ => {}
+        }
+        true
+    });
 }
 
 /// Errors for what is not understood and carries a derivative.

@@ -84,6 +84,8 @@ struct Walk<'a> {
     out: Writes,
     position: usize,
     loops: Vec<ScopeId>,
+    /// Values without a name of the user's that were read from a part of a variable.
+    read_from: HashMap<VarId, VarId>,
 }
 
 /// Collects the writes of a function.
@@ -93,6 +95,7 @@ pub fn writes(f: &Function) -> Writes {
         out: Writes::default(),
         position: 0,
         loops: Vec::new(),
+        read_from: HashMap::new(),
     };
     walk.block(&f.body);
     walk.out
@@ -121,6 +124,10 @@ impl Walk<'_> {
     fn take(&mut self, o: &Operand) {
         let Operand::Var(v) = o else { return };
         self.out.moved.insert(*v, true);
+        // What was read from a field of unknown type was moved out of it, if it is no number.
+        if let Some(root) = self.read_from.get(v) {
+            self.out.moved.insert(*root, true);
+        }
         if matches!(self.f.vars[*v].ty, Ty::Ref(_, true)) {
             self.write(&Place::var(*v));
         }
@@ -135,6 +142,13 @@ impl Walk<'_> {
             Expr::Tuple(es) | Expr::Array(es, _) => es.iter().for_each(|e| self.moves(e)),
             Expr::Wrap(e) | Expr::Repeat(e, ..) => self.moves(e),
             Expr::Removed(_, how) => how.value().into_iter().for_each(|o| self.take(o)),
+            Expr::Build(b) => {
+                b.parts.iter().for_each(|(_, e)| self.moves(e));
+                // The fields that are not named are moved out of it, as far as they are not copied.
+                if let Some(Expr::Load(p)) = &b.base {
+                    self.out.moved.insert(self.f.root(p), true);
+                }
+            }
             Expr::Call(_, args) => args.iter().for_each(|a| {
                 if let Arg::Value(o) = a {
                     self.take(o);
@@ -175,6 +189,16 @@ impl Walk<'_> {
                 Kind::Let(v, e) => {
                     self.expr(e);
                     self.define(*v);
+                    if let Expr::Load(p) = e
+                        && !p.path.is_empty()
+                        && !self.f.place_ty(p).is_copy()
+                    {
+                        let root = self.f.root(p);
+                        match self.f.vars[*v].temp {
+                            true => drop(self.read_from.insert(*v, root)),
+                            false => drop(self.out.moved.insert(root, true)),
+                        }
+                    }
                 }
                 Kind::Declare(v) => {
                     self.define(*v);
@@ -236,7 +260,11 @@ impl Walk<'_> {
                 }
                 Kind::Scope(_, _, b) => self.block(b),
                 Kind::Opaque(o) | Kind::Refused(o, _) => self.opaque(o),
-                Kind::Exit { .. } | Kind::Raw(_) | Kind::Accumulate(..) | Kind::Save(..) => {}
+                Kind::Exit { .. }
+                | Kind::Raw(_)
+                | Kind::Check(..)
+                | Kind::Accumulate(..)
+                | Kind::Save(..) => {}
             }
         }
     }

@@ -87,18 +87,13 @@ pub(super) fn gradients_entry(
     let entry = s.ident("gradients");
     let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
-    let where_clause = s.where_clause();
+    let number_clause = s.number_clause();
     let turbofish = &s.turbofish;
     let params = s.receiving_params();
     let receive = s.receive();
     let names = s.names();
     let ty = s.gradients_type();
-    let (makes, mut results) = collect(
-        s,
-        sweep,
-        quote!(__pullback),
-        quote!(<#ret as #rt::Real>::one()),
-    );
+    let (makes, mut results) = collect(s, sweep, quote!(__pullback), s.one());
     let run_pullback = results.remove(0);
     let values = s.inputs().into_iter().zip(results).map(|(p, value)| {
         let position = s.f.params.iter().position(|q| q.var == p.var);
@@ -125,7 +120,7 @@ pub(super) fn gradients_entry(
     items.push(quote! {
         /// The gradients with `None` for each input that the path taken does not connect to the result.
         #[inline]
-        pub fn #entry #generics (#(#params),*) -> #ty #where_clause {
+        pub fn #entry #generics (#(#params),*) -> #ty #number_clause {
             #receive
             let __tape = &mut #rt::Tape::new();
             #makes

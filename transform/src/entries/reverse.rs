@@ -64,7 +64,7 @@ pub(super) fn collect(
 pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
     let rt = &s.rt;
     let generics = &s.function.sig.generics;
-    let where_clause = s.where_clause();
+    let number_clause = s.number_clause();
     let turbofish = &s.turbofish;
     let params = s.receiving_params();
     let names = s.names();
@@ -80,12 +80,7 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
     let tangent_tuple = tuple(&tangents);
     let is_scalar = matches!(s.f.vars[s.f.ret].ty, Ty::Float(_) | Ty::Unknown);
     if is_scalar {
-        let (makes, mut results) = collect(
-            s,
-            sweep,
-            quote!(__pullback),
-            quote!(<#ret as #rt::Real>::one()),
-        );
+        let (makes, mut results) = collect(s, sweep, quote!(__pullback), s.one());
         let run_pullback = results.remove(0);
         let result = tuple(&results);
         let [value_and_grad, value_and_grad_with, grad, grad_with] =
@@ -101,12 +96,12 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
         items.push(quote! {
             /// The value and the gradient: one tangent for each differentiated parameter, in order.
             #[inline]
-            pub fn #value_and_grad #generics (#(#params),*) -> (#ret, #tangent_tuple) #where_clause {
+            pub fn #value_and_grad #generics (#(#params),*) -> (#ret, #tangent_tuple) #number_clause {
                 #with_path #turbofish(#first &mut #rt::Tape::new(), #(#rest),*)
             }
             /// The same in a workspace that later calls use again.
             #[inline]
-            pub fn #value_and_grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> (#ret, #tangent_tuple) #where_clause {
+            pub fn #value_and_grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> (#ret, #tangent_tuple) #number_clause {
                 #receive
                 #makes
                 let (__value, __pullback) = #run(#(#names,)* __tape);
@@ -115,12 +110,12 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
             }
             /// The gradient: one tangent for each differentiated parameter, in order.
             #[inline]
-            pub fn #grad #generics (#(#params),*) -> #tangent_tuple #where_clause {
+            pub fn #grad #generics (#(#params),*) -> #tangent_tuple #number_clause {
                 #value_and_grad_path #turbofish(#(#receiving),*).1
             }
             /// The same in a workspace that later calls use again.
             #[inline]
-            pub fn #grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> #tangent_tuple #where_clause {
+            pub fn #grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> #tangent_tuple #number_clause {
                 #with_path #turbofish(#first __tape, #(#rest),*).1
             }
         });
@@ -135,7 +130,7 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
 pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream {
     let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
-    let where_clause = s.where_clause();
+    let (number_clause, one) = (s.number_clause(), s.one());
     let params = s.receiving_params();
     let receive = s.receive();
     let names = s.names();
@@ -191,13 +186,13 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
     quote! {
         /// Adds the gradient into buffers of the caller's and gives the value.
         #[inline]
-        pub fn #entry #generics (#(#params,)* #(#buffers),*) -> #ret #where_clause {
+        pub fn #entry #generics (#(#params,)* #(#buffers),*) -> #ret #number_clause {
             #receive
             let __tape = &mut #rt::Tape::new();
             #(#makes)*
             let (__value, __pullback) = #run(#(#names,)* __tape);
             #(#late)*
-            let (#(#values,)*) = __pullback(<#ret as #rt::Real>::one(), #(#args,)* __tape);
+            let (#(#values,)*) = __pullback(#one, #(#args,)* __tape);
             #(#adds)*
             __value
         }

@@ -59,6 +59,9 @@ impl Lower {
         {
             return self.rule_method(m, rule);
         }
+        // A field is memory of a type that is not known.
+        let may_be_sequence = receiver.is_sequence()
+            || matches!(receiver.peeled(), Ty::Unknown) && self.is_place(&m.receiver);
         match name.as_str() {
             "to_f64" if arity == 0 && matches!(receiver.peeled(), Ty::Float(Scalar::Param(_))) => {
                 self.as_f64(&m.receiver)
@@ -72,6 +75,9 @@ impl Lower {
                         || self.f.place_ty(&place).is_sequence() =>
                 {
                     Some(Expr::Copy(place, m.method.clone()))
+                }
+                Some(place) if matches!(self.f.place_ty(&place).peeled(), Ty::Unknown) => {
+                    Some(self.copy(m, place))
                 }
                 _ => Some(self.unknown_method(m)),
             },
@@ -101,22 +107,26 @@ impl Lower {
                 self.push(Kind::Let(var, Expr::Opaque(opaque)), m.span());
                 Some(Expr::Use(Operand::Var(var)))
             }
-            "swap" if arity == 2 && receiver.is_sequence() => {
+            "swap" if arity == 2 && may_be_sequence => {
                 let place = self.referent(&m.receiver)?;
+                self.sequence(&place, m.method.span());
                 let a = self.value(&m.args[0])?;
                 let b = self.value(&m.args[1])?;
                 self.push(Kind::Swap(place, SwapKind::Elements(a, b)), m.span());
                 Some(UNIT())
             }
-            "fill" if arity == 1 && receiver.is_sequence() => {
+            "fill" if arity == 1 && may_be_sequence => {
                 let place = self.referent(&m.receiver)?;
+                self.sequence(&place, m.method.span());
                 let value = self.scalar(&m.args[0])?;
                 self.push(Kind::Fill(place, value), m.span());
                 Some(UNIT())
             }
-            "copy_from_slice" | "clone_from_slice" if arity == 1 && receiver.is_sequence() => {
+            "copy_from_slice" | "clone_from_slice" if arity == 1 && may_be_sequence => {
                 let to = self.referent(&m.receiver)?;
                 let from = self.referent(strip_reference(&m.args[0]))?;
+                self.sequence(&to, m.method.span());
+                self.sequence(&from, m.method.span());
                 self.push(Kind::CopySlice { to, from }, m.span());
                 Some(UNIT())
             }
@@ -306,7 +316,8 @@ impl Lower {
             ([.., "mem", "replace"], 2) | ([.., "mem", "take"], 1) => {
                 return self.mem_removal(path, c);
             }
-            ([.., "Box", "new"], 1) => {
+            ([.., "Box", "new"], 1) => return self.boxed(path, &c.args[0]),
+            ([.., "mem", "replace" | "take"], _) => {
                 return Some(self.refused(
                     &e,
                     Code::UnsupportedExpr,
@@ -315,6 +326,9 @@ impl Lower {
                 ));
             }
             _ => {}
+        }
+        if super::data::is_constructor(&path.path) {
+            return self.constructor(c, path);
         }
         let mut args = Vec::new();
         for arg in &c.args {

@@ -95,11 +95,7 @@ impl Lower {
                 Code::ClosureNotYet,
                 "this closure captures or receives a value that carries a derivative",
             )),
-            syn::Expr::Struct(_) => Some(self.refused(
-                e,
-                Code::StructNotYet,
-                "a struct is built here from a value that carries a derivative",
-            )),
+            syn::Expr::Struct(s) => self.struct_literal(s),
             syn::Expr::Range(_) => Some(self.refused(
                 e,
                 Code::UnsupportedExpr,

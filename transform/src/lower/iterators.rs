@@ -268,6 +268,7 @@ impl Lower {
                 _ => return self.other_iter(e),
             },
         };
+        self.sequence(&place, e.span());
         let place_ty = self.f.place_ty(&place);
         let is_ref = matches!(place_ty, Ty::Ref(..))
             || (place.path.is_empty() && self.f.vars[place.base].alias.is_some());

@@ -3,6 +3,7 @@
 mod bindings;
 mod calls;
 mod control;
+mod data;
 mod expr;
 mod infer;
 mod iterators;
@@ -296,7 +297,8 @@ impl Lower {
                 Kind::Assign(p, e) | Kind::Update(p, _, e) => {
                     self.f.root(p) == root || self.may_change(e, root)
                 }
-                Kind::Declare(_) | Kind::Bind(..) | Kind::Alias(..) | Kind::Raw(_) => false,
+                Kind::Declare(_) | Kind::Bind(..) | Kind::Alias(..) => false,
+                Kind::Raw(_) | Kind::Check(..) => false,
                 _ => true,
             };
             if changes {
@@ -326,6 +328,7 @@ impl Lower {
             Expr::Method(..)
             | Expr::Binary(BinOp::Div, ..)
             | Expr::Call(..)
+            | Expr::Build(_)
             | Expr::Removed(..) => Expr::Use(self.name(expr, ty, span)),
             expr => expr,
         }

@@ -81,6 +81,7 @@ impl Reverse<'_> {
                 let seed = self.spell(seed);
                 self.contribute(o, Expr::Raw(quote!(__rt::payload(#seed)), vec![]));
             }
+            Expr::Build(b) => self.adjoint_of_build(b, seed),
             Expr::Helper(name, args) => {
                 self.adjoint_of_rule(rules::find_helper(&name.to_string()), args, seed, to);
             }
@@ -178,8 +179,13 @@ impl Reverse<'_> {
                 reads.push(*v);
             }
         }
-        let seed = self.spell(seed);
-        Expr::Raw(quote!(__rt::#function(#(&#args,)* &#seed)), reads)
+        let tokens = self.spell(seed);
+        let seed = match self.f.place_ty(seed) {
+            // It may come from a field marked `#[constant]`.
+            Ty::Unknown => quote!(__rt::seed(&#tokens, &mut ::core::option::Option::None)),
+            _ => quote!(&#tokens),
+        };
+        Expr::Raw(quote!(__rt::#function(#(&#args,)* #seed)), reads)
     }
 
     /// Asks for every value in an expression of the reverse sweep.

@@ -8,6 +8,7 @@
 mod adjoint;
 mod calls;
 mod commute;
+mod data;
 mod expr;
 mod loops;
 mod saved;

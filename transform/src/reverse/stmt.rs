@@ -88,6 +88,7 @@ impl Reverse<'_> {
             | Kind::Opaque(_)
             | Kind::Refused(..)
             | Kind::Raw(_)
+            | Kind::Check(..)
             | Kind::Accumulate(..)
             | Kind::Save(..) => {}
         }
@@ -183,7 +184,10 @@ impl Reverse<'_> {
             let take = quote!(::core::mem::replace(&mut #tokens, #before));
             self.emit(Kind::Let(t, Expr::Raw(take, vec![])));
         } else {
-            let taken = self.take(&bar);
+            let mut taken = self.take(&bar);
+            if self.f.may_be_constant_field(place) {
+                taken = self.of_type(&self.stored_ty(e), taken);
+            }
             self.emit(Kind::Let(t, taken));
         }
         self.adjoint_of(e, &Place::var(t), &Operand::Lit(quote!(())));
@@ -214,6 +218,11 @@ impl Reverse<'_> {
             BinOp::Sub => Expr::Raw(quote!(__rt::negated(&#tokens)), vec![]),
             _ if is_float => Expr::Load(bar),
             _ => Expr::Raw(quote!(::core::clone::Clone::clone(&#tokens)), vec![]),
+        };
+        let contribution = if self.f.may_be_constant_field(place) {
+            self.of_type(&self.f.operand_ty(o), contribution)
+        } else {
+            contribution
         };
         self.contribute(o, contribution);
     }
