@@ -67,7 +67,7 @@ impl Lower {
                 self.as_f64(&m.receiver)
             }
             "clone" | "to_owned" if arity == 0 && receiver.peeled().is_float() => {
-                Some(Expr::Use(self.scalar(&m.receiver)?))
+                Some(Expr::Use(self.number(&m.receiver)?))
             }
             "clone" | "to_vec" | "to_owned" if arity == 0 => match self.place(&m.receiver) {
                 Some(place)
@@ -118,7 +118,7 @@ impl Lower {
             "fill" if arity == 1 && may_be_sequence => {
                 let place = self.referent(&m.receiver)?;
                 self.sequence(&place, m.method.span());
-                let value = self.scalar(&m.args[0])?;
+                let value = self.number(&m.args[0])?;
                 self.push(Kind::Fill(place, value), m.span());
                 Some(UNIT())
             }
@@ -209,11 +209,11 @@ impl Lower {
     }
 
     fn rule_method(&mut self, m: &syn::ExprMethodCall, rule: &rules::Rule) -> Option<Expr> {
-        let receiver = self.scalar(&m.receiver)?;
+        let receiver = self.number(&m.receiver)?;
         let mut args = Vec::new();
         for (arg, e) in rule.args[1..].iter().zip(&m.args) {
             let operand = if arg.tangent {
-                self.scalar(e)?
+                self.number(e)?
             } else {
                 self.value(e)?
             };
@@ -233,7 +233,7 @@ impl Lower {
     }
 
     fn sin_cos(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
-        let x = self.scalar(&m.receiver)?;
+        let x = self.number(&m.receiver)?;
         let ty = self.f.operand_ty(&x);
         let part = |name: &str| {
             let method = syn::Ident::new(name, m.method.span());
@@ -287,7 +287,7 @@ impl Lower {
             }
             (["f64" | "f32", "from"], 1) => {
                 let to = &path.path.segments[0].ident;
-                let operand = self.scalar(&c.args[0])?;
+                let operand = self.number(&c.args[0])?;
                 return Some(match operand {
                     Operand::Lit(_) => Expr::Opaque(self.opaque(&e, Cut::None)),
                     operand if self.f.operand_ty(&operand).is_constant() => {

@@ -194,15 +194,49 @@ impl Lower {
         }
     }
 
+    /// An operand by reference, as in `&v * k`: a number is read, anything else keeps its reference, since the
+    /// operator may be implemented for that alone.
+    fn by_reference(&mut self, e: &syn::Expr) -> Option<Operand> {
+        let syn::Expr::Reference(r) = peel(e) else {
+            return None;
+        };
+        if r.mutability.is_some() || self.infer(&r.expr).is_constant() {
+            return None;
+        }
+        let place = self.place(&r.expr).or_else(|| self.temporary(&r.expr))?;
+        let ty = self.f.place_ty(&place);
+        if ty.peeled().is_float() {
+            return Some(self.name(Expr::Load(place), ty, e.span()));
+        }
+        let reference = self.f.names.fresh("operand");
+        self.alias(&reference, place, false, e.span());
+        let alias = *self.by_name.get(&reference.to_string())?;
+        Some(Operand::Var(alias))
+    }
+
+    /// A number, read through a reference where it must be.
+    pub(super) fn number(&mut self, e: &syn::Expr) -> Option<Operand> {
+        match self.scalar(e)? {
+            Operand::Var(v) if self.f.vars[v].alias.is_some() => {
+                let place = Place::var(v).then(Proj::Deref);
+                let ty = self.f.place_ty(&place);
+                Some(self.name(Expr::Load(place), ty, e.span()))
+            }
+            operand => Some(operand),
+        }
+    }
+
     /// A number rather than a reference to one.
     pub(super) fn scalar(&mut self, e: &syn::Expr) -> Option<Operand> {
+        if let Some(operand) = self.by_reference(e) {
+            return Some(operand);
+        }
         let operand = self.value(e)?;
         let Operand::Var(v) = operand else {
             return Some(operand);
         };
         let place = match &self.f.vars[v].ty {
             Ty::Ref(t, _) if t.is_float() => Place::var(v).then(Proj::Deref),
-            _ if self.f.vars[v].alias.is_some() => Place::var(v),
             _ => return Some(operand),
         };
         let ty = self.f.place_ty(&place);
@@ -334,7 +368,7 @@ impl Lower {
                 return Some(self.refused(&e, Code::UnsupportedExpr, what));
             }
         };
-        match self.scalar(&c.expr)? {
+        match self.number(&c.expr)? {
             Operand::Lit(_) => Some(Expr::Opaque(self.opaque(&e, Cut::None))),
             operand => Some(Expr::Cast(Box::new(Expr::Use(operand)), how)),
         }

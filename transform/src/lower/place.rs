@@ -89,7 +89,7 @@ impl Lower {
     }
 
     /// The place of a value that is computed here, for `f(x)[0]` or `&(a * b)`.
-    fn temporary(&mut self, e: &syn::Expr) -> Option<Place> {
+    pub(super) fn temporary(&mut self, e: &syn::Expr) -> Option<Place> {
         if matches!(peel(e), syn::Expr::Path(_)) {
             return None;
         }

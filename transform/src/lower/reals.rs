@@ -82,7 +82,7 @@ impl Lower {
                 Some(Expr::Opaque(opaque))
             }
             ("from_f64", [x]) => {
-                let Some(operand) = self.scalar(x) else {
+                let Some(operand) = self.number(x) else {
                     return Ok(None);
                 };
                 let how = Conversion::FromF64(owner);
@@ -116,7 +116,7 @@ impl Lower {
 
     /// `x.to_f64()` of a type parameter's value.
     pub(super) fn as_f64(&mut self, x: &syn::Expr) -> Option<Expr> {
-        let x = self.scalar(x)?;
+        let x = self.number(x)?;
         Some(Expr::Cast(Box::new(Expr::Use(x)), Conversion::ToF64))
     }
 
@@ -181,7 +181,7 @@ impl Lower {
             return None;
         };
         let to = to.written()?;
-        let x = self.scalar(&m.receiver)?;
+        let x = self.number(&m.receiver)?;
         Some(Expr::Cast(Box::new(Expr::Use(x)), Conversion::As(to)))
     }
 }

@@ -126,7 +126,7 @@ impl Reverse<'_> {
 
     /// The argument for the pullback to look at again: the memory itself if it will not have changed by then,
     /// otherwise a copy made before the call.
-    fn kept(
+    pub(super) fn kept(
         &mut self,
         place: &Place,
         call: VarId,

@@ -20,7 +20,6 @@ impl Reverse<'_> {
                 let contribution = if ty.is_float() {
                     Expr::Neg(Box::new(seed_value()))
                 } else {
-                    self.need_operand(o);
                     self.generic_rule(quote!(NegRule::vjp), &[a], seed)
                 };
                 self.contribute(o, contribution);
@@ -109,8 +108,6 @@ impl Reverse<'_> {
                 self.need_expr(&partial);
                 times(Expr::Load(seed.clone()), partial)
             } else {
-                self.need_operand(oa);
-                self.need_operand(ob);
                 let entry = if right { "vjp_rhs" } else { "vjp_lhs" };
                 {
                     let [rule, entry] =
@@ -174,6 +171,16 @@ impl Reverse<'_> {
         let mut args = Vec::new();
         for e in operands {
             let Expr::Use(o) = e else { continue };
+            if let Operand::Var(v) = o
+                && self.f.vars[*v].alias.is_some()
+            {
+                let mut first = std::mem::take(&mut self.first);
+                let referent = Place::var(*v).then(Proj::Deref);
+                args.push(self.kept(&referent, self.statement, &mut first));
+                self.first = first;
+                continue;
+            }
+            self.need_operand(o);
             args.push(crate::lower::operand_tokens(&self.f, o));
             if let Operand::Var(v) = o {
                 reads.push(*v);

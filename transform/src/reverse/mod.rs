@@ -134,6 +134,10 @@ struct Reverse<'a> {
     saved: HashMap<VarId, VarId>,
     diagnostics: Vec<Diagnostic>,
     span: Span,
+    /// What the forward sweep does before the statement being reversed.
+    first: Block,
+    /// What the statement being reversed defines, as the reader of its operands.
+    statement: VarId,
 }
 
 /// Marks where a segment's saved values come back.
@@ -177,6 +181,8 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         saved: HashMap::new(),
         diagnostics: Vec::new(),
         span: Span::call_site(),
+        first: Block::new(),
+        statement: f.ret,
     };
     r.segments.push(Segment {
         innermost: None,

@@ -11,6 +11,10 @@ impl Reverse<'_> {
     /// Appends the reverse of a statement to the segment being built; returns its forward form.
     pub(super) fn stmt(&mut self, stmt: &Stmt) -> Block {
         let mut forward = vec![stmt.clone()];
+        self.statement = match &stmt.kind {
+            Kind::Let(v, _) => *v,
+            _ => self.f.ret,
+        };
         match &stmt.kind {
             Kind::Let(v, e) => self.reverse_let(*v, e, &mut forward),
             Kind::Bind(v, Some(place)) => {
@@ -92,7 +96,9 @@ impl Reverse<'_> {
             | Kind::Accumulate(..)
             | Kind::Save(..) => {}
         }
-        forward
+        let mut first = std::mem::take(&mut self.first);
+        first.append(&mut forward);
+        first
     }
 
     fn reverse_let(&mut self, v: VarId, e: &Expr, forward: &mut Block) {
