@@ -376,6 +376,13 @@ pub trait IntoPayload<T> {
     fn into_payload(self) -> Option<T>;
 }
 
+impl<T: Tangent> IntoPayload<T> for crate::ResultTangent<T> {
+    #[inline]
+    fn into_payload(self) -> Option<T> {
+        self.into_inner()
+    }
+}
+
 impl<T: Tangent> IntoPayload<T> for OptionTangent<T> {
     #[inline]
     fn into_payload(self) -> Option<T> {

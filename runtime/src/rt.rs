@@ -1,7 +1,7 @@
 //! The vocabulary of generated code. Not for users: names and meanings may change in any version.
 
 use crate::tangent::add_elements;
-pub use crate::{Differentiable, NoTangent, OptionTangent, Real, Tangent};
+pub use crate::{Differentiable, NoTangent, OptionTangent, Real, ResultTangent, Tangent};
 use core::marker::PhantomData;
 
 pub use crate::__behind as behind;

@@ -102,6 +102,26 @@ impl<T: Flat> Flat for Option<T> {
     }
 }
 
+/// An error holds no number that has a derivative.
+impl<T: Flat, E: Clone> Flat for Result<T, E> {
+    fn flatten(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|item| item.flatten(out));
+    }
+
+    fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+        match self {
+            Ok(item) => Ok(item.rebuild(source)),
+            Err(error) => Err(error.clone()),
+        }
+    }
+}
+
+/// What a fallible function gives at a point where it succeeds.
+pub fn there<T>(found: impl IntoIterator<Item = T>) -> T {
+    let mut found = found.into_iter();
+    found.next().expect("the function succeeds at this point")
+}
+
 /// `Flat` for a struct, from the fields that hold numbers, or an enum, from the same of each variant:
 /// `flat!(Name { x, y })`, `flat!(Shape: Circle { 0 r }, Rect { w w, h h }, Empty {})`.
 macro_rules! flat {

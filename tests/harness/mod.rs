@@ -17,6 +17,6 @@ mod table;
 
 pub use check::{Modes, Program, ScalarEntries, check, check_at_this_point};
 pub(crate) use flat::flat;
-pub use flat::{Flat, components, fill, flattened, tangent, zero};
+pub use flat::{Flat, components, fill, flattened, tangent, there, zero};
 pub use noise::{Noise, array, positive, scalar, set_attempt, vector};
 pub(crate) use table::{checked, modes, optional, pass, programs, push, scalar_entries, split};

@@ -7,7 +7,8 @@
 //! }
 //! ```
 //!
-//! `vector` stands before a function whose result is not a scalar (it has no `grad`), `kink` before
+//! `vector` stands before a function whose result is not a scalar (it has no `grad`), `fallible` before one that
+//! gives a scalar in an `Option` or a `Result`, `kink` before
 //! one whose input sits on a kink, `cut` before one that detaches, `single` before one that computes
 //! in `f32`, `vector_single` before one that does both. Each argument says how it is passed:
 //!
@@ -33,6 +34,7 @@ macro_rules! programs {
     (@lines) => {};
     (@lines vector $($rest:tt)*) => { $crate::harness::programs!(@line vector $($rest)*); };
     (@lines kink $($rest:tt)*) => { $crate::harness::programs!(@line kink $($rest)*); };
+    (@lines fallible $($rest:tt)*) => { $crate::harness::programs!(@line fallible $($rest)*); };
     (@lines vector_single $($rest:tt)*) => {
         $crate::harness::programs!(@line vector_single $($rest)*);
     };
@@ -249,6 +251,37 @@ macro_rules! push {
 macro_rules! scalar_entries {
     (vector $($rest:tt)*) => { None };
     (vector_single $($rest:tt)*) => { None };
+    (fallible $name:ident [$(($x:ident $word:ident $value:expr))*] [$($active:ident)*]
+        $named:ident) => {{
+        use $crate::harness::{ScalarEntries, components, pass, tangent, there};
+        Some(ScalarEntries {
+            grad: Box::new(|| {
+                $(let mut $x = $x.clone();)*
+                let ($($active),*) = there(super::$name::grad($(pass!($word $x)),*));
+                [$(components(&$active)),*].concat()
+            }),
+            value_and_grad: Box::new(|| {
+                $(let mut $x = $x.clone();)*
+                let (value, ($($active),*)) =
+                    there(super::$name::value_and_grad($(pass!($word $x)),*));
+                (f64::from(value), [$(components(&$active)),*].concat())
+            }),
+            accumulate_grad: Box::new(|filled| {
+                let mut source = filled.iter().copied();
+                let mut buffers = $named { $($active: tangent(&$active, &mut source)),* };
+                $(let mut $x = $x.clone();)*
+                let value = there(super::$name::accumulate_grad(
+                    $(pass!($word $x),)* $(&mut buffers.$active),*
+                ));
+                (f64::from(value), [$(components(&buffers.$active)),*].concat())
+            }),
+            gradients: Box::new(|| {
+                $(let mut $x = $x.clone();)*
+                let options = there(super::$name::gradients($(pass!($word $x)),*));
+                vec![$(options.$active.as_ref().map(components)),*]
+            }),
+        })
+    }};
     ($mode:ident $name:ident [$(($x:ident $word:ident $value:expr))*] [$($active:ident)*]
         $named:ident) => {{
         use $crate::harness::{ScalarEntries, components, pass, tangent};

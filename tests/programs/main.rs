@@ -29,6 +29,7 @@ mod chains;
 mod closures;
 mod constants;
 mod early_exits;
+mod fallible;
 mod generic;
 mod generic_calls;
 mod hygiene;

@@ -9,6 +9,70 @@ use syn::visit_mut::VisitMut;
 pub fn desugar(item: &mut syn::ItemFn) {
     let names = Names::of(item.to_token_stream());
     LetElse { names }.visit_block_mut(&mut item.block);
+    if let Some(fallible) = Fallible::of(&item.sig.output) {
+        let names = Names::of(item.to_token_stream());
+        Try { names, fallible }.visit_block_mut(&mut item.block);
+    }
+}
+
+/// What a function returns that `?` can leave.
+#[derive(Clone, Copy, PartialEq)]
+enum Fallible {
+    Option,
+    Result,
+}
+
+impl Fallible {
+    /// Read off the name of the written return type, which is also what `?` is used on.
+    fn of(output: &syn::ReturnType) -> Option<Fallible> {
+        let syn::ReturnType::Type(_, ty) = output else {
+            return None;
+        };
+        let syn::Type::Path(path) = &**ty else {
+            return None;
+        };
+        let name = &path.path.segments.last()?.ident;
+        if name == "Option" {
+            Some(Fallible::Option)
+        } else {
+            (name == "Result").then_some(Fallible::Result)
+        }
+    }
+}
+
+/// `value?` becomes a `match` that returns early.
+struct Try {
+    names: Names,
+    fallible: Fallible,
+}
+
+impl VisitMut for Try {
+    fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
+        syn::visit_mut::visit_expr_mut(self, e);
+        let syn::Expr::Try(t) = e else { return };
+        let value = &t.expr;
+        let at = syn::spanned::Spanned::span(&t.question_token);
+        let found = self.names.fresh("found");
+        *e = match self.fallible {
+            Fallible::Option => syn::parse_quote_spanned! {at=>
+                match #value { Some(#found) => #found, None => return None }
+            },
+            Fallible::Result => {
+                let error = self.names.fresh("error");
+                syn::parse_quote_spanned! {at=>
+                    match #value {
+                        Ok(#found) => #found,
+                        Err(#error) => return Err(::core::convert::From::from(#error)),
+                    }
+                }
+            }
+        };
+    }
+
+    /// Inside of a closure, `?` leaves the closure.
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }
 
 /// Gives each `impl Trait` among the parameters' types a name, as a type parameter, so that generated functions can

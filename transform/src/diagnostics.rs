@@ -122,8 +122,8 @@ table! {
         => "write a `match`, or move the block into a function that is called with constants only";
     AssignOperator: "this compound assignment is not plain"
         => "write its body as `self.x += other.x;` for each part, or write `a = a + b` where it is used";
-    TryNotYet: "`?` is not supported yet"
-        => "write `match value { Some(v) => v, None => return None }`, or decide before calling this function";
+    TryNotYet: "`?` is not supported here"
+        => "outside of closures, in a function whose return type is written as `Option<…>` or `Result<…>`; elsewhere write a `match`";
     ConstBlock: "a `const` block is not supported yet"
         => "write `const NAME: Type = …;` and use `NAME`";
     InferExpr: "`_` is not a value"

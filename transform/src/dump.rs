@@ -424,6 +424,7 @@ fn ty(t: &Ty) -> String {
         Ty::Vec(t) => format!("Vec<{}>", ty(t)),
         Ty::Tuple(ts) => format!("({})", parts(ts)),
         Ty::Option(t) => format!("Option<{}>", ty(t)),
+        Ty::Result(t) => format!("Result<{}>", ty(t)),
         Ty::Unknown => "?".into(),
     }
 }

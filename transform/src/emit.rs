@@ -80,8 +80,8 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
                 quote!(#out[#i])
             }
             Proj::FromEnd(k) => {
-                let k = operand_tokens(f, k);
-                quote!(#out[#out.len() - 1 - #k])
+                let k = behind(f, k);
+                quote!(#out[#out.len() - 1 #k])
             }
             Proj::At(tokens, _) => quote!(#out[#tokens]),
             Proj::Range(a, b, closed) => {
@@ -97,6 +97,12 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
         };
     }
     Some(out)
+}
+
+/// How far an element is from the last one.
+fn behind(f: &Function, k: &Operand) -> Option<TokenStream> {
+    let k = operand_tokens(f, k);
+    (k.to_string() != "0").then(|| quote!(- #k))
 }
 
 /// The tokens of an operand.
@@ -210,9 +216,13 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
                 quote!([#e; #n])
             }
         }
-        Expr::Wrap(e) => {
+        Expr::Wrap(e, variant) => {
             let e = expr_tokens(f, e);
-            quote!(::core::option::Option::Some(#e))
+            if variant == "Ok" {
+                quote!(::core::result::Result::Ok(#e))
+            } else {
+                quote!(::core::option::Option::Some(#e))
+            }
         }
         Expr::Build(b) => build_tokens(f, b),
         Expr::Copy(p, method) => {
@@ -577,11 +587,11 @@ fn written(
     let (Proj::FromEnd(k), before) = (&place.path[at], place_tokens(f, &before, false)) else {
         return TokenStream::new();
     };
-    let k = operand_tokens(f, k);
+    let k = behind(f, k);
     let mut direct = place.clone();
     direct.path[at] = Proj::At(quote!(__at), Vec::new());
     let statement = statement(place_tokens(f, &direct, true).unwrap_or_default());
-    quote!({ let __at = #before.len() - 1 - #k; #statement })
+    quote!({ let __at = #before.len() - 1 #k; #statement })
 }
 
 fn pullback_binding(

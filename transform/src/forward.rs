@@ -224,10 +224,15 @@ impl Forward<'_> {
                 let dot = self.operand_or_zero(a);
                 Some(Expr::Repeat(Box::new(dot), n.clone(), reads.clone(), *vec))
             }
-            Expr::Wrap(a) => {
+            Expr::Wrap(a, variant) => {
                 let dot = self.operand_or_zero(a);
                 let dot = expr_tokens(&self.f, &dot);
-                Some(Expr::Raw(quote!(__rt::OptionTangent::Some(#dot)), vec![]))
+                let wrapped = if variant == "Ok" {
+                    quote!(__rt::ResultTangent::Ok(#dot))
+                } else {
+                    quote!(__rt::OptionTangent::Some(#dot))
+                };
+                Some(Expr::Raw(wrapped, vec![]))
             }
             _ => None,
         }
@@ -288,7 +293,7 @@ impl Forward<'_> {
                 e @ (Expr::Tuple(_)
                 | Expr::Array(..)
                 | Expr::Repeat(..)
-                | Expr::Wrap(_)
+                | Expr::Wrap(..)
                 | Expr::Use(_)),
             ) => {
                 if self.is_active(*v) {

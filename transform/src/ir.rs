@@ -162,8 +162,8 @@ pub enum Expr {
     Array(Vec<Expr>, bool),
     /// `[a; n]`; the flag says `vec![a; n]`.
     Repeat(Box<Expr>, TokenStream, Vec<VarId>, bool),
-    /// `Some(a)`.
-    Wrap(Box<Expr>),
+    /// `Some(a)` or `Ok(a)`, by the variant's name.
+    Wrap(Box<Expr>, Ident),
     /// A struct, a variant or a box, made of its parts.
     Build(Box<Build>),
     /// `place.to_vec()` or `place.clone()`: the name of the method.
@@ -572,6 +572,7 @@ impl Function {
                 Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
                 Proj::Part(name, _) => match ty.peeled() {
                     Ty::Option(t) if name == "Some" => (**t).clone(),
+                    Ty::Result(t) if name == "Ok" => (**t).clone(),
                     _ => Ty::Unknown,
                 },
                 Proj::Field(syn::Member::Unnamed(i)) => match ty.peeled() {

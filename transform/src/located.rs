@@ -35,7 +35,7 @@ pub fn has_own_tokens(e: &Expr) -> bool {
         | Expr::Copy(..)
         | Expr::Restore(_)
         | Expr::Raw(..) => false,
-        Expr::Neg(a) | Expr::Cast(a, _) | Expr::Wrap(a) => has_own_tokens(a),
+        Expr::Neg(a) | Expr::Cast(a, _) | Expr::Wrap(a, _) => has_own_tokens(a),
         Expr::Binary(_, a, b) => has_own_tokens(a) || has_own_tokens(b),
         Expr::Method(a, _, more) => has_own_tokens(a) || more.iter().any(has_own_tokens),
         Expr::Helper(_, es) | Expr::Tuple(es) | Expr::Array(es, _) => es.iter().any(has_own_tokens),

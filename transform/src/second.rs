@@ -154,7 +154,7 @@ fn is_number(f: &Function, e: &Expr) -> bool {
 fn is_closed(e: &Expr) -> bool {
     match e {
         Expr::Raw(tokens, _) => !tokens.to_string().starts_with("__rt :: zero"),
-        Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a) => is_closed(a),
+        Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a, _) => is_closed(a),
         Expr::Binary(_, a, b) => is_closed(a) || is_closed(b),
         Expr::Method(recv, _, args) => is_closed(recv) || args.iter().any(is_closed),
         Expr::Helper(_, args) | Expr::Tuple(args) | Expr::Array(args, _) => {

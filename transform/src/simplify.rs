@@ -102,7 +102,7 @@ impl Uses {
             _ => {}
         }
         match e {
-            Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a) => {
+            Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a, _) => {
                 self.expr(f, a)
             }
             Expr::Binary(_, a, b) => {
@@ -331,7 +331,7 @@ fn in_expr(f: &Function, e: &mut Expr, v: VarId, by: &Expr) -> bool {
         Expr::Helper(_, args) | Expr::Tuple(args) | Expr::Array(args, _) => {
             args.iter_mut().any(|a| in_expr(f, a, v, by))
         }
-        Expr::Repeat(a, ..) | Expr::Wrap(a) => in_expr(f, a, v, by),
+        Expr::Repeat(a, ..) | Expr::Wrap(a, _) => in_expr(f, a, v, by),
         Expr::Build(b) => b.parts.iter_mut().any(|(_, e)| in_expr(f, e, v, by)),
         _ => false,
     }

@@ -29,6 +29,8 @@ pub enum Ty {
     Tuple(Vec<Ty>),
     /// `Option<T>`.
     Option(Box<Ty>),
+    /// `Result<T, E>`; the error carries no derivative.
+    Result(Box<Ty>),
     /// The payload of a `None`, which can be of any type.
     Never,
     /// Anything else.
@@ -117,9 +119,12 @@ impl Ty {
             Ty::Int(_) | Ty::Bool | Ty::Constant => true,
             // A `None` may become a `Some` of anything.
             Ty::Float(_) | Ty::Never | Ty::Unknown => false,
-            Ty::Ref(t, _) | Ty::Slice(t) | Ty::Array(t, _) | Ty::Vec(t) | Ty::Option(t) => {
-                t.is_constant()
-            }
+            Ty::Ref(t, _)
+            | Ty::Slice(t)
+            | Ty::Array(t, _)
+            | Ty::Vec(t)
+            | Ty::Option(t)
+            | Ty::Result(t) => t.is_constant(),
             Ty::Tuple(ts) => ts.iter().all(Ty::is_constant),
         }
     }
@@ -140,6 +145,14 @@ impl Ty {
         }
     }
 
+    /// What is in a `Some` or an `Ok`, also behind references.
+    pub fn payload(&self) -> Ty {
+        match self.peeled() {
+            Ty::Option(t) | Ty::Result(t) => (**t).clone(),
+            _ => Ty::Unknown,
+        }
+    }
+
     /// A slice, array or vector, also behind references.
     pub fn is_sequence(&self) -> bool {
         matches!(self.peeled(), Ty::Slice(_) | Ty::Array(..) | Ty::Vec(_))
@@ -152,7 +165,7 @@ impl Ty {
             Ty::Ref(_, mutable) => !mutable,
             Ty::Array(t, _) | Ty::Option(t) => t.is_copy(),
             Ty::Tuple(ts) => ts.iter().all(Ty::is_copy),
-            Ty::Slice(_) | Ty::Vec(_) | Ty::Unknown => false,
+            Ty::Slice(_) | Ty::Vec(_) | Ty::Result(_) | Ty::Unknown => false,
         }
     }
 
@@ -181,6 +194,7 @@ impl Ty {
             }
             (Ty::Vec(a), Ty::Vec(b)) => Ty::Vec(Box::new(a.join(b))),
             (Ty::Option(a), Ty::Option(b)) => Ty::Option(Box::new(a.join(b))),
+            (Ty::Result(a), Ty::Result(b)) => Ty::Result(Box::new(a.join(b))),
             _ => Ty::Unknown,
         }
     }
@@ -296,13 +310,16 @@ impl Types {
                 _ if self.constants.contains(&last.ident) => Ty::Constant,
                 _ => Ty::Unknown,
             },
-            (syn::PathArguments::AngleBracketed(args), _) if args.args.len() == 1 => {
+            (syn::PathArguments::AngleBracketed(args), _)
+                if args.args.len() == 1 || name == "Result" =>
+            {
                 let Some(syn::GenericArgument::Type(inner)) = args.args.first() else {
                     return Ty::Unknown;
                 };
                 match name.as_str() {
                     "Vec" => Ty::Vec(Box::new(self.of(inner))),
                     "Option" => Ty::Option(Box::new(self.of(inner))),
+                    "Result" => Ty::Result(Box::new(self.of(inner))),
                     _ => Ty::Unknown,
                 }
             }

@@ -90,7 +90,6 @@ fn expressions_are_refused_at_their_keyword() {
     body("let p = &«raw» const x; x", Code::RawAddress);
     body("let p = &«raw» mut x; x", Code::RawAddress);
     body("let y = «try» { x }; x", Code::TryBlock);
-    body("let y = g(x)«?»; y", Code::TryNotYet);
     body("x * «const» { 2.0 }", Code::ConstBlock);
     body("g(«_»)", Code::InferExpr);
     body("let g = «async» || x; x", Code::AsyncClosure);
@@ -166,9 +165,9 @@ fn refusals_are_found_wherever_expressions_are() {
         refused(
             &format!(
                 "fn f(x: f64) -> f64 {{\n {} }}",
-                place.replace('•', "g(x)«?»")
+                place.replace('•', "g(x).«await»")
             ),
-            &[Code::TryNotYet],
+            &[Code::Await],
         );
     }
 }
@@ -327,7 +326,7 @@ fn types_are_refused_at_their_token() {
 fn all_refusals_of_a_function_are_reported_in_order() {
     refused(
         "«async» fn f(«&x»: &f64, g: &«dyn» Fn()) -> f64 {
-            let y = g(x)«?»;
+            let y = g(x)?;
             «unsafe» { }
             for i in 0..n { h().«await»; }
             x
@@ -336,7 +335,6 @@ fn all_refusals_of_a_function_are_reported_in_order() {
             Code::AsyncFn,
             Code::BadParameterPattern,
             Code::DynType,
-            Code::TryNotYet,
             Code::UnsafeBlock,
             Code::Await,
         ],

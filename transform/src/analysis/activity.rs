@@ -50,7 +50,9 @@ fn collect(f: &Function, e: &Expr, out: &mut Vec<VarId>) {
         Expr::Use(Operand::Var(v)) => out.push(f.root(&Place::var(*v))),
         Expr::Use(Operand::Lit(_)) | Expr::Opaque(_) | Expr::Raw(..) | Expr::Restore(_) => {}
         Expr::Load(p) | Expr::Copy(p, _) => place(p, out),
-        Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a) => collect(f, a, out),
+        Expr::Neg(a) | Expr::Cast(a, _) | Expr::Repeat(a, ..) | Expr::Wrap(a, _) => {
+            collect(f, a, out)
+        }
         Expr::Binary(_, a, b) => {
             collect(f, a, out);
             collect(f, b, out);

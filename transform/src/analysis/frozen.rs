@@ -140,7 +140,7 @@ impl Walk<'_> {
                 self.out.moved.insert(p.base, true);
             }
             Expr::Tuple(es) | Expr::Array(es, _) => es.iter().for_each(|e| self.moves(e)),
-            Expr::Wrap(e) | Expr::Repeat(e, ..) => self.moves(e),
+            Expr::Wrap(e, _) | Expr::Repeat(e, ..) => self.moves(e),
             Expr::Removed(_, how) => how.value().into_iter().for_each(|o| self.take(o)),
             Expr::Build(b) => {
                 b.parts.iter().for_each(|(_, e)| self.moves(e));

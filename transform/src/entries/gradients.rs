@@ -2,13 +2,13 @@
 
 use super::calls::Family;
 use super::calls::call_entry;
+use super::outcome::Outcome;
 use super::reverse::collect;
 use super::shape::{Shape, quiet};
 use super::sweep::sweep_fn;
 use crate::args::Options;
 use crate::masks;
 use crate::reverse::Sweep;
-use crate::ty::Ty;
 use proc_macro2::Ident;
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
@@ -80,20 +80,20 @@ pub(super) fn gradients_entry(
 ) {
     items.push(sweep_fn(s, sweep, Family::Masked.sweep(), Some(masked)));
     items.push(call_entry(s, sweep, Family::Masked));
-    if !matches!(s.f.vars[s.f.ret].ty, Ty::Float(_) | Ty::Unknown) {
+    let Some(outcome) = Outcome::of(s) else {
         return;
-    }
+    };
     let run = s.path(Family::Masked.sweep());
     let entry = s.ident("gradients");
-    let (rt, ret) = (&s.rt, &s.ret);
+    let rt = &s.rt;
     let generics = &s.function.sig.generics;
-    let number_clause = s.number_clause();
+    let number_clause = outcome.clause(s);
     let turbofish = &s.turbofish;
     let params = s.receiving_params();
     let receive = s.receive();
     let names = s.names();
-    let ty = s.gradients_type();
-    let (makes, mut results) = collect(s, sweep, quote!(__pullback), s.one());
+    let ty = outcome.with(s.gradients_type());
+    let (makes, mut results) = collect(s, sweep, quote!(__pullback), outcome.one());
     let run_pullback = results.remove(0);
     let values = s.inputs().into_iter().zip(results).map(|(p, value)| {
         let position = s.f.params.iter().position(|q| q.var == p.var);
@@ -117,6 +117,7 @@ pub(super) fn gradients_entry(
         }
         None => quote!((#(#values,)*)),
     };
+    let (open, result) = (outcome.open(), outcome.close(result));
     items.push(quote! {
         /// The gradients with `None` for each input that the path taken does not connect to the result.
         #[inline]
@@ -124,7 +125,8 @@ pub(super) fn gradients_entry(
             #receive
             let __tape = &mut #rt::Tape::new();
             #makes
-            let (_, __connected, __pullback) = #run #turbofish(#(#names,)* __tape);
+            let (__value, __connected, __pullback) = #run #turbofish(#(#names,)* __tape);
+            #open
             #run_pullback
             #result
         }

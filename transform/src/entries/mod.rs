@@ -4,6 +4,7 @@ mod calls;
 mod forward;
 mod gradients;
 mod operators;
+mod outcome;
 mod reverse;
 mod second;
 mod shape;

@@ -2,10 +2,10 @@
 
 use super::calls::Family;
 use super::calls::call_entry;
+use super::outcome::Outcome;
 use super::shape::{Shape, elided_tokens, tuple};
 use super::sweep::sweep_fn;
 use crate::reverse::Sweep;
-use crate::ty::Ty;
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use quote::quote;
@@ -64,25 +64,27 @@ pub(super) fn collect(
 pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
     let rt = &s.rt;
     let generics = &s.function.sig.generics;
-    let number_clause = s.number_clause();
     let turbofish = &s.turbofish;
     let params = s.receiving_params();
     let names = s.names();
     let receiving = s.receiving_names();
     let receive = s.receive();
     let (receiver, others) = s.split_params();
-    let ret = &s.ret;
     items.push(sweep_fn(s, sweep, Family::Plain.sweep(), None));
     let run = s.path(Family::Plain.sweep());
     let run = quote!(#run #turbofish);
 
     let tangents: Vec<TokenStream> = s.inputs().iter().map(|p| s.tangent(p)).collect();
     let tangent_tuple = tuple(&tangents);
-    let is_scalar = matches!(s.f.vars[s.f.ret].ty, Ty::Float(_) | Ty::Unknown);
-    if is_scalar {
-        let (makes, mut results) = collect(s, sweep, quote!(__pullback), s.one());
+    if let Some(outcome) = Outcome::of(s) {
+        let number_clause = outcome.clause(s);
+        let (makes, mut results) = collect(s, sweep, quote!(__pullback), outcome.one());
         let run_pullback = results.remove(0);
         let result = tuple(&results);
+        let number = outcome.number();
+        let both = outcome.with(quote!((#number, #tangent_tuple)));
+        let gradient = outcome.with(tangent_tuple.clone());
+        let (open, pair) = (outcome.open(), outcome.close(quote!((__value, #result))));
         let [value_and_grad, value_and_grad_with, grad, grad_with] =
             ["value_and_grad", "value_and_grad_with", "grad", "grad_with"].map(|e| s.ident(e));
         let value_and_grad_path = s.path("value_and_grad");
@@ -92,34 +94,37 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
             quote!(#name,)
         });
         let rest = &receiving[usize::from(first.is_some())..];
+        let second = outcome.second(quote!(#value_and_grad_path #turbofish(#(#receiving),*)));
+        let second_with = outcome.second(quote!(#with_path #turbofish(#first __tape, #(#rest),*)));
         // A parameter by value that is not Copy is gone after the sweep: zeros come first.
         items.push(quote! {
             /// The value and the gradient: one tangent for each differentiated parameter, in order.
             #[inline]
-            pub fn #value_and_grad #generics (#(#params),*) -> (#ret, #tangent_tuple) #number_clause {
+            pub fn #value_and_grad #generics (#(#params),*) -> #both #number_clause {
                 #with_path #turbofish(#first &mut #rt::Tape::new(), #(#rest),*)
             }
             /// The same in a workspace that later calls use again.
             #[inline]
-            pub fn #value_and_grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> (#ret, #tangent_tuple) #number_clause {
+            pub fn #value_and_grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> #both #number_clause {
                 #receive
                 #makes
                 let (__value, __pullback) = #run(#(#names,)* __tape);
+                #open
                 #run_pullback
-                (__value, #result)
+                #pair
             }
             /// The gradient: one tangent for each differentiated parameter, in order.
             #[inline]
-            pub fn #grad #generics (#(#params),*) -> #tangent_tuple #number_clause {
-                #value_and_grad_path #turbofish(#(#receiving),*).1
+            pub fn #grad #generics (#(#params),*) -> #gradient #number_clause {
+                #second
             }
             /// The same in a workspace that later calls use again.
             #[inline]
-            pub fn #grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> #tangent_tuple #number_clause {
-                #with_path #turbofish(#first __tape, #(#rest),*).1
+            pub fn #grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> #gradient #number_clause {
+                #second_with
             }
         });
-        items.push(accumulate_entry(s, sweep, &run));
+        items.push(accumulate_entry(s, sweep, &run, &outcome));
     } else {
         items.push(super::vector::refusals(s));
     }
@@ -127,10 +132,15 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
     items.push(call_entry(s, sweep, Family::Plain));
 }
 
-pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStream {
+pub(super) fn accumulate_entry(
+    s: &Shape,
+    sweep: &Sweep,
+    run: &TokenStream,
+    outcome: &Outcome,
+) -> TokenStream {
     let (rt, ret) = (&s.rt, &s.ret);
     let generics = &s.function.sig.generics;
-    let (number_clause, one) = (s.number_clause(), s.one());
+    let number_clause = outcome.clause(s);
     let params = s.receiving_params();
     let receive = s.receive();
     let names = s.names();
@@ -183,6 +193,11 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
         }
     }
     let entry = s.ident("accumulate_grad");
+    let (one, open, value) = (
+        outcome.one(),
+        outcome.open(),
+        outcome.close(quote!(__value)),
+    );
     quote! {
         /// Adds the gradient into buffers of the caller's and gives the value.
         #[inline]
@@ -191,10 +206,11 @@ pub(super) fn accumulate_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> T
             let __tape = &mut #rt::Tape::new();
             #(#makes)*
             let (__value, __pullback) = #run(#(#names,)* __tape);
+            #open
             #(#late)*
             let (#(#values,)*) = __pullback(#one, #(#args,)* __tape);
             #(#adds)*
-            __value
+            #value
         }
     }
 }

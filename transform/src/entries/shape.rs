@@ -9,7 +9,6 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 
 /// Where a function's entries stand, and so what they are called.
@@ -178,29 +177,6 @@ impl Shape<'_> {
 
     pub(super) fn where_clause(&self) -> Option<&syn::WhereClause> {
         self.bounds.as_ref()
-    }
-
-    /// The bounds of the entries that are for a single real number, which a result of unknown type may be.
-    pub(super) fn number_clause(&self) -> TokenStream {
-        let given = self.where_clause();
-        if matches!(self.f.vars[self.f.ret].ty, Ty::Float(_)) {
-            return given.to_token_stream();
-        }
-        let (rt, ret) = (&self.rt, &self.ret);
-        let at = Span::call_site().located_at(self.function.sig.output.span());
-        let bound = quote_spanned!(at=> #rt::OneRealNumber);
-        let given = given.iter().flat_map(|w| &w.predicates);
-        // The lifetime keeps rustc from judging the bound before the entry is used.
-        quote!(where #(#given,)* for<'__use> #ret: #bound)
-    }
-
-    /// The seed of a result that is a single real number.
-    pub(super) fn one(&self) -> TokenStream {
-        let (rt, ret) = (&self.rt, &self.ret);
-        match self.f.vars[self.f.ret].ty {
-            Ty::Float(_) => quote!(<#ret as #rt::Real>::one()),
-            _ => quote!(<#ret as #rt::OneRealNumber>::one()),
-        }
     }
 
     /// What the opaque types of closures promise besides being callable.

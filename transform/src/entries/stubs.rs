@@ -278,7 +278,13 @@ fn is_known(ty: &Ty) -> bool {
         Ty::Float(_) => true,
         Ty::Ref(t, _) | Ty::Slice(t) | Ty::Array(t, _) | Ty::Vec(t) => is_known(t),
         Ty::Tuple(ts) => ts.iter().all(is_known),
-        Ty::Int(_) | Ty::Bool | Ty::Constant | Ty::Option(_) | Ty::Never | Ty::Unknown => false,
+        Ty::Int(_)
+        | Ty::Bool
+        | Ty::Constant
+        | Ty::Option(_)
+        | Ty::Result(_)
+        | Ty::Never
+        | Ty::Unknown => false,
     }
 }
 

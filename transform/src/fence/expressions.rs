@@ -21,10 +21,6 @@ impl Fence {
                 self.refuse(Code::RawAddress, e.raw, "");
                 self.expr(&e.expr);
             }
-            Expr::Try(e) => {
-                self.expr(&e.expr);
-                self.refuse(Code::TryNotYet, e.question_token, "");
-            }
             Expr::TryBlock(e) => self.refuse(Code::TryBlock, e.try_token, ""),
             Expr::Unsafe(e) => self.refuse(Code::UnsafeBlock, e.unsafe_token, ""),
             Expr::Verbatim(tokens) => self.refuse(Code::UnsupportedExpr, tokens, ""),
@@ -52,6 +48,7 @@ impl Fence {
             Expr::Cast(e) => self.expr(&e.expr),
             Expr::Closure(e) => self.closure(e),
             Expr::Continue(_) => {}
+            Expr::Try(e) => self.expr(&e.expr),
             Expr::Field(e) => self.expr(&e.base),
             Expr::ForLoop(e) => {
                 self.pat(&e.pat);

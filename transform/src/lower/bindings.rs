@@ -13,6 +13,19 @@ use syn::spanned::Spanned;
 /// The parts of a destructuring assignment.
 type Parts = syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>;
 
+/// `last_mut()` and its kin.
+fn is_exclusive(e: &syn::Expr) -> bool {
+    let of = match peel(e) {
+        syn::Expr::MethodCall(m) => &m.receiver,
+        syn::Expr::Match(m) => match peel(&m.expr) {
+            syn::Expr::MethodCall(c) if c.method.to_string().starts_with("ok_or") => &c.receiver,
+            _ => &m.expr,
+        },
+        _ => return false,
+    };
+    matches!(peel(of), syn::Expr::MethodCall(m) if m.method.to_string().ends_with("_mut"))
+}
+
 impl Lower {
     pub(super) fn local(&mut self, local: &syn::Local) {
         if is_marked(&local.attrs, "watch") {
@@ -95,6 +108,13 @@ impl Lower {
                     return;
                 };
                 self.alias(&p.ident, place, r.mutability.is_some(), span);
+            }
+            (syn::Pat::Ident(p), e)
+                if p.subpat.is_none() && p.by_ref.is_none() && self.is_element_unwrapped(e) =>
+            {
+                if let Some(place) = self.element_unwrapped(e) {
+                    self.alias(&p.ident, place, is_exclusive(e), span);
+                }
             }
             (syn::Pat::Ident(p), syn::Expr::Path(path))
                 if self.lookup(&path.path).is_some_and(|v| {

@@ -49,13 +49,26 @@ impl Lower {
         if let Some(expr) = self.vector_method(m, for_effect) {
             return expr;
         }
+        let e = syn::Expr::MethodCall(m.clone());
+        if let Some(place) = self.element_unwrapped(&e)
+            && self.f.place_ty(&place).is_copy()
+        {
+            let ty = self.f.place_ty(&place);
+            return Some(Expr::Use(self.name(Expr::Load(place), ty, m.span())));
+        }
+        if let Some(expr) = self.fallible_method(m) {
+            return expr;
+        }
         if name == "sin_cos" && arity == 0 && !receiver.is_sequence() {
             return self.sin_cos(m);
         }
         if let Some(rule) = rules::find(&name)
             && rule.args.len() == arity + 1
             && !receiver.is_sequence()
-            && !matches!(receiver.peeled(), Ty::Option(_) | Ty::Tuple(_))
+            && !matches!(
+                receiver.peeled(),
+                Ty::Option(_) | Ty::Result(_) | Ty::Tuple(_)
+            )
         {
             return self.rule_method(m, rule);
         }
@@ -274,16 +287,16 @@ impl Lower {
             return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
         }
         match (names.as_slice(), c.args.len()) {
-            (["Some"], 1) => {
+            ([.., "Some"] | [.., "Ok"], 1) if is_std_variant(&path.path) => {
                 let payload = self.value(&c.args[0])?;
-                return Some(Expr::Wrap(Box::new(Expr::Use(payload))));
+                self.no_reference(&payload, &c.args[0]);
+                let variant = path.path.segments.last().map(|s| s.ident.clone());
+                return variant.map(|v| Expr::Wrap(Box::new(Expr::Use(payload)), v));
             }
-            (["Ok" | "Err"], 1) => {
-                return Some(self.refused(
-                    &e,
-                    Code::TryNotYet,
-                    "a `Result` is built from a value that carries a derivative",
-                ));
+            // An error carries no derivative, whatever is in it.
+            ([.., "Err"], 1) if is_std_variant(&path.path) => {
+                let cut = Cut::NoDerivative("`Err`".into());
+                return Some(Expr::Opaque(self.opaque(&e, cut)));
             }
             (["f64" | "f32", "from"], 1) => {
                 let to = &path.path.segments[0].ident;
@@ -425,6 +438,16 @@ impl Lower {
         }
         Some(UNIT())
     }
+}
+
+/// `Some`, `Option::Some`, `core::result::Result::Ok`: a variant of the standard library's.
+pub(super) fn is_std_variant(path: &syn::Path) -> bool {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    matches!(
+        names.as_slice(),
+        ["Some" | "Ok" | "Err"] | [.., "Option", "Some"] | [.., "Result", "Ok" | "Err"]
+    )
 }
 
 fn strip_reference(e: &syn::Expr) -> &syn::Expr {

@@ -321,6 +321,9 @@ impl Lower {
                 },
             );
         }
+        if let Some(found) = self.found_element(e) {
+            return found;
+        }
         let (tokens, var, by_ref, place) = match e {
             syn::Expr::Reference(r) => {
                 if let Some(place) = self.place(&r.expr) {
@@ -391,6 +394,39 @@ impl Lower {
                 refutable: true,
             },
         )
+    }
+
+    /// `v.last()` and its kin, which are looked into where they stand.
+    fn found_element(
+        &mut self,
+        e: &syn::Expr,
+    ) -> Option<(proc_macro2::TokenStream, Vec<VarId>, Subject)> {
+        let syn::Expr::MethodCall(m) = e else {
+            return None;
+        };
+        let place = self.element_of(e)?;
+        let ty = Ty::Option(Box::new(self.f.place_ty(&place)));
+        let of = Place {
+            base: place.base,
+            path: place.path[..place.path.len() - 1].to_vec(),
+        };
+        let of = crate::emit::place_tokens(&self.f, &of, false)?;
+        let index = match place.path.last() {
+            Some(Proj::Index(i)) if m.method.to_string().starts_with("get") => {
+                Some(crate::emit::operand_tokens(&self.f, i))
+            }
+            _ => None,
+        };
+        let method = &m.method;
+        let name = syn::Ident::new(super::pattern::ELEMENT, proc_macro2::Span::call_site());
+        let marked = Proj::Part(name, syn::Member::Unnamed(syn::Index::from(0)));
+        let subject = Subject {
+            place: Some(place.then(marked)),
+            ty,
+            by_ref: true,
+            refutable: true,
+        };
+        Some((quote!(#of.#method(#index)), Vec::new(), subject))
     }
 
     /// `return`, `break` and `continue`.

@@ -95,6 +95,10 @@ impl Lower {
                 Code::ClosureNotYet,
                 "this closure captures or receives a value that carries a derivative",
             )),
+            syn::Expr::Try(t) => {
+                self.refuse(Code::TryNotYet, &t.question_token, "");
+                None
+            }
             syn::Expr::Struct(s) => self.struct_literal(s),
             syn::Expr::Range(_) => Some(self.refused(
                 e,
@@ -108,6 +112,11 @@ impl Lower {
             syn::Expr::Assign(a) => {
                 self.assign(a);
                 Some(Expr::Use(Operand::Lit(quote!(()))))
+            }
+            syn::Expr::Match(_) if self.is_element_unwrapped(e) => {
+                let place = self.element_unwrapped(e)?;
+                let ty = self.f.place_ty(&place);
+                Some(Expr::Use(self.name(Expr::Load(place), ty, e.span())))
             }
             syn::Expr::If(_) | syn::Expr::Match(_) | syn::Expr::Block(_) | syn::Expr::Loop(_) => {
                 self.structured_value(e)
@@ -182,7 +191,14 @@ impl Lower {
                     _ => Ty::Array(element, None),
                 }
             }
-            (Expr::Wrap(e), _) => Ty::Option(Box::new(self.leaf_ty(e))),
+            (Expr::Wrap(e, variant), _) => {
+                let payload = Box::new(self.leaf_ty(e));
+                if variant == "Ok" {
+                    Ty::Result(payload)
+                } else {
+                    Ty::Option(payload)
+                }
+            }
             (_, ty) => ty,
         }
     }

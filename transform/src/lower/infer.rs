@@ -342,20 +342,20 @@ impl Lower {
                 "remove" | "swap_remove" if matches!(receiver.peeled(), Ty::Vec(_)) => {
                     receiver.element()
                 }
+                "first" | "last" if m.args.is_empty() => {
+                    Ty::Option(Box::new(Ty::Ref(Box::new(receiver.element()), false)))
+                }
+                "get"
+                    if m.args
+                        .first()
+                        .is_some_and(|i| !matches!(peel(i), syn::Expr::Range(_))) =>
+                {
+                    Ty::Option(Box::new(Ty::Ref(Box::new(receiver.element()), false)))
+                }
                 "split_off" if matches!(receiver.peeled(), Ty::Vec(_)) => receiver.peeled().clone(),
                 _ => Ty::Unknown,
             },
-            Ty::Option(t)
-                if t.is_constant()
-                    && matches!(
-                        name.as_str(),
-                        "unwrap" | "expect" | "unwrap_or" | "unwrap_or_default"
-                    ) =>
-            {
-                (**t).clone()
-            }
-            Ty::Option(_) if name == "is_some" || name == "is_none" => Ty::Constant,
-            Ty::Option(t) if name == "clone" => Ty::Option(t.clone()),
+            Ty::Option(_) | Ty::Result(_) => self.infer_fallible(receiver.peeled(), m),
             _ => Ty::Unknown,
         }
     }
@@ -372,6 +372,12 @@ impl Lower {
         }
         if p.path.is_ident("Some") && c.args.len() == 1 {
             return Ty::Option(Box::new(self.infer(&c.args[0])));
+        }
+        if p.path.is_ident("Ok") && c.args.len() == 1 {
+            return Ty::Result(Box::new(self.infer(&c.args[0])));
+        }
+        if p.path.is_ident("Err") && c.args.len() == 1 {
+            return Ty::Result(Box::new(Ty::Never));
         }
         match p.path.segments.first() {
             Some(first) if p.path.segments.len() == 2 => {

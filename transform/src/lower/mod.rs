@@ -5,6 +5,7 @@ mod calls;
 mod control;
 mod data;
 mod expr;
+mod fallible;
 mod infer;
 mod iterators;
 mod loops;

@@ -176,6 +176,19 @@ const READING_METHODS: [&str; 12] = [
     "is_none",
 ];
 
+/// Methods that change an `Option`; all others take it by value or look at it.
+const CHANGING_OPTIONS: [&str; 9] = [
+    "take",
+    "take_if",
+    "replace",
+    "insert",
+    "get_or_insert",
+    "get_or_insert_with",
+    "as_mut",
+    "as_deref_mut",
+    "iter_mut",
+];
+
 /// Macros whose arguments are expressions that are evaluated and looked at, no more.
 const KNOWN_MACROS: [&str; 20] = [
     "assert",
@@ -237,12 +250,16 @@ impl<'ast> Visit<'ast> for Scan<'_> {
             syn::Expr::MethodCall(m) => {
                 let name = m.method.to_string();
                 // Of a type that is not known, the name may be a method of the user's.
-                let known = !matches!(self.lower.infer(&m.receiver).peeled(), Ty::Unknown);
+                let receiver = self.lower.infer(&m.receiver);
+                let known = !matches!(receiver.peeled(), Ty::Unknown);
+                let by_value = matches!(receiver.peeled(), Ty::Option(_) | Ty::Result(_))
+                    && !CHANGING_OPTIONS.contains(&name.as_str());
                 let pure = known && PURE_METHODS.contains(&name.as_str());
                 if !pure {
                     self.pure = false;
                 }
                 if !pure
+                    && !by_value
                     && !READING_METHODS.contains(&name.as_str())
                     && crate::rules::find(&name).is_none()
                     && let syn::Expr::Path(_)

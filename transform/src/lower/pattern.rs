@@ -8,6 +8,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
+/// The last step of a place that an `Option` of a reference refers to, as `v.last()` gives it.
+pub(super) const ELEMENT: &str = "element";
+
 /// What a pattern is matched against.
 #[derive(Clone)]
 pub(super) struct Subject {
@@ -90,14 +93,10 @@ impl Lower {
                 );
             }
             syn::Pat::Tuple(t) => self.bind_tuple(t, on),
-            syn::Pat::TupleStruct(t) if t.path.is_ident("Some") && t.elems.len() == 1 => {
-                let ty = match on.ty.peeled() {
-                    Ty::Option(t) => (**t).clone(),
-                    _ => Ty::Unknown,
-                };
-                let zero = syn::Member::Unnamed(syn::Index::from(0));
-                let some = syn::Ident::new("Some", t.path.span());
-                self.bind(&t.elems[0], &on.part(Proj::Part(some, zero), ty));
+            syn::Pat::TupleStruct(t)
+                if super::calls::is_std_variant(&t.path) && t.elems.len() == 1 =>
+            {
+                self.bind_variant(t, on);
             }
             syn::Pat::Slice(s) => self.bind_slice(s, on),
             syn::Pat::Or(o) => self.bind_or(o, on),
@@ -138,6 +137,39 @@ impl Lower {
         }
     }
 
+    /// `Some(pattern)`, `Ok(pattern)` and `Err(pattern)`, of which the last has no derivative.
+    fn bind_variant(&mut self, t: &syn::PatTupleStruct, on: &Subject) {
+        let Some(name) = t.path.segments.last().map(|s| &s.ident) else {
+            return;
+        };
+        if name == "Err" {
+            let error = Subject {
+                place: None,
+                ty: Ty::Unknown,
+                ..on.clone()
+            };
+            return self.bind(&t.elems[0], &error);
+        }
+        if let Some(place) = &on.place
+            && let Some(Proj::Part(step, _)) = place.path.last()
+            && step == ELEMENT
+        {
+            let mut place = place.clone();
+            place.path.pop();
+            let ty = self.f.place_ty(&place);
+            let element = Subject {
+                place: Some(place),
+                ty,
+                ..on.clone()
+            };
+            return self.bind(&t.elems[0], &element);
+        }
+        let zero = syn::Member::Unnamed(syn::Index::from(0));
+        let name = syn::Ident::new(&name.to_string(), t.path.span());
+        let part = on.part(Proj::Part(name, zero), on.ty.payload());
+        self.bind(&t.elems[0], &part);
+    }
+
     /// A name with a capital letter may be a constant or a variable: only rustc can tell. Where the value
     /// carries a derivative, the difference matters.
     fn ambiguous(&mut self, p: &syn::PatIdent, on: &Subject) {
@@ -164,6 +196,12 @@ impl Lower {
 
     fn bind_variable(&mut self, ident: &syn::Ident, on: &Subject, by_ref: bool, mutable: bool) {
         let span = ident.span();
+        if let Some(place) = &on.place
+            && matches!(place.path.last(), Some(Proj::Part(step, _)) if step == ELEMENT)
+        {
+            let detail = "an `Option` of a reference gets a name";
+            self.refuse(Code::ActiveReference, ident, detail);
+        }
         let place = on.place.clone().filter(|_| !on.ty.is_constant());
         if by_ref && let Some(place) = place {
             let var = self.declare(ident, Ty::Ref(Box::new(on.ty.clone()), false), mutable);

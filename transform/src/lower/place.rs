@@ -19,6 +19,11 @@ impl Lower {
                 };
                 Some(base.then(Proj::Field(f.member.clone())))
             }
+            syn::Expr::Unary(u)
+                if matches!(u.op, syn::UnOp::Deref(_)) && self.is_element_unwrapped(&u.expr) =>
+            {
+                self.element_unwrapped(&u.expr)
+            }
             syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
                 let place = self.place(&u.expr)?;
                 let base = &self.f.vars[place.base];
@@ -68,7 +73,7 @@ impl Lower {
                 self.push(Kind::Raw(check), at);
                 Some(place)
             }
-            _ => None,
+            e => self.element_unwrapped(e),
         }
     }
 

@@ -75,7 +75,7 @@ impl Reverse<'_> {
                 let seed = self.spell(seed);
                 self.contribute(o, Expr::Raw(quote!(__rt::sum_elements(&#seed)), vec![]));
             }
-            Expr::Wrap(a) => {
+            Expr::Wrap(a, _) => {
                 let Expr::Use(o) = &**a else { return };
                 let seed = self.spell(seed);
                 self.contribute(o, Expr::Raw(quote!(__rt::payload(#seed)), vec![]));

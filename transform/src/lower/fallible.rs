@@ -1,0 +1,486 @@
+//! Methods of `Option` and `Result`, each as the `match` that it stands for.
+
+use super::Lower;
+use super::infer::peel;
+use crate::ir::Expr;
+use crate::ty::Ty;
+use quote::{format_ident, quote_spanned};
+use syn::parse_quote_spanned;
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+
+/// Which of the two a value is.
+#[derive(Clone, Copy, PartialEq)]
+enum Fallible {
+    Option,
+    Result,
+}
+
+/// Methods that give what their receiver is.
+const SAME: [&str; 9] = [
+    "map", "and_then", "or", "or_else", "filter", "copied", "cloned", "map_err", "zip",
+];
+
+impl Lower {
+    /// Whether an expression is an `Option` or a `Result`, as far as is certain.
+    fn fallible(&self, e: &syn::Expr) -> Option<Fallible> {
+        let e = peel(e);
+        match self.infer(e).peeled() {
+            Ty::Option(_) => return Some(Fallible::Option),
+            Ty::Result(_) => return Some(Fallible::Result),
+            Ty::Unknown => {}
+            _ => return None,
+        }
+        let syn::Expr::MethodCall(m) = e else {
+            return None;
+        };
+        let name = m.method.to_string();
+        match name.as_str() {
+            "ok_or" | "ok_or_else" | "map_err" => Some(Fallible::Result),
+            "ok" if m.args.is_empty() => Some(Fallible::Option),
+            "pop" | "first" | "last" if self.infer(&m.receiver).is_sequence() => {
+                Some(Fallible::Option)
+            }
+            "get"
+                if self.infer(&m.receiver).is_sequence()
+                    && m.args.first().is_some_and(|i| !is_range(i)) =>
+            {
+                Some(Fallible::Option)
+            }
+            "as_ref" => self.fallible(&m.receiver),
+            name if SAME.contains(&name) => self.method_of(m),
+            _ => None,
+        }
+    }
+
+    /// Whose method is called, by the receiver or by the method's own form.
+    fn method_of(&self, m: &syn::ExprMethodCall) -> Option<Fallible> {
+        if let Some(known) = self.fallible(&m.receiver) {
+            return Some(known);
+        }
+        if !matches!(self.infer(&m.receiver).peeled(), Ty::Unknown) {
+            return None;
+        }
+        let by_arity = || match m.args.first().map(peel) {
+            Some(syn::Expr::Closure(c)) if c.inputs.is_empty() => Some(Fallible::Option),
+            Some(syn::Expr::Closure(_)) => Some(Fallible::Result),
+            _ => None,
+        };
+        match m.method.to_string().as_str() {
+            "ok_or" | "ok_or_else" | "is_some_and" | "is_none_or" => Some(Fallible::Option),
+            "map_err" | "ok" | "is_ok_and" | "is_err_and" => Some(Fallible::Result),
+            "unwrap_or_else" | "or_else" | "map_or_else" => by_arity(),
+            _ => None,
+        }
+    }
+
+    /// The type of what a method of an `Option` or a `Result` gives.
+    pub(super) fn infer_fallible(&self, receiver: &Ty, m: &syn::ExprMethodCall) -> Ty {
+        let payload = receiver.payload();
+        match m.method.to_string().as_str() {
+            "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => {
+                match payload {
+                    Ty::Never => Ty::Unknown,
+                    known => known,
+                }
+            }
+            "is_some" | "is_none" | "is_ok" | "is_err" | "is_some_and" | "is_none_or"
+            | "is_ok_and" | "is_err_and" => Ty::Bool,
+            "clone" | "filter" | "take" => receiver.clone(),
+            "copied" | "cloned" => Ty::Option(Box::new(payload.peeled().clone())),
+            "ok_or" | "ok_or_else" => Ty::Result(Box::new(payload)),
+            "ok" => Ty::Option(Box::new(payload)),
+            "map_err" => receiver.clone(),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// A method of `Option` or `Result`, if the receiver is certain to be one; the `match` is the proof where
+    /// the method's name alone tells.
+    pub(super) fn fallible_method(&mut self, m: &syn::ExprMethodCall) -> Option<Option<Expr>> {
+        let of = self.method_of(m)?;
+        let written = self.matched(m, of)?;
+        Some(self.structured_value(&written))
+    }
+
+    /// The `match` that a method stands for.
+    fn matched(&mut self, m: &syn::ExprMethodCall, of: Fallible) -> Option<syn::Expr> {
+        let at = m.method.span();
+        let name = m.method.to_string();
+        let (receiver, by_reference) = self.looked_at(&m.receiver);
+        let args: Vec<&syn::Expr> = m.args.iter().collect();
+        let (v, error) = (self.f.names.fresh("found"), self.f.names.fresh("error"));
+        let full = match of {
+            Fallible::Option => format_ident!("Some", span = at),
+            Fallible::Result => format_ident!("Ok", span = at),
+        };
+        // The other variant as a pattern, and as a value again.
+        let (empty, again) = match of {
+            Fallible::Option => (quote_spanned!(at=> None), quote_spanned!(at=> None)),
+            Fallible::Result => (
+                quote_spanned!(at=> Err(#error)),
+                quote_spanned!(at=> Err(#error)),
+            ),
+        };
+        let is_option = of == Fallible::Option;
+        if by_reference
+            && !matches!(
+                name.as_str(),
+                "unwrap" | "unwrap_or" | "unwrap_or_else" | "map"
+            )
+        {
+            return self.matched_by_name(m, at);
+        }
+        // An element that is copied is matched as a reference to it.
+        let reference = by_reference.then(|| quote_spanned!(at=> &));
+        Some(match (name.as_str(), args.as_slice()) {
+            ("unwrap", []) if is_option => parse_quote_spanned! {at=>
+                match #receiver {
+                    Some(#reference #v) => #v,
+                    None => panic!("called `Option::unwrap()` on a `None` value"),
+                }
+            },
+            ("unwrap", []) => parse_quote_spanned! {at=>
+                match #receiver {
+                    Ok(#v) => #v,
+                    Err(#error) => panic!("called `Result::unwrap()` on an `Err` value: {:?}", #error),
+                }
+            },
+            ("expect", [message]) if is_option => parse_quote_spanned! {at=>
+                match #receiver { Some(#v) => #v, None => panic!("{}", #message) }
+            },
+            ("expect", [message]) => parse_quote_spanned! {at=>
+                match #receiver { Ok(#v) => #v, Err(#error) => panic!("{}: {:?}", #message, #error) }
+            },
+            ("unwrap_or", [d]) => self.eager(at, receiver, d, |r, d| {
+                parse_quote_spanned!(at=> match #r { #full(#reference #v) => #v, #empty => #d })
+            }),
+            ("unwrap_or_default", []) => parse_quote_spanned! {at=>
+                match #receiver { #full(#v) => #v, #empty => ::core::default::Default::default() }
+            },
+            ("unwrap_or_else", [c]) => {
+                let (pattern, body) = self.otherwise(c, of)?;
+                parse_quote_spanned!(at=> match #receiver { #full(#reference #v) => #v, #pattern => #body })
+            }
+            ("map", [c]) => {
+                let (p, body) = self.inlined(c)?;
+                parse_quote_spanned!(at=> match #receiver { #full(#reference #p) => #full(#body), #empty => #again })
+            }
+            ("map_err", [c]) if !is_option => {
+                let (p, body) = self.inlined(c)?;
+                parse_quote_spanned!(at=> match #receiver { Ok(#v) => Ok(#v), Err(#p) => Err(#body) })
+            }
+            ("map_or", [d, c]) => {
+                let (p, body) = self.inlined(c)?;
+                self.eager(at, receiver, d, |r, d| {
+                    parse_quote_spanned!(at=> match #r { #full(#p) => #body, #empty => #d })
+                })
+            }
+            ("map_or_else", [d, c]) => {
+                let (pattern, otherwise) = self.otherwise(d, of)?;
+                let (p, body) = self.inlined(c)?;
+                parse_quote_spanned!(at=> match #receiver { #full(#p) => #body, #pattern => #otherwise })
+            }
+            ("and_then", [c]) => {
+                let (p, body) = self.inlined(c)?;
+                parse_quote_spanned!(at=> match #receiver { #full(#p) => #body, #empty => #again })
+            }
+            ("or", [other]) => self.eager(at, receiver, other, |r, other| {
+                parse_quote_spanned!(at=> match #r { #full(#v) => #full(#v), #empty => #other })
+            }),
+            ("or_else", [c]) => {
+                let (pattern, body) = self.otherwise(c, of)?;
+                parse_quote_spanned!(at=> match #receiver { #full(#v) => #full(#v), #pattern => #body })
+            }
+            ("ok_or", [e]) if is_option => self.eager(at, receiver, e, |r, e| {
+                parse_quote_spanned!(at=> match #r { Some(#v) => Ok(#v), None => Err(#e) })
+            }),
+            ("ok_or_else", [c]) if is_option => {
+                let (_, body) = self.otherwise(c, of)?;
+                parse_quote_spanned!(at=> match #receiver { Some(#v) => Ok(#v), None => Err(#body) })
+            }
+            ("ok", []) if !is_option => parse_quote_spanned! {at=>
+                match #receiver { Ok(#v) => Some(#v), Err(_) => None }
+            },
+            ("filter", [c]) if is_option => {
+                let (p, body) = self.inlined(c)?;
+                parse_quote_spanned! {at=>
+                    match #receiver {
+                        Some(#v) => { let #p = &#v; if #body { Some(#v) } else { None } }
+                        None => None,
+                    }
+                }
+            }
+            ("zip", [other]) if is_option => {
+                let w = self.f.names.fresh("found");
+                self.eager(at, receiver, other, |r, other| {
+                    parse_quote_spanned! {at=>
+                        match #r {
+                            Some(#v) => match #other { Some(#w) => Some((#v, #w)), None => None },
+                            None => None,
+                        }
+                    }
+                })
+            }
+            ("copied", []) if is_option => parse_quote_spanned! {at=>
+                match #receiver { Some(#v) => Some(*#v), None => None }
+            },
+            ("cloned", []) if is_option => parse_quote_spanned! {at=>
+                match #receiver { Some(#v) => Some(#v.clone()), None => None }
+            },
+            _ => return None,
+        })
+    }
+
+    /// `value.as_ref()` is looked at as `&value`, and `v.last().copied()` as `v.last()`, by reference.
+    fn looked_at(&self, e: &syn::Expr) -> (syn::Expr, bool) {
+        let syn::Expr::MethodCall(m) = peel(e) else {
+            return (e.clone(), false);
+        };
+        let inner = &m.receiver;
+        if m.method == "as_ref" && m.args.is_empty() && self.fallible(inner).is_some() {
+            return (parse_quote_spanned!(e.span()=> &#inner), false);
+        }
+        if m.method == "copied" && m.args.is_empty() && self.is_element(inner) {
+            return ((**inner).clone(), true);
+        }
+        (e.clone(), false)
+    }
+
+    /// The same method on a receiver that got a name.
+    fn matched_by_name(
+        &mut self,
+        m: &syn::ExprMethodCall,
+        at: proc_macro2::Span,
+    ) -> Option<syn::Expr> {
+        let of = self.method_of(m)?;
+        let receiver = m.receiver.clone();
+        let mut copied = m.clone();
+        let syn::Expr::MethodCall(inner) = peel(&receiver) else {
+            return None;
+        };
+        let v = self.f.names.fresh("found");
+        let element = &inner.receiver;
+        copied.receiver = parse_quote_spanned! {at=>
+            (match #element { Some(&#v) => Some(#v), None => None })
+        };
+        self.matched(&copied, of)
+    }
+
+    /// An argument is evaluated before the receiver is looked into, unless that makes no difference.
+    fn eager(
+        &mut self,
+        at: proc_macro2::Span,
+        receiver: syn::Expr,
+        arg: &syn::Expr,
+        matched: impl FnOnce(&syn::Expr, &syn::Expr) -> syn::Expr,
+    ) -> syn::Expr {
+        if is_quiet(arg) {
+            return matched(&receiver, arg);
+        }
+        let (r, a) = (
+            self.f.names.fresh("receiver"),
+            self.f.names.fresh("argument"),
+        );
+        let names: [syn::Expr; 2] = [parse_quote_spanned!(at=> #r), parse_quote_spanned!(at=> #a)];
+        let whole = matched(&names[0], &names[1]);
+        parse_quote_spanned!(at=> { let #r = #receiver; let #a = #arg; #whole })
+    }
+
+    /// A function of one argument as a pattern and what is computed from what it binds.
+    fn inlined(&mut self, c: &syn::Expr) -> Option<(syn::Pat, syn::Expr)> {
+        let at = c.span();
+        match peel(c) {
+            syn::Expr::Closure(c) if c.inputs.len() == 1 && is_plain(c) => {
+                let body = (*c.body).clone();
+                Some(match &c.inputs[0] {
+                    syn::Pat::Type(t) => {
+                        let v = self.f.names.fresh("found");
+                        let pat: syn::Pat = syn::Pat::Type(t.clone());
+                        (
+                            parse_quote_spanned!(at=> #v),
+                            parse_quote_spanned!(at=> { let #pat = #v; #body }),
+                        )
+                    }
+                    pat => (pat.clone(), body),
+                })
+            }
+            syn::Expr::Path(p) if self.lookup(&p.path).is_none() => {
+                let v = self.f.names.fresh("found");
+                Some((
+                    parse_quote_spanned!(at=> #v),
+                    parse_quote_spanned!(at=> #p(#v)),
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a function gives for the variant without a value.
+    fn otherwise(&mut self, c: &syn::Expr, of: Fallible) -> Option<(syn::Pat, syn::Expr)> {
+        let at = c.span();
+        if of == Fallible::Result {
+            let (p, body) = self.inlined(c)?;
+            return Some((parse_quote_spanned!(at=> Err(#p)), body));
+        }
+        let body = match peel(c) {
+            syn::Expr::Closure(c) if c.inputs.is_empty() && is_plain(c) => (*c.body).clone(),
+            syn::Expr::Path(p) if self.lookup(&p.path).is_none() => {
+                parse_quote_spanned!(at=> #p())
+            }
+            _ => return None,
+        };
+        Some((parse_quote_spanned!(at=> None), body))
+    }
+
+    /// Whether an expression is an element of a sequence that carries a derivative, by reference and if it is there.
+    pub(super) fn is_element(&self, e: &syn::Expr) -> bool {
+        let syn::Expr::MethodCall(m) = peel(e) else {
+            return false;
+        };
+        let name = m.method.to_string();
+        let fits = match (name.trim_end_matches("_mut"), m.args.first()) {
+            ("first" | "last", None) => true,
+            ("get", Some(i)) => !is_range(i),
+            _ => false,
+        };
+        let ty = self.infer(&m.receiver);
+        fits && ty.is_sequence() && !ty.is_constant()
+    }
+
+    /// The element behind `v.last().unwrap()` and its kin.
+    pub(super) fn element_unwrapped(&mut self, e: &syn::Expr) -> Option<crate::ir::Place> {
+        match peel(e) {
+            syn::Expr::MethodCall(m) if m.method == "unwrap" || m.method == "expect" => {
+                self.element_of(&m.receiver)
+            }
+            syn::Expr::Match(m) if self.is_element(&m.expr) => {
+                let leaves = passes_on(m)?;
+                let (element, pat, body) = (&m.expr, &leaves.pat, &leaves.body);
+                let check: syn::Expr = parse_quote_spanned! {e.span()=>
+                    match #element { Some(_) => {} #pat => #body }
+                };
+                self.structured(&check, None);
+                self.element_of(&m.expr)
+            }
+            syn::Expr::Match(m) => {
+                let (element, error) = self.element_or_error(m)?;
+                let leaves = passes_on(m)?;
+                let syn::Pat::TupleStruct(pat) = &leaves.pat else {
+                    return None;
+                };
+                let (bound, body) = (pat.elems.first()?, &leaves.body);
+                let check: syn::Expr = parse_quote_spanned! {e.span()=>
+                    match #element { Some(_) => {} None => { let #bound = #error; #body } }
+                };
+                self.structured(&check, None);
+                self.element_of(&element)
+            }
+            _ => None,
+        }
+    }
+
+    /// An element that `ok_or` gives an error for if it is missing, and the error.
+    fn element_or_error(&self, m: &syn::ExprMatch) -> Option<(syn::Expr, syn::Expr)> {
+        let syn::Expr::MethodCall(call) = peel(&m.expr) else {
+            return None;
+        };
+        let error = match (
+            call.method.to_string().as_str(),
+            call.args.first().map(peel)?,
+        ) {
+            ("ok_or", error) => error.clone(),
+            ("ok_or_else", syn::Expr::Closure(c)) if c.inputs.is_empty() && is_plain(c) => {
+                (*c.body).clone()
+            }
+            _ => return None,
+        };
+        let element = (*call.receiver).clone();
+        self.is_element(&element).then_some((element, error))
+    }
+
+    /// Whether an expression is such an element.
+    pub(super) fn is_element_unwrapped(&self, e: &syn::Expr) -> bool {
+        match peel(e) {
+            syn::Expr::MethodCall(m) if m.method == "unwrap" || m.method == "expect" => {
+                self.is_element(&m.receiver)
+            }
+            syn::Expr::Match(m) => {
+                (self.is_element(&m.expr) || self.element_or_error(m).is_some())
+                    && passes_on(m).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// `v.first()`, `v.last()` or `v.get(i)` on a sequence: the element that it refers to, if there is one.
+    pub(super) fn element_of(&mut self, e: &syn::Expr) -> Option<crate::ir::Place> {
+        use crate::ir::{Operand, Proj};
+        let syn::Expr::MethodCall(m) = peel(e) else {
+            return None;
+        };
+        if !self.is_element(e) {
+            return None;
+        }
+        let name = m.method.to_string();
+        let zero = || Operand::Lit(quote::quote!(0));
+        let place = self.place(&m.receiver)?;
+        let step = match (name.trim_end_matches("_mut"), m.args.first()) {
+            ("first", None) => Proj::Index(zero()),
+            ("last", None) => Proj::FromEnd(zero()),
+            ("get", Some(i)) => Proj::Index(self.index(i)?),
+            _ => return None,
+        };
+        Some(place.then(step))
+    }
+}
+
+/// `match … { Some(x) => x, None => return … }`, as `?` is: the arm that leaves.
+fn passes_on(m: &syn::ExprMatch) -> Option<&syn::Arm> {
+    let [some, none] = m.arms.as_slice() else {
+        return None;
+    };
+    let syn::Pat::TupleStruct(pat) = &some.pat else {
+        return None;
+    };
+    let (Some(syn::Pat::Ident(bound)), syn::Expr::Path(given)) =
+        (pat.elems.first(), peel(&some.body))
+    else {
+        return None;
+    };
+    let is_full = pat.path.is_ident("Some") || pat.path.is_ident("Ok");
+    let same = is_full && given.path.is_ident(&bound.ident);
+    (same && matches!(peel(&none.body), syn::Expr::Return(_))).then_some(none)
+}
+
+fn is_range(e: &syn::Expr) -> bool {
+    matches!(peel(e), syn::Expr::Range(_))
+}
+
+/// A closure whose body can stand in the place of its call: nothing in it leaves it.
+fn is_plain(c: &syn::ExprClosure) -> bool {
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
+            self.0 = true;
+        }
+        fn visit_expr_try(&mut self, _: &'ast syn::ExprTry) {
+            self.0 = true;
+        }
+        fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+        fn visit_item(&mut self, _: &'ast syn::Item) {}
+    }
+    let mut find = Find(false);
+    find.visit_expr(&c.body);
+    !find.0 && c.asyncness.is_none()
+}
+
+/// Evaluating the expression has no effect and cannot fail.
+fn is_quiet(e: &syn::Expr) -> bool {
+    match peel(e) {
+        syn::Expr::Lit(_) | syn::Expr::Path(_) => true,
+        syn::Expr::Field(f) => is_quiet(&f.base),
+        syn::Expr::Unary(u) => matches!(u.op, syn::UnOp::Neg(_)) && is_quiet(&u.expr),
+        _ => false,
+    }
+}
