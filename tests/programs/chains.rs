@@ -303,7 +303,179 @@ fn generated(k: f64) -> f64 {
     powers * orbit + same
 }
 
+#[differentiable]
+fn parts_of_slices(x: &[f64], n: usize) -> f64 {
+    let a: f64 = x.windows(2).map(|w| w[0] * w[1]).sum();
+    let b: f64 = x.chunks(n).map(|c| c.iter().product::<f64>()).sum();
+    let c: f64 = x
+        .chunks_exact(2)
+        .zip(x.windows(3))
+        .map(|(c, w)| c[1] * w[2] * w[0])
+        .sum();
+    let mut d = 1.0;
+    for (i, w) in x.windows(n).enumerate().skip(1) {
+        d = d * 0.5 + w[i % n] * w[0];
+    }
+    for w in x.chunks(n).rev() {
+        let [first, ..] = w else { return d };
+        d = d * first + w[w.len() - 1];
+    }
+    a * b + c * d
+}
+
+#[differentiable]
+fn parts_changed_in_place(x: &mut [f64], k: f64) {
+    for c in x.chunks_mut(2) {
+        c[0] *= k;
+        let t = c[0];
+        c[c.len() - 1] += t * t;
+    }
+    x.chunks_exact_mut(3)
+        .enumerate()
+        .for_each(|(i, c)| c[i] = c[i] * c[2] + k);
+}
+
+#[differentiable]
+fn headers(x: &[f64], n: usize) -> f64 {
+    let mut s = 1.0;
+    for v in x.iter().skip(1).take(n) {
+        s = s * 0.5 + v * v;
+    }
+    for v in x.iter().rev().skip(n) {
+        s = s * 0.5 + v.sin();
+    }
+    for (i, v) in x.iter().enumerate().rev().step_by(2) {
+        s = s * 0.5 + v * i as f64;
+    }
+    for (i, (a, b)) in x.iter().zip(&x[1..]).rev().enumerate().take(n + 1) {
+        s = s * 0.5 + a * b * b * i as f64;
+    }
+    for (a, b) in x
+        .iter()
+        .skip(1)
+        .step_by(2)
+        .zip(x[..2].iter().cycle().skip(1))
+    {
+        s = s * 0.5 + a * b;
+    }
+    for (i, v) in (2..9).step_by(3).zip(x.iter().rev().step_by(2).rev()) {
+        s = s * 0.5 + v.powi(i);
+    }
+    s
+}
+
+#[differentiable]
+fn chosen_and_unwrapped(x: &[f64]) -> f64 {
+    let most = *x.iter().max_by(|a, b| a.total_cmp(b)).unwrap();
+    let least = x
+        .iter()
+        .min_by(|a, b| a.partial_cmp(b).unwrap())
+        .copied()
+        .expect("some");
+    let last = x.iter().last().unwrap();
+    let second = x.iter().map(|v| v * v).nth(1).unwrap();
+    let negative = x.iter().find(|v| **v < 0.0).unwrap_or(&x[0]);
+    let reduced = x.iter().copied().reduce(|a, b| a * b + 1.0).unwrap();
+    let found = x
+        .iter()
+        .find_map(|v| if *v > 0.4 { Some(v * v) } else { None })
+        .unwrap_or(1.0);
+    most * least + last * second + negative * reduced * found
+}
+
+/// Of equal items the last is the greatest and the first the least, as with the plain function.
+#[differentiable]
+fn ties(x: &[f64]) -> f64 {
+    let (i, a) = x
+        .iter()
+        .copied()
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap();
+    let (j, b) = x
+        .iter()
+        .copied()
+        .enumerate()
+        .min_by(|p, q| p.1.total_cmp(&q.1))
+        .unwrap();
+    a * (i + 1) as f64 + b * (j + 1) as f64
+}
+
+#[differentiable]
+fn places_of_the_chosen(x: &[f64]) -> f64 {
+    let i = x
+        .iter()
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(b.1))
+        .map(|(i, _)| i)
+        .unwrap();
+    let j = x
+        .iter()
+        .enumerate()
+        .min_by(|(_, a), (_, b)| a.total_cmp(b))
+        .unwrap()
+        .0;
+    x[i] * x[i] * x[j]
+}
+
+#[differentiable]
+fn collected(x: &[f64], a: &[Vec<f64>]) -> f64 {
+    let squares: Vec<f64> = x.iter().map(|v| v * v).collect();
+    let rows = a
+        .iter()
+        .map(|r| r.iter().zip(x).map(|(a, b)| a * b).sum::<f64>())
+        .collect::<Vec<_>>();
+    let table: Vec<Vec<f64>> = (0..2)
+        .map(|i| squares.iter().map(|v| v * rows[i]).collect())
+        .collect();
+    let positive = x.iter().copied().filter(|v| *v > 0.0).collect::<Vec<f64>>();
+    let (p, q): (Vec<f64>, Vec<f64>) = positive.iter().map(|v| (v.sin(), v.cos())).unzip();
+    table.iter().flatten().sum::<f64>() * p.iter().zip(&q).map(|(p, q)| p * q).sum::<f64>()
+}
+
+#[differentiable]
+fn grown(x: &[f64], y: Vec<f64>) -> f64 {
+    let mut all = vec![x[0]];
+    all.extend(x.iter().map(|v| v * v));
+    all.extend(x);
+    all.extend(y.iter().rev());
+    all.extend(&y);
+    all.iter().fold(0.0, |s, v| s * 0.5 + v)
+}
+
+#[differentiable]
+fn bound_to_names(x: &[f64], n: usize) -> f64 {
+    let mut n = n;
+    let squares = x.iter().map(|v| v * v).take(n);
+    n = 0;
+    let odd = (n..x.len()).filter(|i| i % 2 == 1);
+    let mut s: f64 = squares.sum();
+    for i in odd {
+        s = s * x[i] + 1.0;
+    }
+    let mut rest = x.iter().skip(1);
+    while let Some(v) = rest.next() {
+        s *= v;
+    }
+    s
+}
+
+#[differentiable]
+fn results(x: &[f64], k: f64) -> Vec<f64> {
+    x.iter().map(|v| v * k).collect()
+}
+
 programs! {
+    parts_of_slices { x: slice = vector(7, 25), n: konst = 3 };
+    vector parts_changed_in_place { x: inout = vector(7, 26), k: val = 0.7 };
+    headers { x: slice = vector(7, 27), n: konst = 2 };
+    chosen_and_unwrapped { x: slice = vec![0.5, -0.3, -0.9, 1.2, 0.7] };
+    ties { x: slice = vec![0.5, 1.5, -0.5, 1.25] } exact [vec![0.0, 2.0, 3.0, 0.0]];
+    places_of_the_chosen { x: slice = vec![0.5, 1.5, -0.5] } exact [vec![0.0, -1.5, 2.25]];
+    collected { x: slice = vector(3, 28), a: slice = vec![vector(3, 29), vector(3, 30)] };
+    grown { x: slice = vector(3, 31), y: val = vector(2, 32) };
+    bound_to_names { x: slice = vector(4, 33), n: konst = 2 };
+    vector results { x: slice = vector(3, 34), k: val = 0.6 };
     sum_of_products { x: slice = vector(5, 1), y: slice = vector(5, 2) } exact [y, x];
     sum_by_the_written_type { x: slice = vector(4, 3) };
     sum_by_the_result { x: slice = vector(4, 4), k: val = 0.7 };

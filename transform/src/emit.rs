@@ -83,7 +83,7 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
                 let k = behind(f, k);
                 quote!(#out[#out.len() - 1 #k])
             }
-            Proj::At(tokens, _) => quote!(#out[#tokens]),
+            Proj::At(tokens, _) | Proj::Span(tokens, _) => quote!(#out[#tokens]),
             Proj::Range(a, b, closed) => {
                 let a = a.as_ref().map(|o| operand_tokens(f, o));
                 let b = b.as_ref().map(|o| operand_tokens(f, o));

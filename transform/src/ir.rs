@@ -56,6 +56,8 @@ pub enum Proj {
     Index(Operand),
     /// `p[expression]`, with the variables that the expression reads.
     At(TokenStream, Vec<VarId>),
+    /// `p[from..to]`, with the variables that the range reads.
+    Span(TokenStream, Vec<VarId>),
     /// `p[p.len() - 1 - k]`.
     FromEnd(Operand),
     /// `p[a..b]`; the flag says `..=`.
@@ -462,6 +464,8 @@ pub struct For {
     /// The sequences that are run through, of which the shortest sets the number of trips; `None` where that
     /// cannot be told.
     pub length: Option<Vec<Place>>,
+    /// The number of trips, where a variable holds it.
+    pub trips: Option<VarId>,
 }
 
 /// How a `for` loop's integers are found again in the reverse sweep.
@@ -569,7 +573,7 @@ impl Function {
                     _ => Ty::Unknown,
                 },
                 Proj::Index(_) | Proj::At(..) | Proj::FromEnd(_) => ty.element(),
-                Proj::Range(..) => Ty::Slice(Box::new(ty.element())),
+                Proj::Range(..) | Proj::Span(..) => Ty::Slice(Box::new(ty.element())),
                 Proj::Part(name, _) => match ty.peeled() {
                     Ty::Option(t) if name == "Some" => (**t).clone(),
                     Ty::Result(t) if name == "Ok" => (**t).clone(),

@@ -131,7 +131,7 @@ impl Uses {
             }
         }
         for step in &p.path {
-            if let Proj::At(tokens, _) = step {
+            if let Proj::At(tokens, _) | Proj::Span(tokens, _) = step {
                 self.spell(tokens);
             }
         }

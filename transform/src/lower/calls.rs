@@ -105,20 +105,8 @@ impl Lower {
                 Some(Expr::Use(Operand::Var(var)))
             }
             _ if let Some(answer) = chain::answer(m) => {
-                // Likewise.
                 let e = syn::Expr::MethodCall(m.clone());
-                let opaque = self.opaque(&e, Cut::NoDerivative(format!("`{name}`")));
-                let ty = match syn::parse2(answer.clone()) {
-                    Ok(syn::Type::Path(p)) if p.path.is_ident("bool") => Ty::Bool,
-                    Ok(syn::Type::Path(p)) if p.path.is_ident("usize") => {
-                        Ty::Int(Some("usize".into()))
-                    }
-                    _ => Ty::Option(Box::new(Ty::Int(Some("usize".into())))),
-                };
-                let var = self.f.fresh("t", ty);
-                self.f.vars[var].ascription = Some(answer);
-                self.push(Kind::Let(var, Expr::Opaque(opaque)), m.span());
-                Some(Expr::Use(Operand::Var(var)))
+                Some(self.answered(&e, answer, &format!("`{name}`")))
             }
             "swap" if arity == 2 && may_be_sequence => {
                 let place = self.referent(&m.receiver)?;
@@ -189,6 +177,25 @@ impl Lower {
         }
         let callee = Callee::Method(m.method.clone(), m.turbofish.clone());
         Some(Expr::Call(callee, args))
+    }
+
+    /// What has no derivative because of its type, which is written out, so that the compiler agrees.
+    pub(super) fn answered(
+        &mut self,
+        e: &syn::Expr,
+        written: proc_macro2::TokenStream,
+        what: &str,
+    ) -> Expr {
+        let opaque = self.opaque(e, Cut::NoDerivative(what.into()));
+        let ty = match written.to_string().as_str() {
+            "bool" => Ty::Bool,
+            "usize" => Ty::Int(Some("usize".into())),
+            _ => Ty::Option(Box::new(Ty::Int(Some("usize".into())))),
+        };
+        let var = self.f.fresh("t", ty);
+        self.f.vars[var].ascription = Some(written);
+        self.push(Kind::Let(var, Expr::Opaque(opaque)), e.span());
+        Expr::Use(Operand::Var(var))
     }
 
     fn unknown_method(&mut self, m: &syn::ExprMethodCall) -> Expr {

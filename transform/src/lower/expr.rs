@@ -64,6 +64,9 @@ impl Lower {
             let cut = self.cut_of(e);
             return Some(Expr::Opaque(self.opaque(e, cut)));
         }
+        if let Some(number) = crate::unfold::selection::number(e) {
+            return Some(self.answered(e, number, "an index"));
+        }
         match e {
             syn::Expr::Lit(l) => Some(Expr::Use(Operand::Lit(l.to_token_stream()))),
             syn::Expr::Path(p) => Some(match self.lookup(&p.path) {

@@ -1,7 +1,9 @@
-//! Iterators in `for` headers: which part of memory, or which integer, the iteration of a given number meets.
+//! Iterators in `for` headers, read off the user's expression: the tokens with their operands hoisted, and the
+//! item of the iteration of a given number.
 
 use super::Lower;
 use super::infer::peel;
+use super::positions::{Count, Element, Item, Part, Position, Step};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
@@ -9,30 +11,15 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
-/// What an iterator gives in iteration `k`.
-pub(super) enum Item {
-    /// An integer of a range: whether it runs `start..`, and from where.
-    Integer {
-        start: Option<Operand>,
-        ty: Ty,
-        reversible: bool,
-    },
-    /// `k` itself.
-    Number,
-    /// A part of memory.
-    Element { place: Place, ty: Ty, by_ref: bool },
-    /// Two of them.
-    Pair(Box<Item>, Box<Item>),
-    /// Something without a derivative.
-    Other,
-}
-
 /// An iterator: its tokens with the operands hoisted, what they read, and its items.
 pub(super) struct Iter {
     pub tokens: TokenStream,
     pub reads: Vec<VarId>,
     pub item: Item,
+    /// The sequences of which the shortest gives the number of items.
     pub length: Option<Vec<Place>>,
+    /// The number of items as a formula.
+    pub count: Option<Count>,
 }
 
 impl Lower {
@@ -42,7 +29,7 @@ impl Lower {
         match e {
             syn::Expr::Range(r) => self.range(r),
             syn::Expr::MethodCall(m) => self.iter_method(e, m, k),
-            _ => self.elements(e, k),
+            _ => self.elements(e),
         }
     }
 
@@ -66,9 +53,14 @@ impl Lower {
         let a = start.as_ref().map(|o| super::operand_tokens(&self.f, o));
         let b = end.as_ref().map(|o| super::operand_tokens(&self.f, o));
         let limits = &r.limits;
+        let tokens = quote!(#a #limits #b);
         let usize_or_literal = matches!(&ty, Ty::Int(Some(n)) if n == "usize");
         Iter {
-            tokens: quote!(#a #limits #b),
+            count: Some(Count {
+                tokens: quote!(::core::iter::Iterator::size_hint(&(#tokens)).0),
+                reads: reads.clone(),
+            }),
+            tokens,
             reads,
             item: Item::Integer {
                 start: start.filter(|_| usize_or_literal),
@@ -85,22 +77,24 @@ impl Lower {
             ("iter" | "iter_mut" | "into_iter", 0)
                 if !matches!(peel(&m.receiver), syn::Expr::Range(_)) =>
             {
-                let mut iter = self.elements(&m.receiver, k);
+                let mut iter = self.elements(&m.receiver);
                 let (tokens, method) = (iter.tokens.clone(), &m.method);
-                if let Item::Element { by_ref, .. } = &mut iter.item {
-                    *by_ref |= name != "into_iter";
+                if let Item::Element(e) = &mut iter.item {
+                    e.by_ref |= name != "into_iter";
                 }
                 iter.tokens = quote!((#tokens).#method());
                 iter
+            }
+            ("windows" | "chunks" | "chunks_mut" | "chunks_exact" | "chunks_exact_mut", 1) => {
+                self.slices(e, m)
             }
             ("enumerate", 0) => {
                 let inner = self.iter(&m.receiver, k);
                 let tokens = inner.tokens;
                 Iter {
                     tokens: quote!((#tokens).enumerate()),
-                    reads: inner.reads,
                     item: Item::Pair(Box::new(Item::Number), Box::new(inner.item)),
-                    length: inner.length,
+                    ..inner
                 }
             }
             ("zip", 1) => {
@@ -118,12 +112,13 @@ impl Lower {
                     reads,
                     item: Item::Pair(Box::new(a.item), Box::new(b.item)),
                     length,
+                    count: a.count.zip(b.count).map(|(a, b)| a.min(b)),
                 }
             }
             ("copied" | "cloned", 0) => {
                 let mut inner = self.iter(&m.receiver, k);
-                if let Item::Element { by_ref, .. } = &mut inner.item {
-                    *by_ref = false;
+                if let Item::Element(e) = &mut inner.item {
+                    e.by_ref = false;
                 }
                 let (tokens, method) = (inner.tokens, &m.method);
                 Iter {
@@ -131,128 +126,194 @@ impl Lower {
                     ..inner
                 }
             }
-            ("rev", 0) => {
-                let inner = self.iter(&m.receiver, k);
-                let tokens = inner.tokens;
-                let tokens = quote!((#tokens).rev());
-                match (inner.item, inner.length) {
-                    (Item::Integer { ty, reversible, .. }, length) => Iter {
-                        tokens,
-                        reads: inner.reads,
-                        item: Item::Integer {
-                            start: None,
-                            ty,
-                            reversible,
-                        },
-                        length,
-                    },
-                    (
-                        Item::Element {
-                            mut place,
-                            ty,
-                            by_ref,
-                        },
-                        Some(length),
-                    ) if ends_with_counter(&place, k) => {
-                        place.path.pop();
-                        place = place.then(Proj::FromEnd(Operand::Var(k)));
-                        Iter {
-                            tokens,
-                            reads: inner.reads,
-                            item: Item::Element { place, ty, by_ref },
-                            length: Some(length),
-                        }
-                    }
-                    _ => self.other_iter(e),
-                }
-            }
-            ("step_by", 1) => {
-                let inner = self.iter(&m.receiver, k);
-                let Some(step) = self.value(&m.args[0]) else {
-                    return self.other_iter(e);
-                };
-                let mut reads = inner.reads;
-                if let Operand::Var(v) = step {
-                    reads.push(v);
-                }
-                let (tokens, step) = (inner.tokens, super::operand_tokens(&self.f, &step));
-                match inner.item {
-                    // `rev` of a stepped iterator wants an exact size, which few ranges have.
-                    Item::Integer { ty, reversible, .. } => {
-                        let sized = is_half_open(&m.receiver)
-                            && matches!(&ty, Ty::Int(Some(n)) if SIZED.contains(&n.as_str()));
-                        Iter {
-                            tokens: quote!((#tokens).step_by(#step)),
-                            reads,
-                            item: Item::Integer {
-                                start: None,
-                                ty,
-                                reversible: reversible && sized,
-                            },
-                            length: None,
-                        }
-                    }
-                    _ => self.other_iter(e),
-                }
-            }
+            ("rev", 0) => self.reversed(e, m, k),
+            ("step_by", 1) => self.stepped(e, m, k),
             ("take" | "skip", 1) => {
                 let inner = self.iter(&m.receiver, k);
-                let Some(count) = self.value(&m.args[0]) else {
+                let Some((operand, n)) = self.count_argument(&m.args[0]) else {
                     return self.other_iter(e);
                 };
+                let (tokens, method, argument) = (inner.tokens, &m.method, &n.tokens);
+                let tokens = quote!((#tokens).#method(#argument));
                 let mut reads = inner.reads;
-                if let Operand::Var(v) = count {
-                    reads.push(v);
+                reads.extend(&n.reads);
+                let (item, count) = if name == "take" {
+                    let count = inner.count.map(|c| c.min(n));
+                    (inner.item.demoted(), count)
+                } else {
+                    let count = inner.count.map(|c| {
+                        let (a, b) = (&c.tokens, &n.tokens);
+                        let tokens = quote!(usize::saturating_sub(#a, #b));
+                        c.with(tokens, &n)
+                    });
+                    let step = Step::From(operand, n);
+                    (inner.item.after(&step, &self.f, k), count)
+                };
+                Iter {
+                    tokens,
+                    reads,
+                    item,
+                    length: None,
+                    count,
                 }
-                let (tokens, count_tokens) = (inner.tokens, super::operand_tokens(&self.f, &count));
-                let method = &m.method;
-                let tokens = quote!((#tokens).#method(#count_tokens));
-                match inner.item {
-                    Item::Element {
-                        mut place,
-                        ty,
-                        by_ref,
-                    } if ends_with_counter(&place, k) => {
-                        if name == "skip" {
-                            place.path.pop();
-                            let at = &self.f.vars[k].ident;
-                            let mut at_reads = vec![k];
-                            at_reads.extend(match count {
-                                Operand::Var(v) => Some(v),
-                                Operand::Lit(_) => None,
-                            });
-                            place = place.then(Proj::At(quote!(#at + #count_tokens), at_reads));
-                        }
-                        Iter {
-                            tokens,
-                            reads,
-                            item: Item::Element { place, ty, by_ref },
-                            length: None,
-                        }
-                    }
-                    Item::Integer { start, ty, .. } if name == "take" => Iter {
-                        tokens,
-                        reads,
-                        item: Item::Integer {
-                            start,
-                            ty,
-                            reversible: false,
-                        },
-                        length: None,
-                    },
-                    _ => self.other_iter(e),
+            }
+            ("cycle", 0) => {
+                let inner = self.iter(&m.receiver, k);
+                let Some(count) = inner.count else {
+                    return self.other_iter(e);
+                };
+                let n = self.hoisted(count, m.span());
+                let (tokens, all) = (inner.tokens, &n.tokens);
+                let endless = Count {
+                    tokens: quote!(if #all == 0 { 0 } else { usize::MAX }),
+                    reads: n.reads.clone(),
+                };
+                Iter {
+                    tokens: quote!((#tokens).cycle()),
+                    reads: inner.reads,
+                    item: inner.item.after(&Step::Again(n), &self.f, k),
+                    length: None,
+                    count: Some(endless),
                 }
             }
             _ => self.other_iter(e),
         }
     }
 
+    /// `rev`.
+    fn reversed(&mut self, e: &syn::Expr, m: &syn::ExprMethodCall, k: VarId) -> Iter {
+        let inner = self.iter(&m.receiver, k);
+        let tokens = inner.tokens;
+        let tokens = quote!((#tokens).rev());
+        match inner.item {
+            Item::Integer { ty, reversible, .. } => Iter {
+                tokens,
+                item: Item::Integer {
+                    start: None,
+                    ty,
+                    reversible,
+                },
+                ..inner
+            },
+            Item::Element(
+                mut element @ Element {
+                    at: Position::Same,
+                    part: None,
+                    ..
+                },
+            ) if inner.length.is_some() => {
+                element.at = Position::FromEnd;
+                Iter {
+                    tokens,
+                    item: Item::Element(element),
+                    ..inner
+                }
+            }
+            item => {
+                let Some(count) = inner.count else {
+                    return self.other_iter(e);
+                };
+                let n = self.hoisted(count, m.span());
+                Iter {
+                    tokens,
+                    reads: inner.reads,
+                    item: item.after(&Step::Back(n.clone()), &self.f, k),
+                    length: inner.length,
+                    count: Some(n),
+                }
+            }
+        }
+    }
+
+    /// `step_by`.
+    fn stepped(&mut self, e: &syn::Expr, m: &syn::ExprMethodCall, k: VarId) -> Iter {
+        let inner = self.iter(&m.receiver, k);
+        let Some((_, step)) = self.count_argument(&m.args[0]) else {
+            return self.other_iter(e);
+        };
+        let mut reads = inner.reads;
+        reads.extend(&step.reads);
+        let (tokens, argument) = (inner.tokens, &step.tokens);
+        let tokens = quote!((#tokens).step_by(#argument));
+        // A step of zero is the function's own panic.
+        let count = inner.count.map(|c| {
+            let a = &c.tokens;
+            let tokens = quote!(usize::div_ceil(#a, usize::max(#argument, 1)));
+            c.with(tokens, &step)
+        });
+        let item = match inner.item {
+            // `rev` of a stepped iterator wants an exact size, which few ranges have.
+            Item::Integer { ty, reversible, .. } => {
+                let sized = is_half_open(&m.receiver)
+                    && matches!(&ty, Ty::Int(Some(n)) if SIZED.contains(&n.as_str()));
+                Item::Integer {
+                    start: None,
+                    ty,
+                    reversible: reversible && sized,
+                }
+            }
+            item => item.after(&Step::Every(step), &self.f, k),
+        };
+        Iter {
+            tokens,
+            reads,
+            item,
+            length: None,
+            count,
+        }
+    }
+
+    /// `windows`, `chunks` and their kin.
+    fn slices(&mut self, e: &syn::Expr, m: &syn::ExprMethodCall) -> Iter {
+        let inner = self.elements(&m.receiver);
+        let (Item::Element(mut element), Some(all)) = (inner.item, inner.count) else {
+            return self.other_iter(e);
+        };
+        let Some((_, n)) = self.count_argument(&m.args[0]) else {
+            return self.other_iter(e);
+        };
+        let all = self.hoisted(all, m.span());
+        let (total, size) = (&all.tokens, &n.tokens);
+        let count = match m.method.to_string().as_str() {
+            "windows" => {
+                element.part = Some(Part::Windows(n.clone()));
+                quote!(usize::saturating_sub(#total + 1, #size))
+            }
+            "chunks" | "chunks_mut" => {
+                element.part = Some(Part::Chunks(n.clone(), all.clone()));
+                quote!(usize::div_ceil(#total, usize::max(#size, 1)))
+            }
+            _ => {
+                element.part = Some(Part::Exact(n.clone()));
+                quote!(#total / usize::max(#size, 1))
+            }
+        };
+        element.by_ref = true;
+        element.ty = Ty::Slice(Box::new(element.ty));
+        let (tokens, method) = (inner.tokens, &m.method);
+        let mut reads = inner.reads;
+        reads.extend(&n.reads);
+        Iter {
+            tokens: quote!((#tokens).#method(#size)),
+            reads,
+            item: Item::Element(element),
+            length: None,
+            count: Some(all.with(count, &n)),
+        }
+    }
+
     /// A slice, array or vector, by value or by reference.
-    fn elements(&mut self, e: &syn::Expr, k: VarId) -> Iter {
+    fn elements(&mut self, e: &syn::Expr) -> Iter {
         let e = peel(e);
         let ty = self.infer(e);
         if ty.is_constant() {
-            return self.other_iter(e);
+            let other = self.other_iter(e);
+            let tokens = &other.tokens;
+            let count = ty.is_sequence().then(|| Count {
+                tokens: quote!((#tokens).len()),
+                reads: other.reads.clone(),
+            });
+            return Iter { count, ..other };
         }
         let (inner, written_ref) = match e {
             syn::Expr::Reference(r) => (&*r.expr, Some(r.mutability.is_some())),
@@ -297,16 +358,21 @@ impl Lower {
             .collect();
         reads.push(place.base);
         let by_ref = written_ref.is_some() || is_ref;
-        let length = Some(vec![place.clone()]);
         Iter {
             tokens,
             reads,
-            item: Item::Element {
-                place: place.then(Proj::Index(Operand::Var(k))),
+            length: Some(vec![place.clone()]),
+            count: crate::emit::place_tokens(&self.f, &place, false).map(|of| Count {
+                tokens: quote!(#of.len()),
+                reads: vec![place.base],
+            }),
+            item: Item::Element(Element {
+                of: place,
                 ty: element,
                 by_ref,
-            },
-            length,
+                at: Position::Same,
+                part: None,
+            }),
         }
     }
 
@@ -336,26 +402,44 @@ impl Lower {
             reads,
             item: Item::Other,
             length: None,
+            count: None,
         }
     }
-}
 
-/// Inside a pair, a range cannot drive the reverse loop by itself.
-pub(super) fn demote(item: &Item) -> Item {
-    match item {
-        Item::Integer { start, ty, .. } => Item::Integer {
-            start: start.clone(),
-            ty: ty.clone(),
-            reversible: false,
-        },
-        Item::Number => Item::Number,
-        Item::Element { place, ty, by_ref } => Item::Element {
-            place: place.clone(),
-            ty: ty.clone(),
-            by_ref: *by_ref,
-        },
-        Item::Pair(a, b) => Item::Pair(Box::new(demote(a)), Box::new(demote(b))),
-        Item::Other => Item::Other,
+    /// A count that is asked once, before the loop.
+    fn hoisted(&mut self, count: Count, span: proc_macro2::Span) -> Count {
+        let var = self.hoist(count, span);
+        Count {
+            tokens: self.f.vars[var].ident.to_token_stream(),
+            reads: vec![var],
+        }
+    }
+
+    /// Likewise, as a variable.
+    pub(super) fn hoist(&mut self, count: Count, span: proc_macro2::Span) -> VarId {
+        let var = self.f.fresh("n", Ty::Int(Some("usize".into())));
+        self.f.vars[var].ascription = Some(quote!(usize));
+        let opaque = Opaque {
+            tokens: count.tokens,
+            reads: count.reads,
+            writes: Vec::new(),
+            pure: true,
+            cut: Cut::NoDerivative("`len`".into()),
+            span,
+        };
+        self.push(Kind::Let(var, Expr::Opaque(opaque)), span);
+        var
+    }
+
+    /// An argument that is a `usize`.
+    fn count_argument(&mut self, e: &syn::Expr) -> Option<(Operand, Count)> {
+        let operand = self.value(e)?;
+        let reads = match operand {
+            Operand::Var(v) => vec![v],
+            Operand::Lit(_) => Vec::new(),
+        };
+        let tokens = super::operand_tokens(&self.f, &operand);
+        Some((operand, Count { tokens, reads }))
     }
 }
 
@@ -369,8 +453,4 @@ fn is_half_open(e: &syn::Expr) -> bool {
         syn::Expr::MethodCall(m) => m.method == "rev" && is_half_open(&m.receiver),
         _ => false,
     }
-}
-
-fn ends_with_counter(place: &Place, k: VarId) -> bool {
-    matches!(place.path.last(), Some(Proj::Index(Operand::Var(v))) if *v == k)
 }

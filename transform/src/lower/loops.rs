@@ -3,8 +3,8 @@
 use super::Lower;
 use super::control::contains_let;
 use super::infer::peel;
-use super::iterators::{Item, demote};
 use super::pattern::Subject;
+use super::positions::Item;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
@@ -99,7 +99,20 @@ impl Lower {
         let counter = self.f.fresh("k", Ty::Int(Some("usize".into())));
         let iter = self.iter(&f.expr, counter);
         let (id, label) = self.enter_loop(f.label.as_ref(), None);
+        // Where no sequence tells how often, a formula may, if it is not the loop's own integer that does.
+        let own = matches!(
+            iter.item,
+            Item::Integer {
+                reversible: true,
+                ..
+            }
+        );
+        let trips = match iter.count {
+            Some(count) if iter.length.is_none() && !own => Some(self.hoist(count, f.expr.span())),
+            _ => None,
+        };
         let mut head = For {
+            trips,
             pat: f.pat.to_token_stream(),
             iter: iter.tokens,
             reads: iter.reads,
@@ -203,18 +216,18 @@ impl Lower {
             }
             (syn::Pat::Tuple(t), Item::Pair(a, b)) if t.elems.len() == 2 => {
                 // Only one of the integers can be found again from the counter; the others are saved.
-                self.bind_item(&t.elems[0], &demote(a), head);
+                self.bind_item(&t.elems[0], &a.demoted(), head);
                 let first = std::mem::replace(&mut head.backward, Backward::Saved);
-                self.bind_item(&t.elems[1], &demote(b), head);
+                self.bind_item(&t.elems[1], &b.demoted(), head);
                 if !matches!(first, Backward::Saved) {
                     head.backward = first;
                 }
             }
-            (pat, Item::Element { place, ty, by_ref }) => {
+            (pat, Item::Element(e)) => {
                 let subject = Subject {
-                    place: Some(place.clone()),
-                    ty: ty.clone(),
-                    by_ref: *by_ref,
+                    place: Some(e.place(&self.f, head.counter)),
+                    ty: e.ty.clone(),
+                    by_ref: e.by_ref,
                     refutable: false,
                 };
                 self.bind(pat, &subject);

@@ -12,6 +12,7 @@ mod loops;
 mod opaque;
 mod pattern;
 mod place;
+mod positions;
 mod reals;
 mod vectors;
 

@@ -25,6 +25,9 @@ impl Lower {
                 self.element_unwrapped(&u.expr)
             }
             syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
+                if let syn::Expr::Reference(r) = peel(&u.expr) {
+                    return self.referent(&r.expr);
+                }
                 let place = self.place(&u.expr)?;
                 let base = &self.f.vars[place.base];
                 if let ([Proj::Deref], Ty::Ref(of, _), Some(_)) =

@@ -198,7 +198,7 @@ impl Reverse<'_> {
                 Proj::Range(a, b, _) => {
                     a.iter().chain(b).for_each(|o| self.need_operand(o));
                 }
-                Proj::At(_, reads) => {
+                Proj::At(_, reads) | Proj::Span(_, reads) => {
                     for v in reads.clone() {
                         self.need(v);
                     }

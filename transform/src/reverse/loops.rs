@@ -83,6 +83,9 @@ impl Reverse<'_> {
 
     /// The lengths of what a loop runs through, where it stands.
     pub(super) fn forward_length(&self, h: &For) -> Option<TokenStream> {
+        if let Some(trips) = h.trips {
+            return Some(self.f.vars[trips].ident.to_token_stream());
+        }
         let mut out: Option<TokenStream> = None;
         for place in h.length.as_ref()? {
             let tokens = place_tokens(&self.f, place, false)?;
@@ -271,6 +274,7 @@ impl Reverse<'_> {
             counter,
             backward: Backward::Saved,
             length: None,
+            trips: None,
         };
         let label = l.label.clone();
         self.nest(Kind::Loop(Loop {
@@ -368,6 +372,10 @@ impl Reverse<'_> {
     /// The number of trips, from the lengths of what the loop runs through: those of the adjoints, where the
     /// memory itself may be out of reach.
     fn length(&mut self, h: &For) -> Option<TokenStream> {
+        if let Some(trips) = h.trips {
+            self.need(trips);
+            return Some(self.f.vars[trips].ident.to_token_stream());
+        }
         let places = h.length.as_ref()?;
         let known = places.iter().all(|p| {
             let root = self.f.root(p);

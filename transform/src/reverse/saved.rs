@@ -215,7 +215,7 @@ impl Reverse<'_> {
                         Proj::Range(a, b, _) => {
                             a.iter().chain(b).for_each(|o| operand(o, &mut out))
                         }
-                        Proj::At(_, reads) => out.extend(reads),
+                        Proj::At(_, reads) | Proj::Span(_, reads) => out.extend(reads),
                         _ => {}
                     }
                 }

@@ -67,7 +67,7 @@ fn may_reshape<'a>(f: &Function, arg: &'a Arg) -> Option<&'a Place> {
         Arg::Receiver(p) if f.may_be_changed(p) => p,
         _ => return None,
     };
-    let is_slice = matches!(p.path.last(), Some(Proj::Range(..)));
+    let is_slice = matches!(p.path.last(), Some(Proj::Range(..) | Proj::Span(..)));
     (!is_slice && !f.place_ty(p).is_fixed()).then_some(p)
 }
 

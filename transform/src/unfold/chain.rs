@@ -100,7 +100,7 @@ pub(super) fn is_source(m: &ExprMethodCall) -> bool {
     SOURCES.contains(&(m.method.to_string().as_str(), m.args.len()))
 }
 
-fn is_adaptor(m: &ExprMethodCall) -> bool {
+pub(super) fn is_adaptor(m: &ExprMethodCall) -> bool {
     ADAPTORS.contains(&(m.method.to_string().as_str(), m.args.len()))
 }
 
@@ -113,7 +113,7 @@ pub(super) fn parse(e: &Expr) -> Option<Chain> {
             Some(chain)
         }
         Expr::MethodCall(m) if is_source(m) => Some(Chain::of(Source::Header(peel(e).clone()))),
-        Expr::Range(_) => Some(Chain::of(Source::Header(e.clone()))),
+        Expr::Range(_) => Some(Chain::of(Source::Header(peel(e).clone()))),
         Expr::Call(c) => function(c).map(Chain::of),
         _ => None,
     }

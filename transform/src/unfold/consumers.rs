@@ -159,6 +159,8 @@ impl Unfold<'_> {
         let name = method.to_string();
         let best = self.fresh("found");
         let some = |value: &Expr| -> Stmt { parse_quote!(#best = Some(#value);) };
+        // What is found among references is kept by value.
+        let by_value = self.by_value;
         let leave = |stop: &Lifetime| -> Stmt { parse_quote!(break #stop;) };
         let key = self.fresh("key");
         let least = self.fresh("least");
@@ -183,6 +185,10 @@ impl Unfold<'_> {
             }
             let held = this.hold(item, &mut out);
             let value = written(&held);
+            let value = match by_value {
+                true => parse_quote!(*#value),
+                false => value,
+            };
             match (name.as_str(), args) {
                 ("nth", _) => out.extend([some(&value), leave(stop)]),
                 ("find", [f]) => {
@@ -195,10 +201,23 @@ impl Unfold<'_> {
                     let kept = this.fresh("kept");
                     let mut stmts = Vec::new();
                     let mode = if name == "reduce" { Mode::Take } else { Mode::Look };
-                    let items = vec![(Item::Name(kept.clone()), mode), (held, mode)];
+                    let mut first = Item::Name(kept.clone());
+                    if by_value {
+                        let reference = this.fresh("kept");
+                        stmts.push(parse_quote!(let #reference = &#kept;));
+                        first = Item::Name(reference);
+                    }
+                    let items = vec![(first, mode), (held, mode)];
                     let answer = this.apply(f, items, &mut stmts)?;
                     let first = some(&value);
                     let next: Stmt = if name == "reduce" {
+                        let answer = match by_value {
+                            true => {
+                                let answer = super::closures::paren(answer);
+                                parse_quote!(*#answer)
+                            }
+                            false => answer,
+                        };
                         let next = some(&answer);
                         parse_quote!({ #(#stmts)* #next })
                     } else {

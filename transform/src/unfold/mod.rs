@@ -4,11 +4,13 @@
 //! This runs on the syntax, between two renamings: names are unique before it, so that no name can be captured,
 //! and the copies that it makes get names of their own after it.
 
+mod bound;
 pub(crate) mod chain;
 mod closures;
 mod consumers;
 mod effects;
 mod items;
+pub(crate) mod selection;
 mod stages;
 mod tainted;
 
@@ -40,6 +42,7 @@ pub fn unfold(
     let tainted = tainted::tainted(item, options.wrt.as_deref(), &types);
     let inlined = survey.inlined(&tainted);
     let mutable = closures::mutable(item);
+    let moved = bound::put_in_place(item, &tainted, &mutable);
     let output = match &item.sig.output {
         syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
         syn::ReturnType::Default => None,
@@ -54,7 +57,8 @@ pub fn unfold(
         leaves: Vec::new(),
         asked: 0,
         expected: None,
-        changed: false,
+        by_value: false,
+        changed: moved,
         errors,
     };
     unfold.body(&mut item.block, output);
@@ -78,6 +82,8 @@ struct Unfold<'a> {
     asked: usize,
     /// The type that the next expression is written to have.
     expected: Option<Type>,
+    /// Whether the items of the next selection, which are references, are kept by value.
+    by_value: bool,
     changed: bool,
     errors: &'a mut Vec<Diagnostic>,
 }
@@ -281,6 +287,18 @@ impl VisitMut for Unfold<'_> {
 
     fn visit_expr_mut(&mut self, e: &mut Expr) {
         let expected = self.expected.take();
+        let whole = match e {
+            Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => self.choose(&u.expr, true),
+            Expr::MethodCall(_) if selection::number(e).is_some() => None,
+            Expr::MethodCall(m) if m.method == "extend" => self.extended(m),
+            Expr::MethodCall(_) => self.choose(e, false),
+            _ => None,
+        };
+        if let Some(value) = whole {
+            self.changed = true;
+            *e = value;
+            return;
+        }
         match e {
             Expr::If(i) => {
                 if !matches!(*i.cond, Expr::Let(_)) {
@@ -341,11 +359,16 @@ impl VisitMut for Unfold<'_> {
                 self.macro_call(&mut m.mac, vec);
                 return;
             }
+            Expr::Field(_) if selection::number(e).is_some() => {
+                self.asking(|this| visit_mut::visit_expr_mut(this, e));
+                return;
+            }
+            Expr::MethodCall(_) if selection::number(e).is_some() => {
+                self.asking(|this| visit_mut::visit_expr_mut(this, e));
+                return;
+            }
             Expr::MethodCall(m) => {
-                self.visit_expr_mut(&mut m.receiver);
-                let method = m.method.clone();
-                let mut args: Vec<&mut Expr> = m.args.iter_mut().collect();
-                self.visit_args(&method, &mut args);
+                self.visit_children(m);
                 if self.asked == 0
                     && consumers::is_consumer(m)
                     && !(chain::selects(m) && chain::integers(&m.receiver).is_some())
@@ -399,6 +422,69 @@ impl VisitMut for Unfold<'_> {
 }
 
 impl Unfold<'_> {
+    fn visit_children(&mut self, m: &mut syn::ExprMethodCall) {
+        self.visit_expr_mut(&mut m.receiver);
+        let method = m.method.clone();
+        let mut args: Vec<&mut Expr> = m.args.iter_mut().collect();
+        self.visit_args(&method, &mut args);
+    }
+
+    /// Puts the value of a selection in the place of the expression, if it is one.
+    fn choose(&mut self, e: &Expr, dereferenced: bool) -> Option<Expr> {
+        if self.asked > 0 || !self.tainted.meets(e) {
+            return None;
+        }
+        let selection = selection::selection(e)?;
+        match self.selected(selection, dereferenced) {
+            Ok(value) => value,
+            Err(diagnostic) => {
+                self.errors.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    /// `v.extend(chain)` as a loop that pushes.
+    fn extended(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
+        if self.asked > 0
+            || m.method != "extend"
+            || m.args.len() != 1
+            || !self.tainted.meets(m)
+            || !matches!(*m.receiver, Expr::Path(_) | Expr::Field(_))
+        {
+            return None;
+        }
+        let mut m = m.clone();
+        self.visit_children(&mut m);
+        if let Expr::Path(_) = chain::peel(without_borrow(&m.args[0])) {
+            // A slice, an array or a vector, which the compiler is asked to agree to.
+            let (to, from) = (&m.receiver, without_borrow(&m.args[0]));
+            return Some(parse_quote!(#to.extend_from_slice(&#from[..])));
+        }
+        let mut chain = chain::parse(&m.args[0])?;
+        let copies = chain.gives_references();
+        let to = &m.receiver;
+        let result = self.prepare(&mut chain).and_then(|lets| {
+            let stmts = self.drive(chain, &mut |this, item, _| {
+                let mut out = Vec::new();
+                let value = this.value(item, &mut out);
+                out.push(match copies {
+                    true => parse_quote!(#to.push(*#value);),
+                    false => parse_quote!(#to.push(#value);),
+                });
+                Ok(out)
+            })?;
+            Ok(items::block(lets, parse_quote!({ #(#stmts)* })))
+        });
+        match result {
+            Ok(value) => Some(value),
+            Err(diagnostic) => {
+                self.errors.push(diagnostic);
+                None
+            }
+        }
+    }
+
     /// A call of a closure by its name, or of one that is written in place.
     fn called(&mut self, c: &mut syn::ExprCall) -> Option<Expr> {
         let closure = match chain::peel(&c.func) {
@@ -442,6 +528,13 @@ impl Unfold<'_> {
         if !matches!(args, MacroArgs::Opaque) {
             mac.tokens = args.into_token_stream();
         }
+    }
+}
+
+fn without_borrow(e: &Expr) -> &Expr {
+    match e {
+        Expr::Reference(r) if r.mutability.is_none() => &r.expr,
+        e => e,
     }
 }
 
