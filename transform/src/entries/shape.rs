@@ -421,8 +421,9 @@ pub(super) fn tuple(parts: &[TokenStream]) -> TokenStream {
 
 /// Lints that generated code is exempt from.
 pub fn quiet() -> TokenStream {
+    // A crate may forbid the group of unused things; this is the exemption from being told that it is exempt.
     // Unused variables are denied by name more often than forbidden; naming more groups would meet `forbid`.
-    quote!(#[allow(warnings, unused, clippy::all, clippy::pedantic, clippy::nursery)])
+    quote!(#[allow(forbidden_lint_groups, warnings, unused, clippy::all, clippy::pedantic, clippy::nursery)])
 }
 
 /// The path of what generated code uses.
