@@ -127,6 +127,7 @@
 //! The manual is in the repository's directory `docs/manual`: the language that is accepted, what `None`
 //! means, and the derivatives at kinks and singular points.
 
+#![cfg_attr(not(doctest), no_std)]
 #![forbid(unsafe_code)]
 // Here and not for the package, so that an example that somebody tries is not asked for documentation.
 #![warn(missing_docs)]

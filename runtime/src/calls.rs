@@ -3,6 +3,8 @@
 //! The caller does not know which of the callee's parameters carry a derivative, nor the callee which of
 //! the caller's arguments do. Each argument comes with a *shadow*: a borrow of its adjoint, or [`Skip`].
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use crate::{OptionTangent, Tangent};
 
 /// Stands for the adjoint or tangent of an argument that carries no derivative.

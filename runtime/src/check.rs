@@ -5,6 +5,8 @@
 //! (C. J. F. Ridders, *Accurate computation of F′(x) and F′(x)F″(x)*, Advances in Engineering
 //! Software 4, 1982).
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use core::fmt;
 
 /// How closely a gradient must agree with the differences, and how these are taken.
@@ -92,7 +94,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-impl std::error::Error for Mismatch {}
+impl core::error::Error for Mismatch {}
 
 /// The derivative of a function of one variable at `x`, the first step being `step`.
 ///

@@ -3,10 +3,9 @@
 //! A macro sees `p.mass` and not whether `mass` is a `#[constant]` field, whose tangent is [`NoTangent`]. So what
 //! goes into a field's adjoint or comes out of its tangent passes through traits that know both cases.
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use crate::{Differentiable, NoTangent, Tangent};
-use core::any::{Any, TypeId};
-use core::cell::RefCell;
-use std::collections::HashMap;
 
 /// A tangent that is not [`NoTangent`], which lets the impls for the two stand beside each other.
 pub trait Varied: Tangent {}
@@ -204,8 +203,12 @@ pub fn take_out<T: Tangent>(place: &mut T) -> T {
 ///
 /// Such a direction is one that a user gave as `Zero`; each type's zero is made once for each thread.
 #[cold]
+#[cfg(feature = "std")]
 pub fn neutral<T: Tangent>() -> &'static T {
-    thread_local! {
+    use core::any::{Any, TypeId};
+    use core::cell::RefCell;
+    use std::collections::HashMap;
+    std::thread_local! {
         static MADE: RefCell<HashMap<TypeId, &'static dyn Any>> = RefCell::new(HashMap::new());
     }
     let made = MADE.with(|made| made.borrow().get(&TypeId::of::<T>()).copied());
@@ -217,6 +220,13 @@ pub fn neutral<T: Tangent>() -> &'static T {
             zero
         }
     }
+}
+
+/// The same where threads have no storage of their own: each is made when it is asked for, and stays.
+#[cold]
+#[cfg(not(feature = "std"))]
+pub fn neutral<T: Tangent>() -> &'static T {
+    Box::leak(Box::new(T::neutral()))
 }
 
 /// Requires a sequence of std's, for the sake of an index or an iteration that was taken for one of its own.

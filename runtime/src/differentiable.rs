@@ -1,5 +1,7 @@
 //! Which types carry derivatives, and what their tangents and shadows are.
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use crate::tangent::for_each_tuple;
 use crate::{NoTangent, OptionTangent, ResultTangent, Tangent};
 use core::marker::PhantomData;

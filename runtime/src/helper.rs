@@ -6,6 +6,8 @@
 //! `f64` and a type parameter.
 
 use crate::Real;
+#[allow(unused_imports)]
+use crate::prelude::*;
 
 /// The sign of `x` as the slope of `|x|`: 0 at 0 (both zeros), NaN at NaN.
 #[inline(always)]

@@ -4,7 +4,17 @@
 //! Users depend on the crate `pullback`, which re-exports the public part of this one. The crate
 //! knows no syntax: the compiler of `pullback` and this crate meet in `rules/table.rs` alone.
 
+#![no_std]
 #![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+#[cfg(not(any(feature = "std", feature = "libm")))]
+compile_error!(
+    "without the feature `std`, pullback needs the feature `libm` for the functions of `f32` and `f64`"
+);
 
 #[doc(hidden)]
 pub mod calls;
@@ -15,6 +25,8 @@ mod detach;
 mod differentiable;
 #[doc(hidden)]
 pub mod helper;
+#[cfg(all(not(feature = "std"), feature = "libm"))]
+mod math;
 #[doc(hidden)]
 pub mod ops;
 mod real;
@@ -32,3 +44,11 @@ pub use real::Real;
 pub use tangent::{NoTangent, Tangent};
 pub use tape::Tape;
 pub use variants::{OptionTangent, ResultTangent};
+
+/// What std's prelude has of `alloc`.
+mod prelude {
+    pub(crate) use alloc::borrow::ToOwned;
+    pub(crate) use alloc::boxed::Box;
+    pub(crate) use alloc::string::String;
+    pub(crate) use alloc::vec::Vec;
+}

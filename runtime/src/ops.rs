@@ -4,6 +4,8 @@
 //! `rt::MulRule::vjp_lhs(&a, &b, &t)`, which resolves to the rule of whatever `Mul` that is: those of the
 //! scalars here, those of tensors, or a user's own `#[differentiable] impl Mul`.
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use crate::{Differentiable, NoTangent, Real, TangentOf};
 
 /// Declares the rule trait of a binary operator and the functions that generated code calls.

@@ -4,12 +4,19 @@
 //! without a derivative rule cannot exist, nor a rule without a method.
 
 use crate::ops::{AddRule, DivRule, MulRule, NegRule, RemRule, SubRule};
+#[allow(unused_imports)]
+use crate::prelude::*;
 use crate::{Differentiable, Tangent};
 use core::fmt::{Debug, Display, LowerExp};
 use core::iter::{Product, Sum};
 use core::ops::{
     Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
 };
+
+#[cfg(all(not(feature = "std"), feature = "libm"))]
+use crate::math as scalars;
+#[cfg(feature = "std")]
+use core::primitive as scalars;
 
 mod sealed {
     /// Keeps `Real` to the two types that the rule table is checked for.
@@ -182,11 +189,11 @@ macro_rules! rules {
                     #[inline(always)]
                     fn is_sign_negative(self) -> bool { $float::is_sign_negative(self) }
                     #[inline(always)]
-                    fn sin_cos(self) -> (Self, Self) { $float::sin_cos(self) }
+                    fn sin_cos(self) -> (Self, Self) { scalars::$float::sin_cos(self) }
                     $(
                         #[inline(always)]
                         fn $name(self $(, $arg: argument_type!($($ty)?))*) -> Self {
-                            $float::$name(self $(, $arg)*)
+                            scalars::$float::$name(self $(, $arg)*)
                         }
                     )*
                 }

@@ -1,5 +1,7 @@
 //! The vocabulary of generated code. Not for users: names and meanings may change in any version.
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use crate::tangent::add_elements;
 pub use crate::{Differentiable, NoTangent, OptionTangent, Real, ResultTangent, Tangent};
 use core::marker::PhantomData;
@@ -13,10 +15,16 @@ pub use crate::helper;
 pub use crate::ops::*;
 pub use crate::tape::{Lane, Slot, Tape};
 pub use crate::vectors::*;
+pub use alloc::boxed::Box;
 pub use core::option::Option::{None, Some};
-pub use std::boxed::Box;
-pub use std::vec;
-pub use std::vec::Vec;
+/// Brings the methods of real numbers into scope that std would have.
+pub mod methods {
+    #[cfg(not(feature = "std"))]
+    pub use crate::Real;
+}
+
+pub use alloc::vec;
+pub use alloc::vec::Vec;
 
 /// The zero tangent at `x`.
 #[inline(always)]

@@ -3,6 +3,8 @@
 //! A tangent has the shape of the value it belongs to, with the real numbers in place. Containers
 //! of tangents are tangents, so that generated code needs no shape of its own.
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use core::fmt::Debug;
 
 /// An element of a vector space over the reals: a gradient, a cotangent, or a direction.

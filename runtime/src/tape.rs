@@ -3,6 +3,8 @@
 //! A [`Lane`] is a flat stack of one variable's values, a [`Slot`] a value saved at most once. The
 //! [`Tape`] owns the storage of lanes between calls and the frames of recursive functions.
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use core::any::{Any, TypeId};
 use core::fmt;
 use core::marker::PhantomData;

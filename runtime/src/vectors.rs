@@ -1,5 +1,7 @@
 //! Adjoints of vectors that grow and shrink.
 
+#[allow(unused_imports)]
+use crate::prelude::*;
 use crate::{Differentiable, OptionTangent, Tangent};
 
 /// Gives a zero tangent the shape of a value.

@@ -159,6 +159,7 @@ pub(super) fn forward_entry(s: &Shape, analysed: &Analysed) -> TokenStream {
             (#(#dot_names,)*): (#(#dot_types,)*),
         ) -> (#ret, #ret_dot) #bounds {
             use #rt as __rt;
+            use #rt::methods::*;
             #primal_use
             #receive
             #(let mut #own = #own;)*

@@ -98,6 +98,7 @@ pub fn rule(
         };
         quote! {
             use #rt as __rt;
+            use #rt::methods::*;
             let __tape = &mut #rt::Tape::new();
             #copies
             #makes
@@ -139,6 +140,7 @@ pub fn rule(
         #[inline]
         fn jvp(#(#given: &#types,)* #(#directions: &#direction_types),*) -> #out_tangent {
             use #rt as __rt;
+            use #rt::methods::*;
             #copies_forward
             #opens
             { #forward_body }.1

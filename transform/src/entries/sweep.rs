@@ -38,6 +38,7 @@ pub(super) fn sweep_fn(
             impl ::core::ops::FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds,
         ) #where_clause {
             use #rt as __rt;
+            use #rt::methods::*;
             #primal_use
             #body
         }

@@ -11,9 +11,9 @@ use pullback::{Real, differentiable};
 pub fn smooth<T: Real>(signal: &[T], rate: T) -> T {
     let mut state = [T::zero(); 4];
     let mut energy = T::zero();
-    for i in 0..signal.len() {
+    for (i, value) in signal.iter().enumerate() {
         let slot = i % 4;
-        state[slot] = state[slot] + rate * (signal[i] - state[slot]);
+        state[slot] = state[slot] + rate * (*value - state[slot]);
         energy += state[slot].tanh() * state[slot];
     }
     energy.sqrt()
@@ -23,8 +23,8 @@ pub fn smooth<T: Real>(signal: &[T], rate: T) -> T {
 #[differentiable]
 pub fn model(x: f64, n: usize) -> f64 {
     let mut samples = alloc::vec![0.0; n];
-    for i in 0..n {
-        samples[i] = x * i as f64;
+    for (i, sample) in samples.iter_mut().enumerate() {
+        *sample = (x * i as f64).sin();
     }
     smooth(&samples, x).max(x) * x.abs()
 }

@@ -12,7 +12,11 @@ pub use functions::*;
 #[differentiable]
 pub fn named_gen(gen: f64) -> f64 {
     let gen = gen * gen;
-    if let Some(top) = Some(gen) { top } else { gen }
+    if let Some(top) = Some(gen) {
+        top
+    } else {
+        gen
+    }
 }
 
 #[test]
