@@ -102,6 +102,8 @@ table! {
         => "write the type out, or name it with `type Name = …;` before the function";
     NeverType: "a function that never returns has no derivative"
         => "return a value";
+    UnknownNumber: "it is not known that this type parameter stands for a real number"
+        => "bound it by `pullback::Real`, which has the operators and methods of `f64`";
     UnsupportedType: "this type is not supported in the signature"
         => "use `f64`, `f32`, tuples, arrays, slices, `Vec` or references to these";
 

@@ -83,13 +83,16 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
         )
     };
     let bounds = s.opaque_bounds();
+    let pullback = s.said(quote! {
+        impl ::core::ops::FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape) + #bounds
+    });
     quote! {
         #[doc(hidden)]
         #[inline]
         pub fn #call #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
             #ret,
             #bits_ty
-            impl ::core::ops::FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape) + #bounds,
+            #pullback,
         ) #where_clause {
             let (__value, #bits __pullback) = #sweep_path #turbofish(#(#calling,)* __tape);
             #keep

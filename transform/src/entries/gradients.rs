@@ -4,7 +4,7 @@ use super::calls::Family;
 use super::calls::call_entry;
 use super::outcome::Outcome;
 use super::reverse::collect;
-use super::shape::{Shape, quiet};
+use super::shape::{Shape, quiet, said_at};
 use super::sweep::sweep_fn;
 use crate::args::Options;
 use crate::masks;
@@ -63,12 +63,19 @@ pub(super) fn gradients_struct(s: &Shape) -> TokenStream {
             #vis struct #name<#(#params),*> { #(#[doc = #field_docs] pub #fields: ::core::option::Option<#params>,)* }
         };
     }
-    let types = s.inputs().iter().map(|p| s.tangent(p)).collect::<Vec<_>>();
+    let types = s.inputs().into_iter().map(|p| {
+        let tangent = s.tangent(p);
+        said_at(
+            &Shape::referent(p),
+            quote!(::core::option::Option<#tangent>),
+        )
+    });
+    let shielded = s.where_clause();
     quote! {
         #[doc = #doc]
         #quiet
         #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
-        #vis struct #name { #(#[doc = #field_docs] pub #fields: ::core::option::Option<#types>,)* }
+        #vis struct #name #shielded { #(#[doc = #field_docs] pub #fields: #types,)* }
     }
 }
 

@@ -8,6 +8,7 @@ mod outcome;
 mod reverse;
 mod second;
 mod shape;
+mod shield;
 mod stubs;
 mod sweep;
 mod vector;
@@ -133,6 +134,27 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
             let detail = format!("`{name}` is marked `#[constant]`");
             let help = format!("remove `#[constant]`, or leave `{name}` out of `wrt`");
             out.push(Diagnostic::new(Code::WrtNoTangent, name, detail).with_help(help));
+        }
+    }
+    out.extend(shield::unknown_numbers(&function.sig.generics, &types));
+    for p in &params {
+        let is_constant = types.of(&p.ty).is_constant()
+            || crate::lower::is_marked(&p.attrs, "constant")
+            || options
+                .wrt
+                .as_ref()
+                .is_some_and(|wrt| !wrt.iter().any(|name| named(&p, name)));
+        if let Some(name) = (!is_constant)
+            .then(|| shield::without_tangent(&p.ty))
+            .flatten()
+        {
+            let help = "keep values that carry a derivative in a `Vec`, or mark the parameter `#[constant]`";
+            let error = Diagnostic::new(
+                Code::UnsupportedType,
+                &p.ty,
+                format!("`{name}` carries no derivative"),
+            );
+            out.push(error.with_help(help));
         }
     }
     let may_vary = |p: &&syn::PatType| !types.of(&p.ty).is_constant();
@@ -328,10 +350,15 @@ pub fn entries(
     }
     items.extend(s.primal_entry());
     items.extend(s.keep_entry());
-    let structs = match options.mode {
+    let mut structs = match options.mode {
         Mode::Forward => TokenStream::new(),
         _ => gradients_struct(&s),
     };
+    if !around.fixed && !around.declares {
+        let parameters = shape::parameters(function, around);
+        let types = shape::signature_types(function, f);
+        structs.extend(shield::demand(&s.rt, types, &parameters));
+    }
     Expansion {
         warnings: warnings(&s, options, analysed, errors),
         items,

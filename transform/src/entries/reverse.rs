@@ -276,10 +276,11 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
     let result = tuple(&results);
     let (ex_names, ex_types): (Vec<_>, Vec<_>) = exclusive.into_iter().unzip();
     let entry = s.ident("vjp");
+    let pullback = s.said(quote!(impl ::core::ops::FnOnce(#seed #(, #ex_types)*) -> #ty));
     quote! {
         /// The value and the pullback: a function from a cotangent of the value to the tangents.
         #[inline]
-        pub fn #entry #generics (#(#params),*) -> (#ret, impl ::core::ops::FnOnce(#seed #(, #ex_types)*) -> #ty) #where_clause {
+        pub fn #entry #generics (#(#params),*) -> (#ret, #pullback) #where_clause {
             #receive
             #(#before)*
             let mut __tape = #rt::Tape::new();

@@ -1,6 +1,6 @@
 //! A function's signature in the forms that the entries need.
 
-use super::Around;
+use super::{Around, shield};
 use crate::args::Options;
 use crate::ir::*;
 use crate::reverse::Sweep;
@@ -319,6 +319,19 @@ impl Shape<'_> {
         matches!(self.home, Home::Siblings) || !self.function.sig.generics.params.is_empty()
     }
 
+    /// A generated type that mentions several tangents, at the first parameter whose type could have none.
+    pub(super) fn said(&self, ty: TokenStream) -> TokenStream {
+        let known = |p: &&Param| {
+            let ty = self.f.types.of(&p.ty);
+            let ty = ty.peeled();
+            ty.is_float() || ty.is_constant() || ty.is_sequence()
+        };
+        match self.f.params.iter().find(|p| p.active && !known(p)) {
+            Some(p) => said_at(&Self::referent(p), ty),
+            None => ty,
+        }
+    }
+
     /// What `gradients` gives.
     pub(super) fn gradients_type(&self) -> TokenStream {
         let types = self.inputs().into_iter().map(|p| self.tangent(p));
@@ -402,7 +415,12 @@ pub(super) fn said_at(of: &impl ToTokens, tokens: TokenStream) -> TokenStream {
                 inner.set_span(span);
                 return TokenTree::Group(inner);
             }
-            tree.set_span(span);
+            // Names keep what they refer to.
+            let at = match &tree {
+                TokenTree::Ident(ident) => span.resolved_at(ident.span()),
+                _ => span,
+            };
+            tree.set_span(at);
             tree
         });
         moved.collect()
@@ -506,7 +524,33 @@ fn bounds(
     if around.declares {
         all.push(syn::parse_quote!(Self: ::core::marker::Sized + #rt::Differentiable + 'static));
     }
+    // A trait's `impl` may not ask for more than the trait.
+    if !around.fixed && !around.declares {
+        let parameters = parameters(function, around);
+        let types = signature_types(function, f);
+        all.extend(shield::assumptions(&rt, types, &parameters));
+    }
     (!all.is_empty()).then(|| syn::parse_quote!(where #(#all),*))
+}
+
+/// The types whose tangents the entries name.
+pub(super) fn signature_types<'a>(
+    function: &'a syn::ItemFn,
+    f: &'a Function,
+) -> impl Iterator<Item = &'a syn::Type> {
+    let inputs = f.params.iter().filter(|p| p.active).map(|p| &p.ty);
+    let result = match &function.sig.output {
+        syn::ReturnType::Default => None,
+        syn::ReturnType::Type(_, ty) => Some(&**ty),
+    };
+    inputs.chain(result)
+}
+
+/// The parameters of the function and of what stands around it.
+pub(super) fn parameters(function: &syn::ItemFn, around: &Around) -> Vec<Ident> {
+    let mut all = arguments(&function.sig.generics);
+    all.extend(around.generics.map(arguments).unwrap_or_default());
+    all
 }
 
 /// The type parameters that are neither known to be real numbers nor known to carry no derivative.

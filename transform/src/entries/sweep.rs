@@ -29,13 +29,16 @@ pub(super) fn sweep_fn(
         (s.ident(name), &s.function.sig.generics, s.where_clause());
     let (params, bounds, primal_use) = (s.params(), s.opaque_bounds(), s.primal_use());
     let body = sweep_body(s, sweep, masks);
+    let pullback = s.said(quote! {
+        impl ::core::ops::FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds
+    });
     quote! {
         #[doc(hidden)]
         #[inline]
         pub fn #function #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
             #ret_ty,
             #mask_ty
-            impl ::core::ops::FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds,
+            #pullback,
         ) #where_clause {
             use #rt as __rt;
             use #rt::methods::*;
