@@ -1,6 +1,8 @@
 //! Monte Carlo with a generator of its own, differentiated along each path.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 use std::f64::consts::TAU;
 
 /// Marsaglia's xorshift.
@@ -33,7 +35,7 @@ impl XorShift {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Differentiable)]
 pub struct Model {
     pub spot: f64,
     pub drift: f64,
@@ -41,6 +43,7 @@ pub struct Model {
 }
 
 /// The price of a call on the average of `days` prices, by `paths` random paths.
+#[differentiable]
 pub fn asian_call(model: &Model, strike: f64, days: usize, paths: usize, seed: u64) -> f64 {
     let mut random = XorShift::new(seed);
     let dt = 1.0 / days as f64;
@@ -61,6 +64,8 @@ pub fn asian_call(model: &Model, strike: f64, days: usize, paths: usize, seed: u
     }
     (-model.drift).exp() * total / paths as f64
 }
+
+#[differentiable]
 fn price(spot: f64, drift: f64, volatility: f64, strike: f64, paths: usize) -> f64 {
     let model = Model {
         spot,
@@ -88,4 +93,65 @@ fn one_day_is_the_known_price() {
     };
     let price = asian_call(&model, 40.0, 1, 100_000, 7);
     reference::assert_close(&[price], &[6.837], 0.01);
+}
+
+// The derivatives.
+
+/// Path by path: every price is proportional to the spot, and `ln S` linear in drift and shocks.
+fn gradient(spot: f64, drift: f64, volatility: f64, strike: f64, paths: usize) -> [f64; 4] {
+    let mut random = XorShift::new(0x9e37_79b9_7f4a_7c15);
+    let dt = 1.0 / 6.0_f64;
+    let mut sums = [0.0; 5];
+    for _ in 0..paths {
+        let (mut noise, mut average, mut by_drift, mut by_volatility) = (0.0, 0.0, 0.0, 0.0);
+        for day in 1..=6 {
+            let t = f64::from(day) * dt;
+            noise += dt.sqrt() * random.normal();
+            let s = spot * ((drift - 0.5 * volatility * volatility) * t + volatility * noise).exp();
+            average += s / 6.0;
+            by_drift += s * t / 6.0;
+            by_volatility += s * (noise - volatility * t) / 6.0;
+        }
+        if average > strike {
+            sums[0] += average / spot;
+            sums[1] += by_drift - (average - strike);
+            sums[2] += by_volatility;
+            sums[3] -= 1.0;
+        }
+    }
+    let scale = (-drift).exp() / paths as f64;
+    [
+        sums[0] * scale,
+        sums[1] * scale,
+        sums[2] * scale,
+        sums[3] * scale,
+    ]
+}
+
+programs! {
+    price { spot: val = 1.05, drift: val = 0.1, volatility: val = 0.3, strike: val = 1.0, paths: konst = 40_usize }
+        exact [
+            gradient(spot, drift, volatility, strike, paths)[0],
+            gradient(spot, drift, volatility, strike, paths)[1],
+            gradient(spot, drift, volatility, strike, paths)[2],
+            gradient(spot, drift, volatility, strike, paths)[3],
+        ];
+}
+
+#[test]
+fn the_gradient_of_a_model() {
+    let model = Model {
+        spot: 1.05,
+        drift: 0.1,
+        volatility: 0.3,
+    };
+    let (by_model, by_strike) = asian_call::grad(&model, 1.0, 6, 40, 0x9e37_79b9_7f4a_7c15);
+    let expected = gradient(1.05, 0.1, 0.3, 1.0, 40);
+    let got = [
+        by_model.spot,
+        by_model.drift,
+        by_model.volatility,
+        by_strike,
+    ];
+    reference::assert_close(&got, &expected, 1e-13);
 }
