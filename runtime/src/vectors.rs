@@ -10,6 +10,14 @@ pub fn fit<T: Differentiable + ?Sized>(x: &T, zero: &mut T::Tangent) {
     x.fit(zero);
 }
 
+/// The same for each element of a part of a sequence.
+#[inline]
+pub fn fit_elements<T: Differentiable>(xs: &[T], zeros: &mut [T::Tangent]) {
+    for (x, zero) in xs.iter().zip(zeros) {
+        x.fit(zero);
+    }
+}
+
 /// Requires a vector, for the sake of a method that was taken for one of `Vec`'s.
 #[inline(always)]
 pub fn assert_vector<T: Vector + ?Sized>(_: &T) {}

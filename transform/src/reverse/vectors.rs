@@ -17,6 +17,8 @@ pub(super) enum Reshape {
     Push(Place, TokenStream),
     /// A vector has one element less, if it had one.
     Pop(Place),
+    /// Two elements of a sequence change places.
+    Swap(Place, TokenStream, TokenStream),
 }
 
 /// The variables whose memory, or a part of it, changes its shape other than by assignment.
@@ -321,6 +323,13 @@ impl Reverse<'_> {
     /// The changes of shape in a statement, of variables whose zero tangent was asked for.
     pub(super) fn changes_of_shape(&self, stmt: &Stmt) -> Vec<Reshape> {
         let mut out = Vec::new();
+        if let Kind::Swap(p, SwapKind::Elements(i, j)) = &stmt.kind
+            && self.zeros.contains_key(&self.f.root(p))
+            && !self.f.place_ty(p).element().is_fixed()
+        {
+            let [i, j] = [i, j].map(|o| operand_tokens(&self.f, o));
+            out.push(Reshape::Swap(p.clone(), i, j));
+        }
         let mut changed = |p: &Place, how: Option<&Resize>| {
             let resolved = self.f.resolve(p);
             let root = resolved.base;
@@ -348,11 +357,9 @@ impl Reverse<'_> {
             Kind::Assign(p, e) if self.f.resolve(p).path.is_empty() || self.reshapes(p, e) => {
                 changed(p, None);
             }
-            Kind::Swap(p, kind) => {
+            Kind::Swap(p, SwapKind::With(q, _)) => {
                 changed(p, None);
-                if let SwapKind::With(q, _) = kind {
-                    changed(q, None);
-                }
+                changed(q, None);
             }
             Kind::CopySlice { to, .. } => changed(to, None),
             Kind::Resize(p, how) => {
@@ -430,9 +437,10 @@ impl Reverse<'_> {
         let place = match change {
             Reshape::New(v) => return (None, self.new_shape(v, span)),
             Reshape::Fit(ref p) => p.clone(),
-            Reshape::Push(ref p, _) | Reshape::Pop(ref p) => p.clone(),
+            Reshape::Push(ref p, _) | Reshape::Pop(ref p) | Reshape::Swap(ref p, ..) => p.clone(),
         };
         let resolved = self.f.resolve(&place);
+        let is_slice = matches!(resolved.path.last(), Some(Proj::Range(..)));
         let Some(zero) = self.zeros.get(&resolved.base).copied() else {
             return (None, None);
         };
@@ -457,9 +465,14 @@ impl Reverse<'_> {
         let code = match &change {
             Reshape::Push(_, x) => quote!(#part.push(#x);),
             Reshape::Pop(_) => quote!(#part.pop();),
+            Reshape::Swap(_, i, j) => quote!(#part.swap(#i, #j);),
             _ => {
                 let value = place_tokens(&self.f, &place, false).unwrap_or_default();
-                quote!(__rt::fit(&#value, &mut #part);)
+                if is_slice {
+                    quote!(__rt::fit_elements(&#value[..], &mut #part);)
+                } else {
+                    quote!(__rt::fit(&#value, &mut #part);)
+                }
             }
         };
         let code = if lent.is_empty() {
