@@ -1,6 +1,6 @@
 //! Order two: the Hessian times a direction, against differences of the gradient and closed forms.
 
-use pullback::differentiable;
+use pullback::{Real, differentiable};
 
 #[differentiable(order = 2)]
 fn gate(x: f64, w: f64) -> f64 {
@@ -59,6 +59,24 @@ fn weighted(x: &[f64], w: f64) -> f64 {
     s * s
 }
 
+/// Generic over the scalar, with a callee that is as well.
+#[differentiable(order = 2)]
+fn generic<T: Real>(x: T, y: T) -> T {
+    let mut s = x.sqrt() * T::from_f64(0.5);
+    for _ in 0..2 {
+        s += generic_callee(s) * y.exp();
+        if s > T::one() {
+            s = s.sqrt();
+        }
+    }
+    s
+}
+
+#[differentiable(order = 2)]
+fn generic_callee<T: Real>(k: T) -> T {
+    (k * T::from_f64(0.1)).acos() * k
+}
+
 /// The directional derivative of a gradient, by central differences.
 fn differences(grad: impl Fn(f64, f64) -> (f64, f64), at: (f64, f64), v: (f64, f64)) -> (f64, f64) {
     let h = 1e-5;
@@ -90,7 +108,7 @@ macro_rules! against_differences {
 }
 
 mod hvp {
-    against_differences! { gate product powers branch recurrence calls_in_a_loop }
+    against_differences! { gate product powers branch recurrence calls_in_a_loop generic }
 }
 
 #[test]

@@ -232,6 +232,10 @@ impl NumberOrReference for &f32 {}
 #[inline(always)]
 pub fn assert_real<T: crate::Real>() {}
 
+/// Requires a value of the type named.
+#[inline(always)]
+pub fn assert_is<T>(_: &T) {}
+
 /// Requires that what a value with a derivative is cast to is a real number.
 #[inline(always)]
 pub fn assert_cast_to_real<T: CastTarget>() {}

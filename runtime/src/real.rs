@@ -3,7 +3,7 @@
 //! The methods are those of the rule table and are generated from it, so that a method of `Real`
 //! without a derivative rule cannot exist, nor a rule without a method.
 
-use crate::ops::{AddRule, DivRule, MulRule, NegRule, RemRule, SubRule};
+use crate::ops::{AddRule, Adds, CastRule, DivRule, MulRule, NegRule, RemRule, Scales, SubRule};
 #[allow(unused_imports)]
 use crate::prelude::*;
 use crate::{Differentiable, Tangent};
@@ -99,6 +99,11 @@ macro_rules! rules {
             + DivRule<Self, Out = Self>
             + RemRule<Self, Out = Self>
             + NegRule<Out = Self>
+            + Adds<Self>
+            + for<'a> Adds<&'a Self>
+            + Scales<Self>
+            + for<'a> Scales<&'a Self>
+            + CastRule
         {
             /// 0.
             fn zero() -> Self;

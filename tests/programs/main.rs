@@ -18,6 +18,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod aliases;
 mod arithmetic;
 mod attacks;
 mod attacks_flow;
@@ -32,6 +33,7 @@ mod early_exits;
 mod fallible;
 mod generic;
 mod generic_calls;
+mod generic_whole;
 mod hygiene;
 mod iterators;
 mod loops;

@@ -6,7 +6,7 @@ use crate::analysis::activity::{Activity, is_active_call};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::forward;
 use crate::ir::*;
-use crate::ty::Ty;
+use crate::ty::{Scalar, Ty};
 use proc_macro2::Span;
 use quote::quote;
 
@@ -98,10 +98,18 @@ fn numbers(f: &mut Function, activity: &Activity, block: &mut Block) {
                     _ => true,
                 };
                 if called && is_number(f, e) {
-                    f.vars[*v].ty = Ty::Float(f.scalar_of(e));
+                    // Where there is one type parameter, a call is taken to give one, and rustc is asked.
+                    let scalar = match (&*e, f.types.reals.as_slice()) {
+                        (Expr::Call(..), [one]) => Scalar::Param(one.clone()),
+                        _ => f.scalar_of(e),
+                    };
                     let name = &f.vars[*v].ident;
-                    check =
-                        matches!(e, Expr::Call(..)).then(|| quote!(__rt::assert_number(&#name);));
+                    let assertion = match &scalar {
+                        Scalar::Param(t) => quote!(__rt::assert_is::<#t>(&#name);),
+                        _ => quote!(__rt::assert_number(&#name);),
+                    };
+                    check = matches!(e, Expr::Call(..)).then_some(assertion);
+                    f.vars[*v].ty = Ty::Float(scalar);
                 }
             }
             Kind::Assign(p, e)

@@ -82,7 +82,8 @@ impl Unfold<'_> {
     fn total(&mut self, chain: Chain, sum: bool, ty: Option<Type>) -> Result<Option<Expr>> {
         // Of floats, std's sum starts at the negative zero.
         let start: Expr = match ty.as_ref().map(|ty| self.types.of(ty)) {
-            Some(Ty::Float(Scalar::Param(_))) => return Ok(None),
+            Some(Ty::Float(Scalar::Param(t))) if sum => parse_quote!(#t::from_f64(-0.0)),
+            Some(Ty::Float(Scalar::Param(t))) => parse_quote!(#t::from_f64(1.0)),
             None | Some(Ty::Float(_)) if sum => parse_quote!(-0.0),
             None | Some(Ty::Float(_)) => parse_quote!(1.0),
             Some(Ty::Int(_)) if sum => parse_quote!(0),
