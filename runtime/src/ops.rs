@@ -174,37 +174,40 @@ macro_rules! cast_of_integer {
 
 cast_of_integer!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool char);
 
-/// `a += b` and `a -= b` that add part by part, so that the cotangent of `b` is that of the sum.
-#[diagnostic::on_unimplemented(
-    message = "`{Self} += {B}` has no derivative rule",
-    label = "a compound assignment between differentiated values",
-    note = "write `#[differentiable]` on the `impl` of this operator, or `a = a + b`"
-)]
-pub trait Adds<B> {}
-
-/// `a *= k` and `a /= k` that are `a = a * k` and `a = a / k`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self} *= {B}` has no derivative rule",
-    label = "a compound assignment between differentiated values",
-    note = "write `#[differentiable]` on the `impl` of this operator, or `a = a * k`"
-)]
-pub trait Scales<B> {}
-
-/// Requires that `a += b` is what it is on numbers.
-#[inline(always)]
-pub fn assert_adds<A: Adds<B>, B>(_: &A, _: &B) {}
-
-/// Requires that `a *= b` is what it is on numbers.
-#[inline(always)]
-pub fn assert_scales<A: Scales<B>, B>(_: &A, _: &B) {}
-
+/// Declares the trait that says of a compound assignment that it is, part by part, what it is on numbers.
 macro_rules! plain_assignment {
-    ($($number:ty)*) => { $(
-        impl Adds<$number> for $number {}
-        impl Adds<&$number> for $number {}
-        impl Scales<$number> for $number {}
-        impl Scales<&$number> for $number {}
+    ($($name:ident $check:ident $operator:literal $message:literal $note:literal)*) => { $(
+        #[doc = concat!("`a ", $operator, "= b` is `a = a ", $operator, " b`, part by part.")]
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = "a compound assignment between differentiated values",
+            note = $note
+        )]
+        pub trait $name<B> {}
+
+        #[doc = concat!("Requires that `a ", $operator, "= b` is what it is on numbers.")]
+        #[inline(always)]
+        pub fn $check<A: $name<B>, B>(_: &A, _: &B) {}
+
+        impl<T: Real> $name<T> for T {}
+        impl<T: Real> $name<&T> for T {}
+        plain_assignment!(@integers $name i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+    )* };
+    (@integers $name:ident $($number:ty)*) => { $(
+        impl $name<$number> for $number {}
+        impl $name<&$number> for $number {}
     )* };
 }
 
-plain_assignment!(f32 f64 i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+plain_assignment! {
+    Adds assert_adds "+" "`{Self} += {B}` has no derivative rule"
+        "write `#[differentiable]` on the `impl` of this operator, or `a = a + b`"
+    Subtracts assert_subtracts "-" "`{Self} -= {B}` has no derivative rule"
+        "write `#[differentiable]` on the `impl` of this operator, or `a = a - b`"
+    Scales assert_scales "*" "`{Self} *= {B}` has no derivative rule"
+        "write `#[differentiable]` on the `impl` of this operator, or `a = a * b`"
+    Divides assert_divides "/" "`{Self} /= {B}` has no derivative rule"
+        "write `#[differentiable]` on the `impl` of this operator, or `a = a / b`"
+    Reduces assert_reduces "%" "`{Self} %= {B}` has no derivative rule"
+        "write `#[differentiable]` on the `impl` of this operator, or `a = a % b`"
+}

@@ -467,6 +467,10 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             written(f, p, |p| quote!(#p = #e;))
         }
         Kind::Update(p, op, e) => {
+            let e = match e {
+                Expr::Binary(_, _, value) if !matches!(op, BinOp::Add | BinOp::Sub) => value,
+                e => e,
+            };
             let e = expr_tokens(f, e);
             let op = op_tokens(*op, true);
             written(f, p, |p| quote!(#p #op #e;))

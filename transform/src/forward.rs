@@ -368,6 +368,10 @@ impl Forward<'_> {
                         push(Kind::Update(dot, *op, tangent));
                         return;
                     }
+                    if !matches!(op, BinOp::Add | BinOp::Sub) {
+                        push(Kind::Assign(dot, tangent));
+                        return;
+                    }
                     let tangent = match op {
                         BinOp::Sub => {
                             let tokens = expr_tokens(&self.f, &tangent);

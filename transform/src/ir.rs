@@ -282,7 +282,8 @@ pub enum Kind {
     Bind(VarId, Option<Place>),
     /// `place = expr;`
     Assign(Place, Expr),
-    /// `place op= operand;`
+    /// `place op= operand;`, where `op` is `+` or `-`; another stands with the whole operation, of which the left
+    /// operand is a copy of what was in the place.
     Update(Place, BinOp, Expr),
     /// `a.swap(i, j)`, `mem::swap(&mut a, &mut b)`: two places exchanged.
     Swap(Place, SwapKind),

@@ -49,7 +49,7 @@ pub fn expand_impl(
             structs.push(expanded.structs);
         }
     }
-    let generics = entries::with_open_parameters(&generics, &options);
+    let generics = entries::with_open_parameters(&generics, &options, &quote!(#(#siblings)*));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let quiet = entries::quiet();
     let errors = Diagnostics::from(errors).into_tokens();

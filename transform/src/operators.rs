@@ -130,6 +130,7 @@ fn is_part_by_part(stmt: &syn::Stmt, operator: &str) -> bool {
                 syn::BinOp::SubAssign(_) => operator == "sub_assign",
                 syn::BinOp::MulAssign(_) => operator == "mul_assign",
                 syn::BinOp::DivAssign(_) => operator == "div_assign",
+                syn::BinOp::RemAssign(_) => operator == "rem_assign",
                 _ => false,
             };
             same && path_of(&b.left).is_some_and(|left| {
@@ -187,7 +188,8 @@ fn name_lifetimes(item: &mut syn::ItemImpl) {
     let mut name = Name(Vec::new());
     name.visit_type_mut(&mut item.self_ty);
     let rhs = item.trait_.as_mut().and_then(|t| t.0.segments.last_mut());
-    let mut named = None;
+    // Without an argument the right operand is of the same type.
+    let mut named = Some((*item.self_ty).clone());
     if let Some(segment) = rhs
         && let syn::PathArguments::AngleBracketed(args) = &mut segment.arguments
     {
@@ -239,6 +241,16 @@ impl VisitMut for Spell<'_> {
 struct Outputs<'a>(&'a syn::Type);
 
 impl VisitMut for Outputs<'_> {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        if let syn::Type::Path(out) = self.0
+            && path.to_token_stream().to_string() == "Self :: Output"
+        {
+            *path = out.path.clone();
+            return;
+        }
+        visit_mut::visit_path_mut(self, path);
+    }
+
     fn visit_type_mut(&mut self, ty: &mut syn::Type) {
         if ty.to_token_stream().to_string() == "Self :: Output" {
             *ty = self.0.clone();

@@ -100,7 +100,7 @@ pub fn expand_impl(
         let given = entries::given_by_impl(&function, &options, &analysed, &around, &mut errors);
         siblings.extend(entries::as_trait_items(given));
     }
-    item.generics = entries::with_open_parameters(&item.generics, &options);
+    item.generics = entries::with_open_parameters(&item.generics, &options, &quote!(#(#siblings)*));
     let quiet = entries::quiet();
     for sibling in siblings {
         item.items

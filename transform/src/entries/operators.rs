@@ -32,8 +32,11 @@ pub fn operator(name: &str) -> Option<Operator> {
         "Div" => Operator::Binary("DivRule"),
         "Rem" => Operator::Binary("RemRule"),
         "Neg" => Operator::Neg,
-        "AddAssign" | "SubAssign" => Operator::Assign("Adds"),
-        "MulAssign" | "DivAssign" => Operator::Assign("Scales"),
+        "AddAssign" => Operator::Assign("Adds"),
+        "SubAssign" => Operator::Assign("Subtracts"),
+        "MulAssign" => Operator::Assign("Scales"),
+        "DivAssign" => Operator::Assign("Divides"),
+        "RemAssign" => Operator::Assign("Reduces"),
         _ => return None,
     })
 }
@@ -102,7 +105,7 @@ pub fn rule(
             let __tape = &mut #rt::Tape::new();
             #copies
             #makes
-            let (_, __pullback) = { #body };
+            let (_, mut __pullback) = { #body };
             #run
             #result
         }

@@ -567,11 +567,20 @@ fn open_parameters(generics: &syn::Generics, types: &crate::ty::Types) -> Vec<Id
 }
 
 /// The generics of an `impl` with bounds that let derivatives pass through values of its type parameters.
-pub fn with_open_parameters(generics: &syn::Generics, options: &Options) -> syn::Generics {
+pub fn with_open_parameters(
+    generics: &syn::Generics,
+    options: &Options,
+    items: &TokenStream,
+) -> syn::Generics {
     let rt = runtime(options);
     let mut generics = generics.clone();
+    // A receiver that changes is copied before a pullback looks at it again.
+    let clone = items
+        .to_string()
+        .contains("__keep_")
+        .then(|| quote!(+ ::core::clone::Clone + ::core::marker::Send));
     for name in open_parameters(&generics, &crate::ty::Types::of_generics(&generics)) {
-        let bound = syn::parse_quote!(#name: #rt::Differentiable + 'static);
+        let bound = syn::parse_quote!(#name: #rt::Differentiable #clone + 'static);
         generics.make_where_clause().predicates.push(bound);
     }
     generics

@@ -415,10 +415,7 @@ impl Lower {
         // The old value is an operand of the rule.
         let ty = self.f.place_ty(&place);
         if matches!(ty, Ty::Unknown) {
-            self.push(
-                assert_plain("assert_scales", &self.f, &place, &value),
-                b.span(),
-            );
+            return self.compound_of_unknown(place, op, value, b.span());
         }
         let old = self.name(Expr::Load(place.clone()), ty, b.span());
         let expr = Expr::Binary(op, Box::new(Expr::Use(old)), Box::new(value));
@@ -428,8 +425,33 @@ impl Lower {
     }
 }
 
+impl Lower {
+    /// `place op= value` where the type is not known: the statement stays the user's own, and its rule is that of
+    /// the operator on a copy of what was there.
+    fn compound_of_unknown(
+        &mut self,
+        place: Place,
+        op: BinOp,
+        value: Expr,
+        span: proc_macro2::Span,
+    ) {
+        let clone = syn::Ident::new("clone", proc_macro2::Span::call_site());
+        let old = self.name(Expr::Copy(place.clone(), clone), Ty::Unknown, span);
+        self.push(assert_plain(op, &self.f, &place, &value), span);
+        let rule = Expr::Binary(op, Box::new(Expr::Use(old)), Box::new(value));
+        self.push(Kind::Update(place, op, rule), span);
+    }
+}
+
 /// Code that type-checks only if a compound assignment is to its operands what it is to numbers.
-pub fn assert_plain(check: &str, f: &Function, place: &Place, value: &Expr) -> Kind {
+pub fn assert_plain(op: BinOp, f: &Function, place: &Place, value: &Expr) -> Kind {
+    let check = match op {
+        BinOp::Add => "assert_adds",
+        BinOp::Sub => "assert_subtracts",
+        BinOp::Mul => "assert_scales",
+        BinOp::Div => "assert_divides",
+        BinOp::Rem => "assert_reduces",
+    };
     let check = proc_macro2::Ident::new(check, proc_macro2::Span::call_site());
     let place = crate::emit::place_tokens(f, place, false);
     let value = crate::emit::expr_tokens(f, value);

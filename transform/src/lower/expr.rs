@@ -256,6 +256,13 @@ impl Lower {
         };
         let place = match &self.f.vars[v].ty {
             Ty::Ref(t, _) if t.is_float() => Place::var(v).then(Proj::Deref),
+            // A parameter that is a reference stands for what it leads to, under its own name.
+            Ty::Ref(..) if self.f.vars[v].alias.is_none() => {
+                let mut var = self.f.vars[v].clone();
+                var.alias = Some(Place::var(v).then(Proj::Deref));
+                self.f.vars.push(var);
+                return Some(Operand::Var(self.f.vars.len() - 1));
+            }
             _ => return Some(operand),
         };
         let ty = self.f.place_ty(&place);
@@ -554,4 +561,30 @@ pub fn arithmetic(op: &syn::BinOp) -> Option<BinOp> {
         Rem(_) | RemAssign(_) => BinOp::Rem,
         _ => return None,
     })
+}
+
+/// Whether control flow or an assignment is inside an expression.
+pub(super) fn is_structured_inside(e: &syn::Expr) -> bool {
+    struct Find(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Find {
+        fn visit_expr(&mut self, e: &'ast syn::Expr) {
+            self.0 |= matches!(
+                e,
+                syn::Expr::If(_)
+                    | syn::Expr::Match(_)
+                    | syn::Expr::Block(_)
+                    | syn::Expr::Return(_)
+                    | syn::Expr::Break(_)
+                    | syn::Expr::Continue(_)
+                    | syn::Expr::Assign(_)
+                    | syn::Expr::Closure(_)
+                    | syn::Expr::Macro(_)
+                    | syn::Expr::Try(_)
+            );
+            syn::visit::visit_expr(self, e);
+        }
+    }
+    let mut find = Find(false);
+    syn::visit::Visit::visit_expr(&mut find, e);
+    find.0
 }

@@ -42,7 +42,7 @@ impl Lower {
         };
         let mut reads = Vec::new();
         let mut hoist = |lower: &mut Self, e: &Option<Box<syn::Expr>>| {
-            let operand = e.as_deref().and_then(|e| lower.value(e));
+            let operand = e.as_deref().and_then(|e| lower.bound_of_range(e));
             if let Some(Operand::Var(v)) = operand {
                 reads.push(v);
             }

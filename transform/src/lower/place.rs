@@ -117,6 +117,14 @@ impl Lower {
 
     /// An index or a bound: a `usize` that does not change after.
     pub(super) fn index(&mut self, e: &syn::Expr) -> Option<Operand> {
+        if self.is_integer_by_place(e) {
+            // The written type makes anything but an integer a type error.
+            let opaque = self.opaque(e, Cut::NoDerivative("an index".into()));
+            let var = self.f.fresh("at", Ty::Int(Some("usize".into())));
+            self.f.vars[var].ascription = Some(quote::quote_spanned!(e.span()=> usize));
+            self.push(Kind::Let(var, Expr::Opaque(opaque)), e.span());
+            return Some(Operand::Var(var));
+        }
         let operand = self.value(e)?;
         if let Operand::Var(v) = &operand
             && matches!(self.f.vars[*v].ty, Ty::Int(None))
@@ -132,6 +140,30 @@ impl Lower {
             self.f.vars[*v].ascription = Some(quote::quote_spanned!(e.span()=> usize));
         }
         Some(operand)
+    }
+
+    /// The bound of a range that is run through, which is an integer.
+    pub(super) fn bound_of_range(&mut self, e: &syn::Expr) -> Option<Operand> {
+        if !self.is_integer_by_place(e) {
+            return self.value(e);
+        }
+        let opaque = self.opaque(e, Cut::NoDerivative("a bound".into()));
+        Some(self.name(Expr::Opaque(opaque), Ty::Int(None), e.span()))
+    }
+
+    /// An expression of unknown type that stands where only an integer can: nothing in it has a derivative.
+    pub(super) fn is_integer_by_place(&self, e: &syn::Expr) -> bool {
+        matches!(self.infer(e), Ty::Unknown)
+            && matches!(
+                peel(e),
+                syn::Expr::Binary(_)
+                    | syn::Expr::Field(_)
+                    | syn::Expr::MethodCall(_)
+                    | syn::Expr::Call(_)
+                    | syn::Expr::Unary(_)
+                    | syn::Expr::Index(_)
+            )
+            && !super::expr::is_structured_inside(e)
     }
 
     /// What `&e` or `&mut e` refers to: a place, or the place of a temporary.

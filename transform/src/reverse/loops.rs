@@ -232,6 +232,7 @@ impl Reverse<'_> {
                     Some(c) => c.backward.clone(),
                     None => return forward,
                 };
+                self.zipped.insert(l.id, (i, k, h.iter.clone()));
                 let (i, k, iter) = (&self.f.vars[i].ident, &self.f.vars[k].ident, &h.iter);
                 (
                     quote!((#k, #i)),

@@ -120,6 +120,8 @@ struct Reverse<'a> {
     counting: HashMap<ScopeId, loops::Counting>,
     /// The headers of reversed loops, to run in the forward direction.
     directions: HashMap<ScopeId, TokenStream>,
+    /// Loops whose header is run side by side with the number of the trip: the integer, the number, the header.
+    zipped: HashMap<ScopeId, (VarId, VarId, TokenStream)>,
     /// Variables declared without a value.
     unset: HashSet<VarId>,
     /// Variables whose memory changes its shape other than by assignment.
@@ -172,6 +174,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         innermost: Vec::new(),
         counting: HashMap::new(),
         directions: HashMap::new(),
+        zipped: HashMap::new(),
         unset: HashSet::new(),
         reshaped: vectors::reshaped(f),
         old_shapes: HashMap::new(),

@@ -169,7 +169,13 @@ impl Reverse<'_> {
             Expr::Use(o) => self.operand_again(o, budget) && self.f.operand_ty(o).is_copy(),
             Expr::Load(p) => {
                 let resolved = self.f.resolve(p);
-                self.place_again(&resolved, v) && self.f.place_ty(p).is_copy()
+                // Nothing can be moved out from behind a reference or an index: what was read is a copy.
+                let copied = self.f.place_ty(p).is_copy()
+                    || resolved
+                        .path
+                        .iter()
+                        .any(|step| matches!(step, Proj::Deref | Proj::Index(_) | Proj::At(..)));
+                self.place_again(&resolved, v) && copied
             }
             Expr::Neg(a) | Expr::Cast(a, _) => self.expr_again(a, v, budget),
             Expr::Binary(op, a, b) => {
@@ -378,6 +384,7 @@ impl Reverse<'_> {
                 Kind::Loop(l) => {
                     l.body = self.insert_restores(std::mem::take(&mut l.body));
                     let (before, after) = self.close_windows(l.id, stmt.span);
+                    self.drop_counter(l);
                     if let (Head::For(h), Some(direct)) = (&mut l.head, self.directions.get(&l.id))
                         && commute::commutes(&l.body)
                     {
@@ -395,6 +402,26 @@ impl Reverse<'_> {
             out.push(stmt);
         }
         out
+    }
+
+    /// A loop whose trips are counted for storage that turned out not to be needed runs by its own header.
+    fn drop_counter(&mut self, l: &mut Loop) {
+        let Some((integer, counter, iter)) = self.zipped.get(&l.id) else {
+            return;
+        };
+        let unused = self
+            .counting
+            .get(&l.id)
+            .is_none_or(|c| c.windows.is_empty())
+            && !self.needed.contains(counter);
+        if let (true, Head::For(h)) = (unused, &mut l.head) {
+            let integer = &self.f.vars[*integer].ident;
+            h.pat = quote!(#integer);
+            h.iter = quote!((#iter).rev());
+            if let Some(direct) = self.directions.get_mut(&l.id) {
+                *direct = iter.clone();
+            }
+        }
     }
 
     fn prologue(&self, segment: SegId, span: Span) -> Block {

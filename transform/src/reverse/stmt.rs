@@ -24,11 +24,14 @@ impl Reverse<'_> {
                 }
             }
             Kind::Assign(place, e) => self.reverse_assign(place, e, &mut forward),
+            Kind::Update(place, BinOp::Mul | BinOp::Div | BinOp::Rem, e) => {
+                self.reverse_assign(place, e, &mut forward);
+            }
             Kind::Update(place, op, e) => {
                 if matches!(self.f.place_ty(place), Ty::Unknown)
                     && self.is_active(self.f.root(place))
                 {
-                    let kind = crate::lower::assert_plain("assert_adds", &self.f, place, e);
+                    let kind = crate::lower::assert_plain(*op, &self.f, place, e);
                     let span = self.span;
                     forward.insert(0, Stmt { kind, span });
                 }
