@@ -23,6 +23,11 @@ pub mod methods {
     pub use crate::Real;
 }
 
+/// Macros that are taken to be std's, to be looked at beside those that a user has.
+pub mod macros {
+    pub use alloc::vec;
+}
+
 pub use alloc::vec;
 pub use alloc::vec::Vec;
 

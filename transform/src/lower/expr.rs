@@ -418,6 +418,7 @@ impl Lower {
 
     fn macro_value(&mut self, e: &syn::Expr, mac: &syn::Macro) -> Option<Expr> {
         if mac.path.is_ident("vec") {
+            self.std_vec(&mac.path);
             return match parse_vec(mac) {
                 Some(VecMacro::List(es)) => Some(Expr::Array(self.operands(es.iter())?, true)),
                 Some(VecMacro::Repeat(parts)) => self.repeat(&parts.0, &parts.1, true),

@@ -62,6 +62,8 @@ pub struct Lower {
     entry: Block,
     /// How many blocks are around the current statement.
     depth: usize,
+    /// Whether rustc was asked if `vec!` is std's.
+    vec_asked: bool,
     /// The expression that is lowered next stands for its effect.
     for_effect: bool,
 }
@@ -106,6 +108,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
         constants: HashMap::new(),
         entry: Block::new(),
         depth: 0,
+        vec_asked: false,
         for_effect: false,
     };
     lower.params(&item.sig, wanted);
@@ -236,6 +239,18 @@ impl Lower {
         let kind = Kind::Let(var, expr);
         self.entry.push(Stmt { kind, span });
         var
+    }
+
+    /// Asks rustc once whether `vec!` is std's: a macro of the user's own of that name would be another beside the
+    /// one that is imported here, and so ambiguous.
+    fn std_vec(&mut self, path: &syn::Path) {
+        if !std::mem::replace(&mut self.vec_asked, true) {
+            let kind = Kind::Raw(
+                quote::quote!({ use __rt::macros::*; let _ = || -> __rt::Vec<u8> { #path![] }; }),
+            );
+            let span = path.span();
+            self.entry.push(Stmt { kind, span });
+        }
     }
 
     fn push(&mut self, kind: Kind, span: Span) {

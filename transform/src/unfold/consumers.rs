@@ -73,7 +73,7 @@ impl Unfold<'_> {
                     out.push(parse_quote!(#b.push(#y);));
                     Ok(out)
                 })?;
-                parse_quote!({ let mut #a = ::std::vec![]; let mut #b = ::std::vec![]; #(#stmts)* (#a, #b) })
+                parse_quote!({ let mut #a = __rt::vec![]; let mut #b = __rt::vec![]; #(#stmts)* (#a, #b) })
             }
             (_, args) => self.select(chain, &m.method, args)?,
         }))
@@ -151,7 +151,7 @@ impl Unfold<'_> {
         })?;
         let ty = ty.map(|ty| -> proc_macro2::TokenStream { quote::quote!(: #ty) });
         Ok(Some(
-            parse_quote!({ let mut #all #ty = ::std::vec![]; #(#stmts)* #all }),
+            parse_quote!({ let mut #all #ty = __rt::vec![]; #(#stmts)* #all }),
         ))
     }
 
