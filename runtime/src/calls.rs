@@ -376,6 +376,40 @@ pub fn payload<T: Tangent>(x: impl IntoPayload<T>) -> T {
     x.into_payload().unwrap_or_else(T::neutral)
 }
 
+/// What is in an `Option` or a `Result`, of which only rustc knows which it is.
+#[inline(always)]
+pub fn full<F: Fallible>(x: F) -> Option<F::Value> {
+    x.full()
+}
+
+/// An `Option` or a `Result`, for methods that both have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an `Option` or a `Result`, and the derivative of this method is not known",
+    note = "this has the name of a method of `Option` and `Result`"
+)]
+pub trait Fallible {
+    /// What is in it.
+    type Value;
+    /// Takes it out.
+    fn full(self) -> Option<Self::Value>;
+}
+
+impl<T> Fallible for Option<T> {
+    type Value = T;
+    #[inline(always)]
+    fn full(self) -> Option<T> {
+        self
+    }
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Value = T;
+    #[inline(always)]
+    fn full(self) -> Option<T> {
+        self.ok()
+    }
+}
+
 /// An adjoint of an `Option`.
 pub trait IntoPayload<T> {
     /// The payload's adjoint, if there is one.

@@ -27,6 +27,22 @@ macro_rules! variant_tangent {
                 self.some_mut(T::neutral)
             }
 
+            /// The same by the name that fits each of the two.
+            #[doc(hidden)]
+            #[allow(non_snake_case)]
+            #[inline(always)]
+            pub fn __part_Full_0(&mut self) -> &mut T {
+                self.some_mut(T::neutral)
+            }
+
+            /// The same for generated code that only looks.
+            #[doc(hidden)]
+            #[allow(non_snake_case)]
+            #[inline(always)]
+            pub fn __peek_Full_0(&self) -> &T {
+                self.$peek()
+            }
+
             /// The tangent inside for generated code that only looks.
             #[doc(hidden)]
             #[allow(non_snake_case)]

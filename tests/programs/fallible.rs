@@ -166,7 +166,17 @@ fn of_a_vector(x: f64, n: usize) -> Option<f64> {
     Some(s)
 }
 
+/// Whether it is an `Option` or a `Result` is known to rustc alone.
+#[differentiable]
+fn either(x: f64, y: f64) -> f64 {
+    let a: f64 = root(x).unwrap();
+    let b: f64 = root(-y).unwrap_or(x * y);
+    let c: f64 = best_of(&[x, y], y).unwrap_or_default();
+    a * b + root(x).expect("positive") + c
+}
+
 programs! {
+    either { x: val = 0.7, y: val = 0.4 };
     fallible root { x: val = 1.7 } exact [0.5 / x.sqrt()];
     fallible sum_of_roots { xs: slice = positive(3, 1), y: val = 0.8 };
     fallible methods_of_option { x: val = 0.7, y: val = 0.4 };

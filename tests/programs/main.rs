@@ -44,6 +44,7 @@ mod methods;
 mod nasty;
 mod operators;
 mod reshaped;
+mod rows;
 mod single;
 mod structs;
 mod tuples;

@@ -9,9 +9,157 @@ use syn::visit_mut::VisitMut;
 pub fn desugar(item: &mut syn::ItemFn) {
     let names = Names::of(item.to_token_stream());
     LetElse { names }.visit_block_mut(&mut item.block);
+    HereOrThere { left: 4 }.visit_block_mut(&mut item.block);
     if let Some(fallible) = Fallible::of(&item.sig.output) {
         let names = Names::of(item.to_token_stream());
         Try { names, fallible }.visit_block_mut(&mut item.block);
+    }
+}
+
+/// `let r = if c { &mut a } else { &mut b }; rest` becomes `if c { let r = &mut a; rest } else { … }`: which
+/// memory a reference names is then known everywhere. What follows is written twice, so only a few times.
+struct HereOrThere {
+    left: usize,
+}
+
+impl VisitMut for HereOrThere {
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        syn::visit_mut::visit_block_mut(self, block);
+        for at in (0..block.stmts.len()).rev() {
+            if self.left == 0 {
+                return;
+            }
+            let syn::Stmt::Local(local) = &block.stmts[at] else {
+                continue;
+            };
+            let (syn::Pat::Ident(pat), Some(init)) = (&local.pat, &local.init) else {
+                continue;
+            };
+            if init.diverge.is_some() || !points(&init.expr) {
+                continue;
+            }
+            self.left -= 1;
+            let (pat, mut whole) = (pat.clone(), (*init.expr).clone());
+            let rest = block.stmts.split_off(at + 1);
+            block.stmts.pop();
+            let (items, rest): (Vec<_>, Vec<_>) = rest
+                .into_iter()
+                .partition(|s| matches!(s, syn::Stmt::Item(_)));
+            block.stmts.extend(items);
+            follow(
+                &mut whole,
+                &|e| syn::parse_quote!({ let #pat = #e; #(#rest)* }),
+            );
+            block.stmts.push(syn::Stmt::Expr(whole, None));
+        }
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// The only expression of a block.
+fn only(block: &syn::Block) -> Option<&syn::Expr> {
+    match block.stmts.as_slice() {
+        [syn::Stmt::Expr(e, None)] => Some(e),
+        _ => None,
+    }
+}
+
+/// Whether a condition has a pattern that may bind a name.
+fn binds(cond: &syn::Expr) -> bool {
+    match cond {
+        syn::Expr::Let(l) => has_names(&l.pat),
+        syn::Expr::Binary(b) => binds(&b.left) || binds(&b.right),
+        syn::Expr::Paren(p) => binds(&p.expr),
+        _ => false,
+    }
+}
+
+/// Whether a pattern may bind a name.
+fn has_names(pat: &syn::Pat) -> bool {
+    struct Find(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Find {
+        fn visit_pat_ident(&mut self, _: &'ast syn::PatIdent) {
+            self.0 = true;
+        }
+        fn visit_field_pat(&mut self, _: &'ast syn::FieldPat) {
+            self.0 = true;
+        }
+    }
+    let mut find = Find(false);
+    syn::visit::Visit::visit_pat(&mut find, pat);
+    find.0
+}
+
+/// Whether a branch gives a reference on each path, and does nothing else.
+fn points(e: &syn::Expr) -> bool {
+    let is_reference = |e: &syn::Expr| match e {
+        syn::Expr::Reference(r) => r.mutability.is_some() || !matches!(&*r.expr, syn::Expr::Lit(_)),
+        e => points(e),
+    };
+    match e {
+        // A name that a pattern binds would hide another one in what follows.
+        syn::Expr::If(i) => {
+            !binds(&i.cond)
+                && only(&i.then_branch).is_some_and(is_reference)
+                && i.else_branch.as_ref().is_some_and(|(_, e)| match &**e {
+                    syn::Expr::Block(b) => only(&b.block).is_some_and(is_reference),
+                    e => points(e),
+                })
+        }
+        syn::Expr::Match(m) => m.arms.iter().all(|a| {
+            !has_names(&a.pat)
+                && match &*a.body {
+                    syn::Expr::Block(b) if b.label.is_none() => {
+                        only(&b.block).is_some_and(is_reference)
+                    }
+                    e => is_reference(e),
+                }
+        }),
+        _ => false,
+    }
+}
+
+/// Puts what follows behind each reference that a branch gives.
+fn follow(e: &mut syn::Expr, rest: &dyn Fn(&syn::Expr) -> syn::Block) {
+    let inside = |e: &mut syn::Expr| -> syn::Block {
+        if points(e) {
+            follow(e, rest);
+            syn::parse_quote!({ #e })
+        } else {
+            rest(e)
+        }
+    };
+    match e {
+        syn::Expr::If(i) => {
+            if let Some(syn::Stmt::Expr(e, None)) = i.then_branch.stmts.first_mut() {
+                i.then_branch = inside(e);
+            }
+            if let Some((_, e)) = &mut i.else_branch {
+                match &mut **e {
+                    syn::Expr::Block(b) => {
+                        if let Some(syn::Stmt::Expr(e, None)) = b.block.stmts.first_mut() {
+                            b.block = inside(e);
+                        }
+                    }
+                    e => follow(e, rest),
+                }
+            }
+        }
+        syn::Expr::Match(m) => {
+            for arm in &mut m.arms {
+                let mut body = (*arm.body).clone();
+                if let syn::Expr::Block(b) = &body
+                    && let Some(e) = only(&b.block)
+                {
+                    body = e.clone();
+                }
+                let block = inside(&mut body);
+                *arm.body = syn::parse_quote!(#block);
+                arm.comma = None;
+            }
+        }
+        _ => {}
     }
 }
 

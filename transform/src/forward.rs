@@ -136,6 +136,10 @@ impl Forward<'_> {
                 _ => dot,
             };
         }
+        // The type of a bare `None` is that of what is put there later.
+        if matches!(o, Operand::Lit(tokens) if tokens.to_string() == "None") {
+            return Expr::Raw(quote!(__rt::OptionTangent::None), vec![]);
+        }
         if let Some(zero) = crate::reverse::zero_tokens(&self.f.operand_ty(o)) {
             return Expr::Use(Operand::Lit(zero));
         }

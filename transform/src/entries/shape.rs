@@ -81,7 +81,10 @@ impl Shape<'_> {
         let (of, rt) = (Self::referent(p), &self.rt);
         match Self::slice(p) {
             Some(elem) if self.f.types.of(elem).is_float() => of,
-            Some(_) => said_at(&of, quote!(<#of as #rt::Differentiable>::Shadow)),
+            Some(_) => {
+                let named = without_elision(&of);
+                said_at(&of, quote!(<#named as #rt::Differentiable>::Shadow))
+            }
             None => self.tangent(p),
         }
     }
@@ -388,7 +391,10 @@ impl Shape<'_> {
 
 /// The tangent of a type, spelled out where syntax tells it.
 pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> TokenStream {
-    let tangent = || said_at(written, quote!(<#written as #rt::Differentiable>::Tangent));
+    let tangent = || {
+        let named = without_elision(written);
+        said_at(written, quote!(<#named as #rt::Differentiable>::Tangent))
+    };
     match ty.peeled() {
         Ty::Float(_) => written.clone(),
         Ty::Slice(t) if t.is_float() => {
@@ -402,6 +408,39 @@ pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> 
             }
         }
         _ => tangent(),
+    }
+}
+
+/// The type with a lifetime where one is left out: a tangent owns what it holds and is the same for any, and in
+/// a return type no lifetime may be left out.
+fn without_elision(of: &TokenStream) -> TokenStream {
+    struct Named(bool);
+    impl VisitMut for Named {
+        fn visit_lifetime_mut(&mut self, l: &mut syn::Lifetime) {
+            if l.ident == "_" {
+                l.ident = Ident::new("static", l.ident.span());
+                self.0 = true;
+            }
+        }
+        fn visit_type_reference_mut(&mut self, r: &mut syn::TypeReference) {
+            if r.lifetime.is_none() {
+                r.lifetime = Some(syn::Lifetime::new("'static", Span::call_site()));
+                self.0 = true;
+            }
+            syn::visit_mut::visit_type_reference_mut(self, r);
+        }
+    }
+    let mut named = Named(false);
+    match syn::parse2::<syn::Type>(of.clone()) {
+        Ok(mut ty) => {
+            named.visit_type_mut(&mut ty);
+            if named.0 {
+                ty.to_token_stream()
+            } else {
+                of.clone()
+            }
+        }
+        Err(_) => of.clone(),
     }
 }
 

@@ -109,6 +109,9 @@ impl Lower {
                 };
                 self.alias(&p.ident, place, r.mutability.is_some(), span);
             }
+            (syn::Pat::Tuple(p), syn::Expr::MethodCall(m)) if self.is_split(p, m) => {
+                self.split(p, m, span);
+            }
             (syn::Pat::Ident(p), e)
                 if p.subpat.is_none() && p.by_ref.is_none() && self.is_element_unwrapped(e) =>
             {
@@ -296,6 +299,7 @@ impl Lower {
                 if place.path.is_empty() {
                     self.learn(place.base, ty.clone());
                 }
+                self.learn_component(&place, &ty);
                 let expr = self.stored(expr, ty, span);
                 self.push(Kind::Assign(place, expr), span);
             }
@@ -304,6 +308,17 @@ impl Lower {
                 &left,
                 "it is not clear which memory this is",
             ),
+        }
+    }
+
+    /// A component of a tuple that was `None` at first has the type of what is assigned to it.
+    fn learn_component(&mut self, place: &Place, ty: &Ty) {
+        let v = &mut self.f.vars[place.base];
+        if let ([Proj::Field(syn::Member::Unnamed(i))], Ty::Tuple(parts), None) =
+            (place.path.as_slice(), &mut v.ty, &v.ascription)
+            && let Some(part @ Ty::Option(_)) = parts.get_mut(i.index as usize)
+        {
+            *part = part.join(ty);
         }
     }
 

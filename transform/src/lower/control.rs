@@ -324,6 +324,9 @@ impl Lower {
         if let Some(found) = self.found_element(e) {
             return found;
         }
+        if let Some(found) = self.found_full(e) {
+            return found;
+        }
         let (tokens, var, by_ref, place) = match e {
             syn::Expr::Reference(r) => {
                 if let Some(place) = self.place(&r.expr) {
@@ -394,6 +397,38 @@ impl Lower {
                 refutable: true,
             },
         )
+    }
+
+    /// `__rt::full(value)`, which stands for what is in an `Option` or a `Result`.
+    fn found_full(
+        &mut self,
+        e: &syn::Expr,
+    ) -> Option<(proc_macro2::TokenStream, Vec<VarId>, Subject)> {
+        let syn::Expr::Call(c) = e else { return None };
+        let syn::Expr::Path(p) = &*c.func else {
+            return None;
+        };
+        let ours = p.path.segments.len() == 2
+            && p.path.segments[0].ident == "__rt"
+            && p.path.segments[1].ident == "full";
+        if !ours {
+            return None;
+        }
+        let operand = self.value(c.args.first()?)?;
+        let tokens = crate::emit::operand_tokens(&self.f, &operand);
+        let name = syn::Ident::new(super::pattern::FULL, proc_macro2::Span::call_site());
+        let part = Proj::Part(name, syn::Member::Unnamed(syn::Index::from(0)));
+        let (place, reads) = match operand {
+            Operand::Var(v) => (Some(Place::var(v).then(part)), vec![v]),
+            Operand::Lit(_) => (None, Vec::new()),
+        };
+        let subject = Subject {
+            place,
+            ty: Ty::Unknown,
+            by_ref: false,
+            refutable: true,
+        };
+        Some((quote!(__rt::full(#tokens)), reads, subject))
     }
 
     /// `v.last()` and its kin, which are looked into where they stand.

@@ -98,9 +98,41 @@ impl Lower {
     /// A method of `Option` or `Result`, if the receiver is certain to be one; the `match` is the proof where
     /// the method's name alone tells.
     pub(super) fn fallible_method(&mut self, m: &syn::ExprMethodCall) -> Option<Option<Expr>> {
-        let of = self.method_of(m)?;
-        let written = self.matched(m, of)?;
+        let written = match self.method_of(m) {
+            Some(of) => self.matched(m, of)?,
+            None => self.matched_either(m)?,
+        };
         Some(self.structured_value(&written))
+    }
+
+    /// A method that `Option` and `Result` both have, on something that is one of the two.
+    fn matched_either(&mut self, m: &syn::ExprMethodCall) -> Option<syn::Expr> {
+        if !matches!(self.infer(&m.receiver).peeled(), Ty::Unknown) {
+            return None;
+        }
+        let at = m.method.span();
+        let (name, args) = (m.method.to_string(), m.args.iter().collect::<Vec<_>>());
+        let v = self.f.names.fresh("found");
+        let receiver = &m.receiver;
+        let full: syn::Expr = parse_quote_spanned!(at=> __rt::full(#receiver));
+        Some(match (name.as_str(), args.as_slice()) {
+            ("unwrap", []) => parse_quote_spanned! {at=>
+                match #full { Some(#v) => #v, None => panic!("called `unwrap` on a `None` or `Err`") }
+            },
+            ("expect", [message]) => parse_quote_spanned! {at=>
+                match #full { Some(#v) => #v, None => panic!("{}", #message) }
+            },
+            ("unwrap_or", [d]) => self.eager(
+                at,
+                (**receiver).clone(),
+                d,
+                |r, d| parse_quote_spanned!(at=> match __rt::full(#r) { Some(#v) => #v, None => #d }),
+            ),
+            ("unwrap_or_default", []) => parse_quote_spanned! {at=>
+                match #full { Some(#v) => #v, None => ::core::default::Default::default() }
+            },
+            _ => return None,
+        })
     }
 
     /// The `match` that a method stands for.

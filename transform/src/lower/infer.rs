@@ -20,6 +20,7 @@ fn constant_ty(expr: &syn::Expr) -> Ty {
         syn::Expr::Paren(p) => constant_ty(&p.expr),
         syn::Expr::Group(g) => constant_ty(&g.expr),
         syn::Expr::Binary(b) => constant_ty(&b.left).join(&constant_ty(&b.right)),
+        syn::Expr::Path(p) if p.path.is_ident("None") => Ty::Option(Box::new(Ty::Never)),
         syn::Expr::Path(p) => float_constant(&p.path).unwrap_or_default(),
         syn::Expr::Call(c) => lifted_ty(&c.func).unwrap_or_default(),
         _ => Ty::Unknown,

@@ -11,6 +11,9 @@ use syn::spanned::Spanned;
 /// The last step of a place that an `Option` of a reference refers to, as `v.last()` gives it.
 pub(super) const ELEMENT: &str = "element";
 
+/// The step to what is in an `Option` or a `Result`, where it is not known which.
+pub(super) const FULL: &str = "Full";
+
 /// What a pattern is matched against.
 #[derive(Clone)]
 pub(super) struct Subject {
@@ -163,6 +166,16 @@ impl Lower {
                 ..on.clone()
             };
             return self.bind(&t.elems[0], &element);
+        }
+        if let Some(place) = &on.place
+            && let Some(Proj::Part(step, _)) = place.path.last()
+            && step == FULL
+        {
+            let full = Subject {
+                ty: Ty::Unknown,
+                ..on.clone()
+            };
+            return self.bind(&t.elems[0], &full);
         }
         let zero = syn::Member::Unnamed(syn::Index::from(0));
         let name = syn::Ident::new(&name.to_string(), t.path.span());

@@ -186,6 +186,54 @@ impl Lower {
         }
     }
 
+    /// `let (a, b) = v.split_at_mut(n);` of a sequence, or of something that may be one.
+    pub(super) fn is_split(&self, p: &syn::PatTuple, m: &syn::ExprMethodCall) -> bool {
+        let is_name = |p: &syn::Pat| match p {
+            syn::Pat::Ident(i) => i.subpat.is_none() && i.by_ref.is_none(),
+            p => matches!(p, syn::Pat::Wild(_)),
+        };
+        let ty = self.infer(&m.receiver);
+        (m.method == "split_at" || m.method == "split_at_mut")
+            && m.args.len() == 1
+            && p.elems.len() == 2
+            && p.elems.iter().all(is_name)
+            && !ty.is_constant()
+            && (ty.is_sequence() || matches!(ty.peeled(), Ty::Unknown))
+    }
+
+    /// The two parts are names for ranges of the same memory.
+    pub(super) fn split(
+        &mut self,
+        p: &syn::PatTuple,
+        m: &syn::ExprMethodCall,
+        span: proc_macro2::Span,
+    ) {
+        let Some(place) = self.referent(&m.receiver) else {
+            let detail = "it is not clear which memory is split";
+            return self.refuse(Code::ActiveReference, &m.receiver, detail);
+        };
+        self.sequence(&place, m.method.span());
+        let Some(at) = self.index(&m.args[0]) else {
+            return;
+        };
+        let tokens = crate::emit::place_tokens(&self.f, &place, true);
+        let (method, n) = (&m.method, super::operand_tokens(&self.f, &at));
+        self.push(Kind::Raw(quote!(let #p = #tokens.#method(#n);)), span);
+        let element = self.f.place_ty(&place).element();
+        let exclusive = m.method == "split_at_mut";
+        let ranges = [
+            Proj::Range(None, Some(at.clone()), false),
+            Proj::Range(Some(at), None, false),
+        ];
+        for (p, range) in p.elems.iter().zip(ranges) {
+            if let syn::Pat::Ident(i) = p {
+                let ty = Ty::Ref(Box::new(Ty::Slice(Box::new(element.clone()))), exclusive);
+                let var = self.declare(&i.ident, ty, false);
+                self.f.vars[var].alias = Some(place.clone().then(range));
+            }
+        }
+    }
+
     /// `mem::take(&mut place)` and `mem::replace(&mut place, value)`.
     pub(super) fn mem_removal(&mut self, path: &syn::ExprPath, c: &syn::ExprCall) -> Option<Expr> {
         let place = match peel(&c.args[0]) {
