@@ -1,14 +1,18 @@
 //! The forward algorithm of a hidden Markov model, in the logarithmic domain.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 
 /// Logarithms of probabilities.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Differentiable)]
 pub struct Hmm {
     pub initial: Vec<f64>,
     pub transition: Vec<Vec<f64>>,
     pub emission: Vec<Vec<f64>>,
 }
+
+#[differentiable]
 fn log_sum_exp(values: &[f64]) -> f64 {
     let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if max == f64::NEG_INFINITY {
@@ -16,6 +20,8 @@ fn log_sum_exp(values: &[f64]) -> f64 {
     }
     max + values.iter().map(|v| (v - max).exp()).sum::<f64>().ln()
 }
+
+#[differentiable]
 impl Hmm {
     /// `None` if nothing was observed.
     pub fn log_likelihood(&self, observed: &[usize]) -> Option<f64> {
@@ -43,6 +49,7 @@ impl Hmm {
 }
 
 /// The log-likelihood of a model given by logits, normalised row by row.
+#[differentiable]
 fn log_likelihood(
     initial: &[f64],
     transition: &[Vec<f64>],
@@ -62,6 +69,7 @@ fn log_likelihood(
 }
 
 /// The same of a model whose rows need not be normalised.
+#[differentiable]
 fn raw_score(
     initial: &[f64],
     transition: &[Vec<f64>],
@@ -135,4 +143,42 @@ fn all_observations_together_are_certain() {
         .sum();
     reference::assert_close(&[total], &[1.0], 1e-14);
     assert_eq!(log_likelihood(&[0.0], &[vec![0.0]], &[vec![0.0]], &[]), 0.0);
+}
+
+// The derivatives.
+
+/// The derivative by a score is how often a path uses it, on average over the paths.
+fn raw_gradient(
+    initial: &[f64],
+    transition: &[Vec<f64>],
+    emission: &[Vec<f64>],
+    observed: &[usize],
+) -> (Vec<f64>, Vec<Vec<f64>>, Vec<Vec<f64>>) {
+    let paths = paths(initial, transition, emission, observed);
+    let total: f64 = paths.iter().map(|p| p.1).sum();
+    let mut start = vec![0.0; initial.len()];
+    let mut steps: Vec<Vec<f64>> = transition.iter().map(|row| vec![0.0; row.len()]).collect();
+    let mut symbols: Vec<Vec<f64>> = emission.iter().map(|row| vec![0.0; row.len()]).collect();
+    for (path, weight) in &paths {
+        start[path[0]] += weight / total;
+        for k in 0..path.len() {
+            symbols[path[k]][observed[k]] += weight / total;
+            if k > 0 {
+                steps[path[k - 1]][path[k]] += weight / total;
+            }
+        }
+    }
+    (start, steps, symbols)
+}
+
+programs! {
+    raw_score { initial: slice = vector(2, 1), transition: slice = transition(), emission: slice = emission(),
+        observed: konst_slice = vec![0_usize, 2, 1, 2, 0] }
+        exact [
+            raw_gradient(&initial, &transition, &emission, &observed).0,
+            raw_gradient(&initial, &transition, &emission, &observed).1,
+            raw_gradient(&initial, &transition, &emission, &observed).2,
+        ];
+    log_likelihood { initial: slice = vector(2, 1), transition: slice = transition(), emission: slice = emission(),
+        observed: konst_slice = vec![0_usize, 2, 1, 2, 0] };
 }

@@ -1,8 +1,11 @@
 //! Thomas' algorithm for tridiagonal systems, and the implicit heat equation that it is used for.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::differentiable;
 
 /// Solves the tridiagonal system, `None` where a pivot is zero.
+#[differentiable]
 pub fn thomas(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> Option<Vec<f64>> {
     let n = diagonal.len();
     let mut x = rhs.to_vec();
@@ -24,6 +27,8 @@ pub fn thomas(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64]) -> Op
     }
     Some(x)
 }
+
+#[differentiable]
 fn weighted(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64], w: &[f64]) -> f64 {
     let Some(x) = thomas(lower, diagonal, upper, rhs) else {
         return 0.0;
@@ -33,6 +38,7 @@ fn weighted(lower: &[f64], diagonal: &[f64], upper: &[f64], rhs: &[f64], w: &[f6
 
 /// The temperature in the middle after implicit steps of the heat equation, with conductivities
 /// between the cells.
+#[differentiable]
 fn implicit_heat(conductivity: &[f64], start: &[f64], dt: f64, steps: usize) -> Option<f64> {
     let n = start.len();
     let off: Vec<f64> = conductivity.iter().map(|c| -dt * c).collect();
@@ -47,6 +53,8 @@ fn implicit_heat(conductivity: &[f64], start: &[f64], dt: f64, steps: usize) -> 
     }
     u.get(n / 2).copied()
 }
+
+#[differentiable]
 fn implicit_heat_or_nothing(conductivity: &[f64], start: &[f64], dt: f64, steps: usize) -> f64 {
     implicit_heat(conductivity, start, dt, steps).unwrap_or_default()
 }
@@ -78,4 +86,36 @@ fn the_solution_solves() {
 fn heat_spreads_evenly() {
     let far = implicit_heat(&[1.0, 2.0, 1.0], &[4.0, 0.0, 0.0, 0.0], 10.0, 200).unwrap();
     reference::assert_close(&[far], &[1.0], 1e-12);
+}
+
+// The derivatives.
+
+/// With `A x = b` and `Aᵀ z = w`: `−z xᵀ` on the three diagonals, `z` and `x`.
+fn gradient(l: &[f64], d: &[f64], u: &[f64], b: &[f64], w: &[f64]) -> [Vec<f64>; 5] {
+    let inverse = reference::inverse(&dense(l, d, u));
+    let x = reference::apply(&inverse, b);
+    let z = reference::apply(&reference::transposed(&inverse), w);
+    [
+        (0..l.len()).map(|i| -z[i + 1] * x[i]).collect(),
+        (0..d.len()).map(|i| -z[i] * x[i]).collect(),
+        (0..u.len()).map(|i| -z[i] * x[i + 1]).collect(),
+        z,
+        x,
+    ]
+}
+
+programs! {
+    implicit_heat_or_nothing { conductivity: slice = positive(4, 1), start: slice = vector(5, 2), dt: val = 0.3, steps: konst = 3_usize };
+}
+
+#[test]
+fn the_derivative_is_the_adjoint_system() {
+    let (l, d, u) = ([1.0, -0.5, 0.3], [4.0, 3.0, 2.5, 5.0], [0.7, 1.2, -0.4]);
+    let (b, w) = ([1.0, -2.0, 0.5, 3.0], [0.3, 0.1, -0.2, 0.4]);
+    let got = weighted::grad(&l, &d, &u, &b, &w);
+    let expected = gradient(&l, &d, &u, &b, &w);
+    for (got, expected) in [got.0, got.1, got.2, got.3, got.4].iter().zip(&expected) {
+        reference::assert_close(got, expected, 1e-13);
+    }
+    assert!(implicit_heat::grad(&[1.0], &[1.0, 2.0], 0.1, 2).is_some());
 }

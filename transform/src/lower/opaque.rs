@@ -273,8 +273,8 @@ impl<'ast> Visit<'ast> for Scan<'_> {
                     let lower = self.lower;
                     let mut at = before;
                     while at < self.writes.len() {
-                        let var = &lower.f.vars[self.writes[at]];
-                        if var.mutable || matches!(var.ty, crate::ty::Ty::Ref(_, true)) {
+                        // A name for a part of something is bound by reference, shared or not.
+                        if lower.f.may_be_changed(&Place::var(self.writes[at])) {
                             at += 1;
                         } else {
                             self.writes.remove(at);
