@@ -1,6 +1,8 @@
 //! Cholesky's factorisation in place, and what Gaussian models do with it.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::differentiable;
 use std::f64::consts::TAU;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +11,7 @@ pub struct NotPositiveDefinite {
 }
 
 /// Overwrites the lower triangle of the row-major `n × n` matrix `a` with its factor.
+#[differentiable]
 fn cholesky_in_place(a: &mut [f64], n: usize) -> Result<(), NotPositiveDefinite> {
     for j in 0..n {
         let mut pivot = a[j * n + j];
@@ -32,6 +35,7 @@ fn cholesky_in_place(a: &mut [f64], n: usize) -> Result<(), NotPositiveDefinite>
 }
 
 /// Overwrites `b` with the solution of `L Lᵀ x = b`.
+#[differentiable]
 fn solve_in_place(l: &[f64], b: &mut [f64]) {
     let n = b.len();
     for i in 0..n {
@@ -52,6 +56,7 @@ fn solve_in_place(l: &[f64], b: &mut [f64]) {
 }
 
 /// `aᵀ⁻¹ b` for a symmetric positive definite `a`, of which the lower triangle is read.
+#[differentiable]
 fn solve(a: &[f64], b: &[f64]) -> Result<Vec<f64>, NotPositiveDefinite> {
     let mut factor = a.to_vec();
     cholesky_in_place(&mut factor, b.len())?;
@@ -61,6 +66,7 @@ fn solve(a: &[f64], b: &[f64]) -> Result<Vec<f64>, NotPositiveDefinite> {
 }
 
 /// The log-density of a normal distribution with mean zero.
+#[differentiable]
 fn log_density(covariance: &[f64], y: &[f64]) -> Result<f64, NotPositiveDefinite> {
     let n = y.len();
     let mut factor = covariance.to_vec();
@@ -73,6 +79,7 @@ fn log_density(covariance: &[f64], y: &[f64]) -> Result<f64, NotPositiveDefinite
 }
 
 /// The same where a covariance that is none is merely very unlikely.
+#[differentiable]
 fn log_density_or_worst(covariance: &[f64], y: &[f64]) -> f64 {
     log_density(covariance, y).unwrap_or(f64::NEG_INFINITY)
 }
@@ -109,4 +116,42 @@ fn the_density_of_independent_numbers() {
     let value = log_density(&[4.0, 0.0, 0.0, 9.0], &[2.0, 3.0]).unwrap();
     let expected = -0.5 * (2.0 + 36.0_f64.ln() + 2.0 * TAU.ln());
     reference::assert_close(&[value], &[expected], 1e-14);
+}
+
+// The derivatives.
+
+/// `∂/∂S = ½ (α αᵀ − S⁻¹)` with `α = S⁻¹ y`, where each entry below the diagonal counts twice.
+fn covariance_gradient(covariance: &[f64], y: &[f64]) -> Vec<f64> {
+    let n = y.len();
+    let inverse = reference::inverse(&reference::rows(covariance, n));
+    let alpha = reference::apply(&inverse, y);
+    let mut gradient = vec![0.0; n * n];
+    for i in 0..n {
+        for j in 0..=i {
+            let twice = if i == j { 0.5 } else { 1.0 };
+            gradient[i * n + j] = twice * (alpha[i] * alpha[j] - inverse[i][j]);
+        }
+    }
+    gradient
+}
+
+fn data_gradient(covariance: &[f64], y: &[f64]) -> Vec<f64> {
+    let inverse = reference::inverse(&reference::rows(covariance, y.len()));
+    reference::apply(&inverse, y).iter().map(|a| -a).collect()
+}
+
+programs! {
+    log_density_or_worst { covariance: slice = sample(), y: slice = vector(3, 1) }
+        exact [covariance_gradient(&covariance, &y), data_gradient(&covariance, &y)];
+    vector solve_in_place { l: slice = vec![2.0, 0.0, 0.0, 0.3, 1.5, 0.0, -0.4, 0.7, 1.2], b: inout = vector(3, 2) };
+}
+
+#[test]
+fn a_gradient_or_the_error() {
+    let y = [0.3, -0.8, 1.1];
+    let (covariance, data) = log_density::grad(&sample(), &y).unwrap();
+    reference::assert_close(&covariance, &covariance_gradient(&sample(), &y), 1e-13);
+    reference::assert_close(&data, &data_gradient(&sample(), &y), 1e-13);
+    let refused = log_density::grad(&[1.0, 2.0, 2.0, 1.0], &[1.0, 1.0]);
+    assert_eq!(refused, Err(NotPositiveDefinite { column: 1 }));
 }

@@ -131,6 +131,12 @@ impl Lower {
             ("unwrap_or_default", []) => parse_quote_spanned! {at=>
                 match #full { Some(#v) => #v, None => ::core::default::Default::default() }
             },
+            ("map_or", [d, c]) => {
+                let (p, body) = self.inlined(c)?;
+                self.eager(at, (**receiver).clone(), d, |r, d| {
+                    parse_quote_spanned!(at=> match __rt::full(#r) { Some(#p) => #body, None => #d })
+                })
+            }
             _ => return None,
         })
     }
