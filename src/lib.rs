@@ -153,4 +153,6 @@ mod written {
     struct None;
     #[doc = include_str!("../docs/manual/conventions.md")]
     struct Conventions;
+    #[doc = include_str!("../docs/manual/checking.md")]
+    struct Checking;
 }

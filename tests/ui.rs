@@ -13,6 +13,7 @@ fn messages() {
         "generics",
         "items",
         "options",
+        "rules",
         "signature",
         "warnings",
     ] {

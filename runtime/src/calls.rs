@@ -212,6 +212,51 @@ impl<'a, T: ?Sized> Again<&'a T> for &'a T {
     }
 }
 
+/// Passes an argument by value again to the pullback, if it is a reference and the pullback wants it.
+#[inline(always)]
+pub fn again_value<X: AgainValue<S>, S>(argument: X) -> S {
+    argument.again()
+}
+
+/// What an argument by value can be passed again as.
+pub trait AgainValue<S> {
+    /// The argument, or nothing.
+    fn again(self) -> S;
+}
+
+impl<X> AgainValue<Owned> for X {
+    #[inline(always)]
+    fn again(self) -> Owned {
+        Owned
+    }
+}
+
+impl<'a, T: ?Sized> AgainValue<&'a T> for &'a T {
+    #[inline(always)]
+    fn again(self) -> &'a T {
+        self
+    }
+}
+
+/// The coercions that an argument may go through.
+macro_rules! again_coerced {
+    ($([$($generics:tt)*] $from:ty => $to:ty,)*) => { $(
+        impl<'a, $($generics)*> AgainValue<&'a $to> for &'a $from {
+            #[inline(always)]
+            fn again(self) -> &'a $to {
+                self
+            }
+        }
+    )* };
+}
+
+again_coerced! {
+    [T, const N: usize] [T; N] => [T],
+    [T] Vec<T> => [T],
+    [T] Box<T> => T,
+    [] String => str,
+}
+
 /// Requires a number, for the sake of the rules that were chosen for one.
 #[inline(always)]
 pub fn assert_number<T: NumberOrReference>(_: &T) {}
@@ -286,6 +331,28 @@ impl<T: crate::Real> OneRealNumber for T {
     fn one() -> T {
         <T as crate::Real>::one()
     }
+}
+
+/// What reverse mode asks of a function whose own rule is for forward mode alone. Nothing implements it.
+#[diagnostic::on_unimplemented(
+    message = "this function has a rule of its own for forward mode, and none for reverse mode",
+    label = "reverse mode is used here",
+    note = "write `vjp = …` beside `jvp = …`, or `mode = \"forward\"` on the functions that call this one"
+)]
+pub trait ReverseRule {}
+
+/// What forward mode asks of a function whose own rule is for reverse mode alone. Nothing implements it.
+#[diagnostic::on_unimplemented(
+    message = "this function has a rule of its own for reverse mode, and none for forward mode",
+    label = "forward mode is used here",
+    note = "write `jvp = …` beside `vjp = …`, or `mode = \"reverse\"` on the functions that call this one"
+)]
+pub trait ForwardRule {}
+
+/// The inner product of a slice's tangents.
+#[inline]
+pub fn inner_elements<T: Tangent>(a: &[T], b: &[T]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a.dot(b)).sum()
 }
 
 /// Type-checks only if both are the same function, so that a name is not mistaken for another's.

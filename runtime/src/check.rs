@@ -7,6 +7,12 @@
 
 #[allow(unused_imports)]
 use crate::prelude::*;
+mod derivatives;
+
+#[doc(hidden)]
+pub use derivatives::{AnyArgument, Argument};
+pub use derivatives::{Subject, Wrong, derivatives};
+
 use core::fmt;
 
 /// How closely a gradient must agree with the differences, and how these are taken.

@@ -43,6 +43,19 @@ pub trait Differentiable {
     fn fit(&self, zero: &mut Self::Tangent) {
         *zero = self.zero_tangent();
     }
+
+    /// Calls `visit` for each real component of the value, in the order of its tangent's components.
+    ///
+    /// For checks by differences. A type that leaves this and [`coordinates_mut`](Self::coordinates_mut) out has
+    /// no components to check.
+    fn coordinates(&self, visit: &mut dyn FnMut(f64)) {
+        let _ = visit;
+    }
+
+    /// Calls `visit` for each real component, and keeps what it leaves there.
+    fn coordinates_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        let _ = visit;
+    }
 }
 
 /// The tangent of `T`, for short.
@@ -82,6 +95,18 @@ macro_rules! fit_elements {
     };
 }
 
+/// The components of what a container holds, one part after the other.
+macro_rules! parts {
+    () => {
+        fn coordinates(&self, visit: &mut dyn FnMut(f64)) {
+            self.iter().for_each(|x| x.coordinates(visit));
+        }
+        fn coordinates_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+            self.iter_mut().for_each(|x| x.coordinates_mut(visit));
+        }
+    };
+}
+
 /// Scalars are their own tangents.
 macro_rules! scalar {
     ($($float:ident)*) => { $(
@@ -90,6 +115,14 @@ macro_rules! scalar {
             type Tangent = $float;
             whole_shadow!();
             no_shape!();
+            fn coordinates(&self, visit: &mut dyn FnMut(f64)) {
+                visit(f64::from(*self));
+            }
+            fn coordinates_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+                let mut component = f64::from(*self);
+                visit(&mut component);
+                *self = component as $float;
+            }
             #[inline(always)]
             fn zero_tangent(&self) -> $float {
                 0.0
@@ -131,7 +164,7 @@ constant! {
 
 /// References are transparent: their tangent is that of what they refer to, owned.
 macro_rules! pointer {
-    ($($ty:ty),*) => { $(
+    ($($ty:ty $(, $mutable:ident)?;)*) => { $(
         #[diagnostic::do_not_recommend]
         impl<T: Differentiable + ?Sized> Differentiable for $ty {
             type Tangent = T::Tangent;
@@ -148,11 +181,22 @@ macro_rules! pointer {
             fn fit(&self, zero: &mut T::Tangent) {
                 (**self).fit(zero);
             }
+            fn coordinates(&self, visit: &mut dyn FnMut(f64)) {
+                (**self).coordinates(visit);
+            }
+            $(
+                fn coordinates_mut(&$mutable self, visit: &mut dyn FnMut(&mut f64)) {
+                    (**self).coordinates_mut(visit);
+                }
+            )?
         }
     )* };
 }
 
-pointer!(&T, &mut T);
+pointer! {
+    &T;
+    &mut T, mut;
+}
 
 /// The tangent of a box is a box, so that a recursive type has a tangent.
 #[diagnostic::do_not_recommend]
@@ -162,6 +206,12 @@ impl<T: Differentiable + ?Sized> Differentiable for Box<T> {
     #[inline]
     fn zero_tangent(&self) -> Box<T::Tangent> {
         Box::new((**self).zero_tangent())
+    }
+    fn coordinates(&self, visit: &mut dyn FnMut(f64)) {
+        (**self).coordinates(visit);
+    }
+    fn coordinates_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+        (**self).coordinates_mut(visit);
     }
 }
 
@@ -178,6 +228,7 @@ impl<T: Differentiable> Differentiable for [T] {
     fn shadow(tangent: &mut Vec<T::Tangent>) -> &mut [T::Tangent] {
         tangent
     }
+    parts!();
 }
 
 #[diagnostic::do_not_recommend]
@@ -194,6 +245,7 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
             x.fit(zero);
         }
     }
+    parts!();
 }
 
 #[diagnostic::do_not_recommend]
@@ -205,6 +257,7 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     fn zero_tangent(&self) -> Vec<T::Tangent> {
         self.as_slice().zero_tangent()
     }
+    parts!();
 }
 
 #[diagnostic::do_not_recommend]
@@ -218,6 +271,7 @@ impl<T: Differentiable> Differentiable for Option<T> {
             None => OptionTangent::None,
         }
     }
+    parts!();
 }
 
 #[diagnostic::do_not_recommend]
@@ -231,6 +285,7 @@ impl<T: Differentiable, E> Differentiable for Result<T, E> {
             Err(_) => ResultTangent::Err,
         }
     }
+    parts!();
 }
 
 /// Tuples, component by component.
@@ -247,6 +302,12 @@ macro_rules! tuple {
             #[inline]
             fn fit(&self, zero: &mut Self::Tangent) {
                 $(self.$index.fit(&mut zero.$index);)+
+            }
+            fn coordinates(&self, visit: &mut dyn FnMut(f64)) {
+                $(self.$index.coordinates(visit);)+
+            }
+            fn coordinates_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
+                $(self.$index.coordinates_mut(visit);)+
             }
         }
     )* };

@@ -29,6 +29,7 @@ mod calls;
 mod chains;
 mod closures;
 mod constants;
+mod custom_rules;
 mod early_exits;
 mod fallible;
 mod generic;

@@ -57,9 +57,9 @@ pub struct Options {
     pub checkpoint: bool,
     /// The `impl` around a method, which is no option but known beside them.
     pub around: Option<Rc<syn::ItemImpl>>,
-    /// The user's own reverse rule.
+    /// The user's own rule for reverse mode.
     pub vjp: Option<Path>,
-    /// The user's own forward rule.
+    /// The user's own rule for forward mode.
     pub jvp: Option<Path>,
 }
 
@@ -78,6 +78,13 @@ impl Default for Options {
             vjp: None,
             jvp: None,
         }
+    }
+}
+
+impl Options {
+    /// Whether the user gives the derivative, so that the function's body is not looked at.
+    pub fn has_rule(&self) -> bool {
+        self.vjp.is_some() || self.jvp.is_some()
     }
 }
 
@@ -172,7 +179,7 @@ impl Reader {
             },
             _ => match rest.split_first() {
                 Some((TokenTree::Punct(eq), value)) if eq.as_char() == '=' && !value.is_empty() => {
-                    self.value(&key, name, value.iter().cloned().collect(), spelling);
+                    self.value(name, value.iter().cloned().collect(), spelling);
                 }
                 _ => self.malformed(tokens.into_iter().collect(), spelling),
             },
@@ -188,11 +195,7 @@ impl Reader {
 
     fn not_yet(&mut self, key: &Ident, name: &str) {
         let problem = Diagnostic::new(Code::OptionNotYet, key, format!("`{name}`"));
-        // A rule of the user's own is not a matter of memory: without it the derivative may differ.
-        self.problems.push(match name {
-            "checkpoint" => problem,
-            _ => problem.with_help("remove it; the derivative is then that of the function's body"),
-        });
+        self.problems.push(problem);
     }
 
     fn wrt(&mut self, key: &Ident, rest: &[TokenTree], spelling: &str) {
@@ -223,7 +226,7 @@ impl Reader {
         }
     }
 
-    fn value(&mut self, key: &Ident, name: &str, value: TokenStream, spelling: &str) {
+    fn value(&mut self, name: &str, value: TokenStream, spelling: &str) {
         let options = &mut self.options;
         let text = syn::parse2::<LitStr>(value.clone())
             .map(|s| s.value())
@@ -265,7 +268,6 @@ impl Reader {
             _ => false,
         };
         match understood {
-            true if name == "vjp" || name == "jvp" => self.not_yet(key, name),
             true => {}
             false => {
                 let meant = meant_value(name, &value);

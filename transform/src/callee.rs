@@ -2,7 +2,7 @@
 
 use crate::ir::Callee;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
 impl Callee {
@@ -44,13 +44,15 @@ impl Callee {
                     return quote!(#path(#(#args),*));
                 }
                 let generics = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
-                let entry = Ident::new(entry, Span::call_site());
+                // What rustc has against the call is said at the callee's name.
+                let at = Span::call_site().located_at(last.ident.span());
+                let entry = Ident::new(entry, at);
                 match generics {
                     syn::PathArguments::AngleBracketed(mut generics) => {
                         generics.colon2_token = Some(Default::default());
-                        quote!(#path::#entry #generics(#(#args),*))
+                        quote_spanned!(at=> #path::#entry #generics(#(#args),*))
                     }
-                    _ => quote!(#path::#entry(#(#args),*)),
+                    _ => quote_spanned!(at=> #path::#entry(#(#args),*)),
                 }
             }
             Callee::Method(name, generics) => match args {

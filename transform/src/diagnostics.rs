@@ -48,6 +48,14 @@ table! {
         => "keep one of the two";
     OptionNotYet: "this option of `differentiable` is not supported yet"
         => "remove it; the gradient is the same without it";
+    OwnRuleOrder: "a function with a rule of its own has first derivatives only"
+        => "remove `order = 2`, or remove the rule; the derivative is then that of the function's body";
+    OwnRuleBlock: "a rule is for one function"
+        => "give it to the method, as in `#[differentiable(vjp = my_rule)]` above the `fn` inside the block";
+    OwnRuleHalf: "an annotated trait needs both modes of a method"
+        => "give `vjp = …` and `jvp = …`";
+    OwnRuleNoBody: "this method of the trait has no body, and so no rule"
+        => "give the rule to the method in each `impl` of the trait";
     NotAFunction: "`#[differentiable]` is for functions"
         => "put the attribute on a function, a method or an `impl` block";
     AttributeTwice: "`#[differentiable]` is written twice on this"

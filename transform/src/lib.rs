@@ -53,7 +53,7 @@ pub struct Analysed {
 ///
 /// The item is emitted as the user wrote it, also when there are errors.
 pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
-    let (options, mut errors) = args::parse(attr.clone());
+    let (mut options, mut errors) = args::parse(attr.clone());
     let item = groups::visible(item);
     let parsed = match syn::parse2::<syn::ItemFn>(item.clone()) {
         Ok(function) => Ok(syn::Item::Fn(function)),
@@ -63,6 +63,9 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         && let Some(split) = conditional::split(parsed, &attr, &entries::krate(&options))
     {
         return split;
+    }
+    if let Ok(syn::Item::Impl(_) | syn::Item::Trait(_)) = &parsed {
+        errors.extend(entries::no_rule_for_all(&mut options));
     }
     let function = match parsed {
         Ok(syn::Item::Fn(function)) if let Some(error) = misplaced::twice(&function.attrs) => {
@@ -82,7 +85,11 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     };
     let primal = entries::primal(&function);
     let written = function.clone();
-    let mut function = function;
+    let mut function = match options.has_rule() {
+        true => entries::without_body(&function),
+        false => function,
+    };
+    errors.extend(entries::check_rules(&options));
     desugar::name_impl_traits(&mut function);
     errors.extend(fence::fence(&function));
     let generated = if errors.is_empty() {

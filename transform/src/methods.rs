@@ -97,6 +97,10 @@ fn expand_method(
     errors: &mut Vec<Diagnostic>,
 ) -> Option<entries::Expansion> {
     let mut function = as_function(method);
+    if options.has_rule() {
+        function = entries::without_body(&function);
+        errors.extend(entries::check_rules(options));
+    }
     *method = without_marks(method);
     if !is_wanted(&function) {
         return None;

@@ -2,7 +2,7 @@
 //! that code generic over the trait differentiates; all else follows from these and stands in the trait.
 
 use crate::args::Options;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::entries::{self, Around};
 use crate::{analyse, desugar, fence, methods};
 use proc_macro2::TokenStream;
@@ -40,7 +40,12 @@ pub fn expand_trait(
         let options = methods::own_options(&options, &mut method.attrs, &mut errors);
         let mut whole = as_impl_item(method);
         let around = around_method(&generics, &method.sig, true);
-        let Some(function) = prepared(&whole, &mut errors) else {
+        if method.default.is_none()
+            && let Some(rule) = options.vjp.as_ref().or(options.jvp.as_ref())
+        {
+            errors.push(Diagnostic::new(Code::OwnRuleNoBody, rule, ""));
+        }
+        let Some(function) = prepared(&whole, &options, &mut errors) else {
             strip(method, &whole);
             continue;
         };
@@ -90,7 +95,7 @@ pub fn expand_impl(
         };
         let options = methods::own_options(&options, &mut method.attrs, &mut errors);
         let around = around_method(&generics, &method.sig, false);
-        let prepared = prepared(method, &mut errors);
+        let prepared = prepared(method, &options, &mut errors);
         let plain = methods::without_marks(method);
         *method = plain;
         let Some(function) = prepared else { continue };
@@ -125,8 +130,17 @@ fn around_method<'a>(
 }
 
 /// The method as a function, if a derivative can be asked of it and nothing in it is refused.
-fn prepared(method: &syn::ImplItemFn, errors: &mut Vec<Diagnostic>) -> Option<syn::ItemFn> {
+fn prepared(
+    method: &syn::ImplItemFn,
+    options: &Options,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<syn::ItemFn> {
     let mut function = methods::as_function(method);
+    if options.has_rule() {
+        function = entries::without_body(&function);
+        errors.extend(entries::check_rules(options));
+        errors.extend(entries::check_fixed(options));
+    }
     if !methods::is_wanted(&function) {
         return None;
     }

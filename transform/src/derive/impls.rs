@@ -490,6 +490,19 @@ fn differentiable(input: &Input) -> TokenStream {
         });
         quote!(#pattern => #tangent { #(#fields),* },)
     });
+    let visits = |visit: &str| -> TokenStream {
+        let visit = format_ident!("{visit}");
+        let arms = input.variants.iter().map(|v| {
+            let pattern = pattern(v, "");
+            let fields = v.fields.iter().filter_map(|f| {
+                let (ty, field) = (f.ty?, &f.name);
+                Some(quote_spanned!(ty.span()=> <#ty as #rt::Differentiable>::#visit(#field, visit);))
+            });
+            quote!(#pattern => { #(#fields)* })
+        });
+        quote!(#(#arms)*)
+    };
+    let (coordinates, coordinates_mut) = (visits("coordinates"), visits("coordinates_mut"));
     // An enum without variants has no value to be the zero of.
     let empty = input
         .variants
@@ -504,6 +517,12 @@ fn differentiable(input: &Input) -> TokenStream {
             #[inline]
             fn zero_tangent(&self) -> Self::Tangent {
                 match self { #(#arms)* #empty }
+            }
+            fn coordinates(&self, visit: &mut dyn ::core::ops::FnMut(f64)) {
+                match self { #coordinates #empty }
+            }
+            fn coordinates_mut(&mut self, visit: &mut dyn ::core::ops::FnMut(&mut f64)) {
+                match self { #coordinates_mut #empty }
             }
             #[inline(always)]
             fn shadow(tangent: &mut Self::Tangent) -> &mut Self::Shadow {

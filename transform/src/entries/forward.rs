@@ -46,22 +46,22 @@ pub(super) fn forward_body(s: &Shape, t: &forward::Tangents) -> TokenStream {
 
 /// How the hidden entry takes tangents, and how the public one hands them on.
 #[derive(Default)]
-struct Directions {
+pub(super) struct Directions {
     types: Vec<TokenStream>,
     names: Vec<TokenStream>,
-    opens: Vec<TokenStream>,
+    pub(super) opens: Vec<TokenStream>,
     public_types: Vec<TokenStream>,
     public_names: Vec<TokenStream>,
     public_args: Vec<TokenStream>,
 }
 
 impl Directions {
-    fn of(s: &Shape, t: &forward::Tangents) -> Directions {
+    pub(super) fn of(s: &Shape, dot: impl Fn(&Param) -> Option<Ident>) -> Directions {
         let mut d = Directions::default();
         for (n, p) in s.f.params.iter().enumerate() {
-            let dot = t.dots.get(&p.var).map(|d| &t.f.vars[*d].ident);
+            let dot = dot(p);
             d.public(s, n, p, dot.is_some());
-            d.hidden(s, n, p, dot);
+            d.hidden(s, n, p, dot.as_ref());
         }
         d
     }
@@ -138,19 +138,43 @@ impl Directions {
 /// What differentiable callers call in forward mode.
 pub(super) fn forward_entry(s: &Shape, analysed: &Analysed) -> TokenStream {
     let t = forward::forward(&analysed.f, &analysed.activity);
+    let d = Directions::of(s, |p| dot_of(&t, p));
+    let (opens, body) = (&d.opens, forward_body(s, &t));
+    hidden_entry(s, &d, Some(&quote!(#(#opens)* #body)))
+}
+
+fn dot_of(t: &forward::Tangents, p: &Param) -> Option<Ident> {
+    t.dots.get(&p.var).map(|d| t.f.vars[*d].ident.clone())
+}
+
+/// The bounds of an entry in forward mode; without one that is given, nothing fulfils them.
+fn bounds(s: &Shape, is_given: bool) -> Option<TokenStream> {
+    let bounds = s.calling_where();
+    if is_given {
+        return bounds;
+    }
+    let rt = &s.rt;
+    let given = bounds.and_then(|b| syn::parse2::<syn::WhereClause>(b).ok());
+    let given = given.into_iter().flat_map(|w| w.predicates);
+    Some(quote!(where #(#given,)* for<'__use> Self: #rt::ForwardRule))
+}
+
+/// The entry with the body given; without one, using it is the error.
+pub(super) fn hidden_entry(s: &Shape, d: &Directions, body: Option<&TokenStream>) -> TokenStream {
     let (rt, ret, ret_dot) = (&s.rt, &s.ret, s.seed());
     let generics = &s.function.sig.generics;
-    let d = Directions::of(s, &t);
-    let (dot_names, dot_types, opens) = (&d.names, &d.types, &d.opens);
+    let (dot_names, dot_types) = (&d.names, &d.types);
     // As in a call: the receiver is borrowed, whatever the method does with it.
     let receive = s.receive().map(|_| {
         let (name, value) = (s.names().remove(0), s.calling_names().remove(0));
         quote!(let #name = #value;)
     });
-    let (entry, params, bounds) = (s.ident("__jvp"), s.calling_params(), s.calling_where());
+    let (entry, params) = (s.ident("__jvp"), s.calling_params());
+    let bounds = bounds(s, body.is_some());
+    let body = body.cloned().unwrap_or_else(|| quote!(loop {}));
     let own = s.f.params.iter().filter(|p| s.f.vars[p.var].mutable);
     let own = own.map(|p| s.name(p));
-    let (body, primal_use) = (forward_body(s, &t), s.primal_use());
+    let primal_use = s.primal_use();
     quote! {
         #[doc(hidden)]
         #[inline]
@@ -163,7 +187,6 @@ pub(super) fn forward_entry(s: &Shape, analysed: &Analysed) -> TokenStream {
             #primal_use
             #receive
             #(let mut #own = #own;)*
-            #(#opens)*
             #body
         }
     }
@@ -171,11 +194,20 @@ pub(super) fn forward_entry(s: &Shape, analysed: &Analysed) -> TokenStream {
 
 /// `jvp`, and what it calls.
 pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>) {
+    if s.rules.any() {
+        return super::rule::forward_entries(s, analysed, items);
+    }
     let t = forward::forward(&analysed.f, &analysed.activity);
+    let d = Directions::of(s, |p| dot_of(&t, p));
+    items.push(forward_entry(s, analysed));
+    items.push(public_entry(s, &d, true));
+}
+
+/// `jvp`.
+pub(super) fn public_entry(s: &Shape, d: &Directions, is_given: bool) -> TokenStream {
     let (ret, ret_dot) = (&s.ret, s.seed());
     let generics = &s.function.sig.generics;
     let turbofish = &s.turbofish;
-    let d = Directions::of(s, &t);
     let dots = match d.public_names.as_slice() {
         [one] => quote!(#one),
         names => quote!((#(#names),*)),
@@ -184,13 +216,13 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
     let args = &d.public_args;
     let (receiver, primal) = s.primal_tuple();
     let (lent, receiving) = (s.receiver_lent(), s.receiving_names());
-    let (entry, hidden, bounds) = (s.ident("jvp"), s.path("__jvp"), s.calling_where());
-    items.push(forward_entry(s, analysed));
-    items.push(quote! {
+    let (entry, hidden) = (s.ident("jvp"), s.path("__jvp"));
+    let bounds = bounds(s, is_given);
+    quote! {
         /// Forward mode: the value and its tangent along the inputs' tangents.
         #[inline]
         pub fn #entry #generics (#receiver #primal #dots: #dots_ty) -> (#ret, #ret_dot) #bounds {
             #hidden #turbofish(#lent #(#receiving,)* (#(#args,)*))
         }
-    });
+    }
 }

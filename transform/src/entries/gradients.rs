@@ -85,6 +85,9 @@ pub(super) fn gradients_entry(
     masked: &masks::Masked,
     items: &mut Vec<TokenStream>,
 ) {
+    if s.rules.lacks_reverse() {
+        return;
+    }
     items.push(sweep_fn(s, sweep, Family::Masked.sweep(), Some(masked)));
     items.push(call_entry(s, sweep, Family::Masked));
     let Some(outcome) = Outcome::of(s) else {

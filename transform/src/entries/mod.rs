@@ -6,6 +6,7 @@ mod gradients;
 mod operators;
 mod outcome;
 mod reverse;
+mod rule;
 mod second;
 mod shape;
 mod shield;
@@ -14,6 +15,7 @@ mod sweep;
 mod vector;
 mod warnings;
 
+pub use rule::{check_fixed, check_rules, no_rule_for_all, without_body};
 pub use shape::krate;
 pub use shape::sibling;
 pub use stubs::stubs;
@@ -258,10 +260,11 @@ pub fn given_by_impl(
     errors.extend(sweep.diagnostics.iter().cloned());
     let masked = masks::masked(&analysed.f, &analysed.activity);
     let masked_sweep = crate::reverse::reverse(&masked.f, &analysed.activity);
+    let forward = rule::forward_entry(&s, analysed).unwrap_or_else(|| forward_entry(&s, analysed));
     vec![
         sweep_fn(&s, &sweep, Family::Plain.sweep(), None),
         sweep_fn(&s, &masked_sweep, Family::Masked.sweep(), Some(&masked)),
-        forward_entry(&s, analysed),
+        forward,
     ]
 }
 
@@ -359,8 +362,12 @@ pub fn entries(
         let types = shape::signature_types(function, f);
         structs.extend(shield::demand(&s.rt, types, &parameters));
     }
+    let warnings = match s.rules.any() {
+        true => TokenStream::new(),
+        false => warnings(&s, options, analysed, errors),
+    };
     Expansion {
-        warnings: warnings(&s, options, analysed, errors),
+        warnings,
         items,
         structs,
     }

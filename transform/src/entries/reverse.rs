@@ -62,6 +62,10 @@ pub(super) fn collect(
 }
 
 pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
+    if let Some(refused) = super::rule::refused_reverse(s) {
+        items.push(refused);
+        return;
+    }
     let rt = &s.rt;
     let generics = &s.function.sig.generics;
     let turbofish = &s.turbofish;
@@ -126,7 +130,10 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
         });
         items.push(accumulate_entry(s, sweep, &run, &outcome));
     } else {
-        items.push(super::vector::refusals(s));
+        items.push(super::vector::refusals(
+            s,
+            &super::vector::one_real_number(s),
+        ));
     }
     items.push(vjp_entry(s, sweep, &run));
     items.push(call_entry(s, sweep, Family::Plain));

@@ -33,6 +33,7 @@ pub(super) fn second_entries(
         receiver: s.receiver.clone(),
         borrows: s.borrows,
         fixed: s.fixed,
+        rules: s.rules.clone(),
         bounds: s.bounds.clone(),
         turbofish: s.turbofish.clone(),
         captures: s.captures.clone(),

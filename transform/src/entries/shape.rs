@@ -1,5 +1,6 @@
 //! A function's signature in the forms that the entries need.
 
+use super::rule::Rules;
 use super::{Around, shield};
 use crate::args::Options;
 use crate::ir::*;
@@ -31,8 +32,10 @@ pub(super) struct Shape<'a> {
     pub(super) gradients: Option<Ident>,
     /// The user's `self`, `&self` or `&mut self`.
     pub(super) receiver: Option<syn::Receiver>,
-    /// Which parameters have adjoints is settled by a trait, whatever a method's body does with them.
+    /// Which parameters have adjoints is settled by a trait or a rule, whatever the body does with them.
     pub(super) fixed: bool,
+    /// The user's own rules.
+    pub(super) rules: Rules,
     /// The bounds that the entries need besides the user's.
     pub(super) bounds: Option<syn::WhereClause>,
     /// The `impl` has lifetimes of its own: no closure made in it is `'static`.
@@ -98,7 +101,7 @@ impl Shape<'_> {
     }
 
     /// The element type of a parameter that is a reference to a slice.
-    fn slice(p: &Param) -> Option<&syn::Type> {
+    pub(super) fn slice(p: &Param) -> Option<&syn::Type> {
         let syn::Type::Reference(r) = &p.ty else {
             return None;
         };
@@ -531,7 +534,8 @@ pub(super) fn shape<'a>(
             false => Some(super::gradients::gradients_name(function, options)),
         },
         receiver: around.receiver.clone(),
-        fixed: around.fixed,
+        fixed: around.fixed || Rules::of(options).any(),
+        rules: Rules::of(options),
         bounds: bounds(function, options, around, f),
         borrows,
         turbofish,

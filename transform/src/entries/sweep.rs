@@ -1,5 +1,6 @@
 //! The generated function that runs forward and gives what reverses it.
 
+use super::calls::Family;
 use super::shape::{Shape, by_value, pullback_params};
 use crate::emit;
 use crate::emit::Style;
@@ -28,7 +29,14 @@ pub(super) fn sweep_fn(
     let (function, generics, where_clause) =
         (s.ident(name), &s.function.sig.generics, s.where_clause());
     let (params, bounds, primal_use) = (s.params(), s.opaque_bounds(), s.primal_use());
-    let body = sweep_body(s, sweep, masks);
+    let family = match masks {
+        Some(_) => Family::Masked,
+        None => Family::Plain,
+    };
+    let body = match super::rule::sweep_body(s, sweep, family) {
+        Some(rule) => rule,
+        None => sweep_body(s, sweep, masks),
+    };
     let pullback = s.said(quote! {
         impl ::core::ops::FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds
     });

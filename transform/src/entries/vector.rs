@@ -5,16 +5,22 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
+/// The bound of the entries of a function whose result is not one real number.
+pub(super) fn one_real_number(s: &Shape) -> TokenStream {
+    let rt = &s.rt;
+    let at = Span::call_site().located_at(s.function.sig.output.span());
+    let ret = &s.ret;
+    quote_spanned!(at=> #ret: #rt::OneRealNumber)
+}
+
 /// Entries that have the right types and a bound that no result fulfils, so that rustc says at their use what
 /// is wrong, and says nothing if they are not used.
-pub(super) fn refusals(s: &Shape) -> TokenStream {
+pub(super) fn refusals(s: &Shape, bound: &TokenStream) -> TokenStream {
     let (rt, ret) = (&s.rt, &s.ret);
-    let at = Span::call_site().located_at(s.function.sig.output.span());
-    let bound = quote_spanned!(at=> #rt::OneRealNumber);
     let generics = &s.function.sig.generics;
     let given = s.where_clause().into_iter().flat_map(|w| &w.predicates);
     // The lifetime keeps rustc from judging the bound before the entry is used.
-    let bounds = quote!(where #(#given,)* for<'__use> #ret: #bound);
+    let bounds = quote!(where #(#given,)* for<'__use> #bound);
     // Without names, which a user's denied lint would call unused.
     let (receiver, _) = s.split_params();
     let params = s.f.params.iter().skip(usize::from(receiver.is_some()));

@@ -38,7 +38,13 @@ impl Reverse<'_> {
         for arg in args {
             match arg {
                 Arg::Value(operand) => {
-                    again.push(quote!(__rt::Owned));
+                    again.push(match operand {
+                        // A text or a constant may be a reference; the callee knows whether it takes one.
+                        Operand::Lit(tokens) if is_constant(tokens) => {
+                            quote!(__rt::again_value(#tokens))
+                        }
+                        _ => quote!(__rt::Owned),
+                    });
                     let root = match operand {
                         Operand::Var(a) if self.carries(operand) => Some(*a),
                         _ => None,
@@ -182,5 +188,26 @@ impl Reverse<'_> {
         forward.insert(0, stmt);
         let kept = &self.f.vars[kept].ident;
         quote!(&#kept)
+    }
+}
+
+/// What may be a reference and is written without a call: to write it again costs nothing and does nothing.
+fn is_constant(tokens: &proc_macro2::TokenStream) -> bool {
+    fn is_plain(e: &syn::Expr) -> bool {
+        match e {
+            syn::Expr::Lit(_) | syn::Expr::Path(_) => true,
+            syn::Expr::Paren(e) => is_plain(&e.expr),
+            syn::Expr::Group(e) => is_plain(&e.expr),
+            syn::Expr::Unary(e) => is_plain(&e.expr),
+            syn::Expr::Reference(e) => is_plain(&e.expr),
+            syn::Expr::Array(e) => e.elems.iter().all(is_plain),
+            syn::Expr::Tuple(e) => e.elems.iter().all(is_plain),
+            _ => false,
+        }
+    }
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(syn::Expr::Lit(e)) => matches!(e.lit, syn::Lit::Str(_) | syn::Lit::ByteStr(_)),
+        Ok(e) => is_plain(&e),
+        Err(_) => false,
     }
 }

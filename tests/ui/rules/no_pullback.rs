@@ -1,6 +1,10 @@
-//! A rule of the user's own comes later.
+//! A rule that gives the value alone.
 
 use pullback::differentiable;
+
+fn my_rule(x: f64, y: f64) -> f64 {
+    x * y
+}
 
 #[differentiable(vjp = my_rule)]
 fn f(x: f64, y: f64) -> f64 {
@@ -8,5 +12,5 @@ fn f(x: f64, y: f64) -> f64 {
 }
 
 fn main() {
-    assert_eq!(f(2.0, 3.0), 6.0);
+    f::grad(1.0, 2.0);
 }
