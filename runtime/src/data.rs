@@ -262,6 +262,62 @@ impl<T: Sequence + ?Sized> Sequence for &mut T {}
 #[diagnostic::do_not_recommend]
 impl<T: Sequence + ?Sized> Sequence for Box<T> {}
 
+/// All but so many elements at the front and at the back.
+#[inline(always)]
+pub fn middle<T>(all: &[T], front: usize, back: usize) -> &[T] {
+    &all[front..all.len() - back]
+}
+
+/// The same by exclusive reference.
+#[inline(always)]
+pub fn middle_mut<T>(all: &mut [T], front: usize, back: usize) -> &mut [T] {
+    let end = all.len() - back;
+    &mut all[front..end]
+}
+
+/// The tangent of a part of an array, by value.
+#[inline(always)]
+pub fn part_of_array<V, T: Tangent, const N: usize>(_: &[V; N], tangents: &[T]) -> [T; N] {
+    core::array::from_fn(|i| tangents[i].clone())
+}
+
+/// A borrow of a number, or of something that cannot be copied; see [`operand!`](crate::__operand).
+#[derive(Debug)]
+pub struct Borrowed<T>(pub T);
+
+impl<T: Copy> Borrowed<&T> {
+    /// The number itself.
+    #[inline(always)]
+    pub fn operand(self) -> T {
+        *self.0
+    }
+}
+
+/// Chosen where the value cannot be copied.
+pub trait BorrowedOperand<T> {
+    /// The borrow.
+    fn operand(self) -> T;
+}
+
+impl<T> BorrowedOperand<T> for Borrowed<T> {
+    #[inline(always)]
+    fn operand(self) -> T {
+        self.0
+    }
+}
+
+/// An operand that a pattern has bound by reference: a copy, so that it may outlive the memory, or the reference
+/// where the type has no copies and the operator takes references.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __operand {
+    ($borrow:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::BorrowedOperand as _;
+        $crate::rt::Borrowed($borrow).operand()
+    }};
+}
+
 /// A borrow of the tangent of something that is dereferenced; see [`behind!`](crate::__behind).
 #[derive(Debug)]
 pub struct Behind<T>(pub T);

@@ -67,12 +67,19 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
     let borrow = if write { quote!(&mut) } else { quote!(&) };
     for (n, step) in place.path.iter().enumerate() {
         let last = n + 1 == place.path.len();
+        // What is borrowed already is borrowed again.
+        let plain = borrow.clone();
+        let borrow = match (n, &base.ty) {
+            (1, Ty::Ref(..)) if matches!(place.path[0], Proj::Deref) => quote!(#borrow *),
+            _ => borrow.clone(),
+        };
         out = match step {
             // The tangent of a reference is owned, that of a box is a box.
             Proj::Deref if last && base.generated && (n > 0 || !matches!(base.ty, Ty::Ref(..))) => {
                 quote!((*__rt::behind!(#borrow #out)))
             }
             Proj::Deref if last => quote!((*#out)),
+            Proj::Value => quote!(__rt::operand!(&*#out)),
             Proj::Deref => out,
             Proj::Field(member) => quote!(#out.#member),
             Proj::Index(o) => {
@@ -89,6 +96,14 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
                 let b = b.as_ref().map(|o| operand_tokens(f, o));
                 let limits = if *closed { quote!(..=) } else { quote!(..) };
                 quote!(#out[#a #limits #b])
+            }
+            Proj::Middle(front, back) => {
+                let middle = if write {
+                    quote!(middle_mut)
+                } else {
+                    quote!(middle)
+                };
+                quote!((*__rt::#middle(#plain #out[..], #front, #back)))
             }
             Proj::Part(name, member) => {
                 let part = crate::derive::accessor(&name.to_string(), member, write);

@@ -155,6 +155,13 @@ impl Forward<'_> {
                 Some(self.operand_or_zero(e))
             }
             Expr::Load(p) => self.place(p).map(|dot| {
+                if let (Operand::Var(v), Some(Proj::Range(..) | Proj::Middle(..))) =
+                    (to, p.path.last())
+                {
+                    let value = &self.f.vars[*v].ident;
+                    let tokens = place_tokens(&self.f, &dot, false).unwrap_or_default();
+                    return Expr::Raw(quote!(__rt::part_of_array(&#value, &#tokens)), vec![]);
+                }
                 if let (Operand::Var(v), true) = (to, self.f.may_be_constant_field(p)) {
                     let value = &self.f.vars[*v].ident;
                     let tokens = place_tokens(&self.f, &dot, false).unwrap_or_default();

@@ -50,6 +50,8 @@ pub enum Operand {
 pub enum Proj {
     /// `*p`.
     Deref,
+    /// What an alias refers to, if it can be copied; else the reference itself.
+    Value,
     /// `p.name` or `p.0`.
     Field(syn::Member),
     /// `p[i]`.
@@ -64,6 +66,8 @@ pub enum Proj {
     Range(Option<Operand>, Option<Operand>, bool),
     /// What a pattern binds: the variant's name, the last of its path, and the field.
     Part(Ident, syn::Member),
+    /// All but so many elements at the front and at the back.
+    Middle(usize, usize),
 }
 
 /// Memory: a variable and a path into it.
@@ -546,7 +550,7 @@ impl Function {
         };
         let mut whole = self.resolve(target);
         let rest = match place.path.first() {
-            Some(Proj::Deref) => &place.path[1..],
+            Some(Proj::Deref | Proj::Value) => &place.path[1..],
             _ => &place.path[..],
         };
         whole.path.extend(rest.iter().cloned());
@@ -569,12 +573,14 @@ impl Function {
         let mut ty = self.vars[place.base].ty.clone();
         for step in &place.path {
             ty = match step {
-                Proj::Deref => match ty {
+                Proj::Deref | Proj::Value => match ty {
                     Ty::Ref(t, _) => *t,
                     _ => Ty::Unknown,
                 },
                 Proj::Index(_) | Proj::At(..) | Proj::FromEnd(_) => ty.element(),
-                Proj::Range(..) | Proj::Span(..) => Ty::Slice(Box::new(ty.element())),
+                Proj::Range(..) | Proj::Span(..) | Proj::Middle(..) => {
+                    Ty::Slice(Box::new(ty.element()))
+                }
                 Proj::Part(name, _) => match ty.peeled() {
                     Ty::Option(t) if name == "Some" => (**t).clone(),
                     Ty::Result(t) if name == "Ok" => (**t).clone(),

@@ -6,6 +6,7 @@
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::rules;
+use crate::ty::Ty;
 
 /// The answer, by variable.
 #[derive(Clone, Debug)]
@@ -132,6 +133,17 @@ impl Graph {
     fn define(&mut self, f: &Function, to: VarId, e: &Expr) {
         let from = sources(f, e);
         self.flow(f, &from, to);
+        // What is written through a reference of unknown origin is written to what was borrowed for it.
+        let borrows = match f.vars[to].ty {
+            Ty::Ref(_, exclusive) => exclusive,
+            Ty::Unknown => !f.vars[to].mutable,
+            _ => false,
+        };
+        if let (Expr::Opaque(o) | Expr::Refused(o, _), true) = (e, borrows) {
+            for w in &o.writes {
+                self.flow(f, &[to], f.root(&Place::var(*w)));
+            }
+        }
         if let Expr::Call(_, args) = e {
             let changed = changed(f, args);
             for &c in &changed {

@@ -64,11 +64,13 @@ impl Fence {
         }
     }
 
-    /// A parameter's pattern: a name, `_`, or tuples and arrays of these.
+    /// A parameter's pattern: a name, `_`, or tuples, arrays and structs of these.
     fn parameter(&mut self, pat: &Pat) {
         match pat {
             Pat::Ident(p) if p.by_ref.is_none() && p.subpat.is_none() => {}
             Pat::Ident(p) => self.refuse(Code::BadParameterPattern, p, format!("`{}`", p.ident)),
+            Pat::Struct(p) => p.fields.iter().for_each(|f| self.parameter(&f.pat)),
+            Pat::TupleStruct(p) => p.elems.iter().for_each(|p| self.parameter(p)),
             Pat::Wild(_) => {}
             Pat::Paren(p) => self.parameter(&p.pat),
             Pat::Tuple(p) => p.elems.iter().for_each(|p| self.parameter(p)),
@@ -82,8 +84,6 @@ impl Fence {
             | Pat::Range(_)
             | Pat::Reference(_)
             | Pat::Rest(_)
-            | Pat::Struct(_)
-            | Pat::TupleStruct(_)
             | Pat::Type(_)
             | Pat::Verbatim(_) => self.refuse(Code::BadParameterPattern, pat, ""),
             _ => self.refuse(Code::BadParameterPattern, pat, ""),

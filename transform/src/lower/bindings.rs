@@ -119,6 +119,22 @@ impl Lower {
                     self.alias(&p.ident, place, is_exclusive(e), span);
                 }
             }
+            // Parts of a borrowed place are parts of the place.
+            (
+                syn::Pat::Struct(_)
+                | syn::Pat::TupleStruct(_)
+                | syn::Pat::Tuple(_)
+                | syn::Pat::Slice(_),
+                syn::Expr::Reference(r),
+            ) if self.is_place(&r.expr) => {
+                if let Some(place) = self.place(&r.expr) {
+                    let name = self.f.names.fresh("borrowed");
+                    self.alias(&name, place, r.mutability.is_some(), span);
+                    if let Some(var) = self.by_name.get(&name.to_string()).copied() {
+                        self.destructure(pat, var);
+                    }
+                }
+            }
             (syn::Pat::Ident(p), syn::Expr::Path(path))
                 if self.lookup(&path.path).is_some_and(|v| {
                     matches!(self.f.vars[v].ty, Ty::Ref(..)) && !self.f.vars[v].mutable

@@ -2,7 +2,7 @@
 
 use super::expr::is_structured;
 use super::infer::peel;
-use super::pattern::Subject;
+use super::pattern::{By, Subject};
 use super::{Lower, Scope, split_tail};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
@@ -310,16 +310,7 @@ impl Lower {
         if ty.is_constant() && !is_structured(e) {
             let opaque = self.opaque(e, Cut::NoDerivative("a `match`".into()));
             self.changes(&opaque);
-            return (
-                opaque.tokens,
-                opaque.reads,
-                Subject {
-                    place: None,
-                    ty,
-                    by_ref: false,
-                    refutable: true,
-                },
-            );
+            return (opaque.tokens, opaque.reads, Subject::constant(ty));
         }
         if let Some(found) = self.found_element(e) {
             return found;
@@ -327,76 +318,65 @@ impl Lower {
         if let Some(found) = self.found_full(e) {
             return found;
         }
-        let (tokens, var, by_ref, place) = match e {
-            syn::Expr::Reference(r) => {
-                if let Some(place) = self.place(&r.expr) {
-                    let base = place.base;
-                    (e.to_token_stream(), base, true, place)
-                } else {
-                    return self.scrutinee(&r.expr);
+        let (tokens, by, place) = match e {
+            syn::Expr::Reference(r) => match self.place(&r.expr) {
+                Some(place) => {
+                    let exclusive = r.mutability.is_some();
+                    let tokens = crate::emit::place_tokens(&self.f, &place, exclusive);
+                    let mutability = &r.mutability;
+                    (quote!(&#mutability #tokens), By::of(exclusive), place)
                 }
-            }
+                None => return self.scrutinee(&r.expr),
+            },
             syn::Expr::Path(p) if self.lookup(&p.path).is_some() => {
                 let v = self.lookup(&p.path).unwrap_or_default();
-                let by_ref = matches!(self.f.vars[v].ty, Ty::Ref(..));
-                let place = Place::var(v);
-                let place = if by_ref {
-                    place.then(Proj::Deref)
-                } else {
-                    place
+                let by = By::behind(&self.f.vars[v].ty);
+                let place = match by {
+                    By::Value => Place::var(v),
+                    _ => Place::var(v).then(Proj::Deref),
                 };
-                (e.to_token_stream(), v, by_ref, place)
+                (e.to_token_stream(), by, place)
+            }
+            // A part of memory is matched where it is.
+            syn::Expr::Field(_) | syn::Expr::Index(_) | syn::Expr::Unary(_)
+                if let Some(mut place) = self.place(e) =>
+            {
+                let tokens = crate::emit::place_tokens(&self.f, &place, false);
+                let by = By::behind(&self.f.place_ty(&place));
+                if by != By::Value {
+                    place = place.then(Proj::Deref);
+                }
+                (tokens.unwrap_or_default(), by, place)
             }
             syn::Expr::MethodCall(m)
                 if (m.method == "as_slice" || m.method == "as_mut_slice")
                     && let Some(place) = self.place(e) =>
             {
-                (e.to_token_stream(), place.base, true, place)
+                let by = By::of(m.method == "as_mut_slice");
+                (e.to_token_stream(), by, place)
             }
             e => match self.value(e) {
-                Some(Operand::Var(v)) => (
-                    self.f.vars[v].ident.to_token_stream(),
-                    v,
-                    false,
-                    Place::var(v),
-                ),
-                Some(Operand::Lit(tokens)) => {
-                    return (
-                        tokens,
-                        Vec::new(),
-                        Subject {
-                            place: None,
-                            ty,
-                            by_ref: false,
-                            refutable: true,
-                        },
-                    );
+                Some(Operand::Var(v)) => {
+                    let by = By::behind(&self.f.vars[v].ty);
+                    let mut place = Place::var(v);
+                    if by != By::Value {
+                        place = place.then(Proj::Deref);
+                    }
+                    (self.f.vars[v].ident.to_token_stream(), by, place)
                 }
-                None => {
-                    return (
-                        quote!(()),
-                        Vec::new(),
-                        Subject {
-                            place: None,
-                            ty,
-                            by_ref: false,
-                            refutable: true,
-                        },
-                    );
-                }
+                Some(Operand::Lit(tokens)) => return (tokens, Vec::new(), Subject::constant(ty)),
+                None => return (quote!(()), Vec::new(), Subject::constant(ty)),
             },
         };
-        let ty = self.f.place_ty(&place);
-        (
-            tokens,
-            vec![var],
-            Subject {
-                place: Some(place),
-                ty: ty.peeled().clone(),
-                by_ref,
-                refutable: true,
-            },
-        )
+        let reads = vec![place.base];
+        let ty = self.f.place_ty(&place).peeled().clone();
+        let subject = Subject {
+            place: Some(place),
+            ty,
+            by,
+            refutable: true,
+        };
+        (tokens, reads, subject)
     }
 
     /// `__rt::full(value)`, which stands for what is in an `Option` or a `Result`.
@@ -425,7 +405,7 @@ impl Lower {
         let subject = Subject {
             place,
             ty: Ty::Unknown,
-            by_ref: false,
+            by: By::Value,
             refutable: true,
         };
         Some((quote!(__rt::full(#tokens)), reads, subject))
@@ -458,7 +438,7 @@ impl Lower {
         let subject = Subject {
             place: Some(place.then(marked)),
             ty,
-            by_ref: true,
+            by: By::of(m.method.to_string().ends_with("_mut")),
             refutable: true,
         };
         Some((quote!(#of.#method(#index)), Vec::new(), subject))
@@ -512,7 +492,7 @@ impl Lower {
     }
 }
 
-pub(super) fn contains_let(e: &syn::Expr) -> bool {
+fn contains_let(e: &syn::Expr) -> bool {
     match peel(e) {
         syn::Expr::Let(_) => true,
         syn::Expr::Binary(b) => contains_let(&b.left) || contains_let(&b.right),

@@ -2,7 +2,6 @@
 
 use super::Lower;
 use super::infer::peel;
-use crate::diagnostics::Code;
 use crate::ir::*;
 use crate::ty::Ty;
 use proc_macro2::{Span, TokenStream};
@@ -150,15 +149,6 @@ impl Lower {
         if let Some(tokens) = crate::emit::place_tokens(&self.f, place, false) {
             self.check(place, span, quote!(assert_sequence), quote!(&#tokens));
         }
-    }
-
-    /// Refuses parts of a struct in a destructuring assignment, which would need its fields' places.
-    pub(super) fn refuse_parts(&mut self, e: &syn::Expr) {
-        self.refuse(
-            Code::UnsupportedExpr,
-            &peel(e),
-            "a struct is taken apart by an assignment",
-        );
     }
 }
 

@@ -256,6 +256,7 @@ impl Lower {
         };
         let place = match &self.f.vars[v].ty {
             Ty::Ref(t, _) if t.is_float() => Place::var(v).then(Proj::Deref),
+            Ty::Ref(..) if self.bound.contains(&v) => Place::var(v).then(Proj::Value),
             // A parameter that is a reference stands for what it leads to, under its own name.
             Ty::Ref(..) if self.f.vars[v].alias.is_none() => {
                 let mut var = self.f.vars[v].clone();

@@ -3,6 +3,7 @@
 
 use super::Lower;
 use super::infer::peel;
+use super::pattern::By;
 use super::positions::{Count, Element, Item, Part, Position, Step};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
@@ -80,7 +81,11 @@ impl Lower {
                 let mut iter = self.elements(&m.receiver);
                 let (tokens, method) = (iter.tokens.clone(), &m.method);
                 if let Item::Element(e) = &mut iter.item {
-                    e.by_ref |= name != "into_iter";
+                    e.by = match name.as_str() {
+                        "iter" => By::Shared,
+                        "iter_mut" => By::Exclusive,
+                        _ => e.by,
+                    };
                 }
                 iter.tokens = quote!((#tokens).#method());
                 iter
@@ -118,7 +123,7 @@ impl Lower {
             ("copied" | "cloned", 0) => {
                 let mut inner = self.iter(&m.receiver, k);
                 if let Item::Element(e) = &mut inner.item {
-                    e.by_ref = false;
+                    e.by = By::Value;
                 }
                 let (tokens, method) = (inner.tokens, &m.method);
                 Iter {
@@ -288,7 +293,7 @@ impl Lower {
                 quote!(#total / usize::max(#size, 1))
             }
         };
-        element.by_ref = true;
+        element.by = By::of(m.method.to_string().ends_with("_mut"));
         element.ty = Ty::Slice(Box::new(element.ty));
         let (tokens, method) = (inner.tokens, &m.method);
         let mut reads = inner.reads;
@@ -357,7 +362,12 @@ impl Lower {
             })
             .collect();
         reads.push(place.base);
-        let by_ref = written_ref.is_some() || is_ref;
+        let by = match (written_ref, &place_ty) {
+            (Some(exclusive), _) => By::of(exclusive),
+            (None, Ty::Ref(_, exclusive)) => By::of(*exclusive),
+            (None, _) if is_ref => By::Shared,
+            (None, _) => By::Value,
+        };
         Iter {
             tokens,
             reads,
@@ -369,7 +379,7 @@ impl Lower {
             item: Item::Element(Element {
                 of: place,
                 ty: element,
-                by_ref,
+                by,
                 at: Position::Same,
                 part: None,
             }),

@@ -1,9 +1,8 @@
 //! Loops, and how the variables of a `for` pattern follow from the number of the iteration.
 
 use super::Lower;
-use super::control::contains_let;
 use super::infer::peel;
-use super::pattern::Subject;
+use super::pattern::{By, Subject};
 use super::positions::Item;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
@@ -34,9 +33,7 @@ impl Lower {
         let mut head = self.opaque(&w.cond, Cut::NoDerivative("a condition".into()));
         head.pure = false;
         let body = self.block(|lower| {
-            if contains_let(&w.cond) {
-                lower.while_let(&w.cond);
-            }
+            lower.while_let(&w.cond);
             lower.block_into(&w.body, None);
         });
         self.scopes.pop();
@@ -68,7 +65,7 @@ impl Lower {
                     &Subject {
                         place: None,
                         ty: Ty::Unknown,
-                        by_ref: false,
+                        by: By::Value,
                         refutable: true,
                     },
                 );
@@ -227,7 +224,7 @@ impl Lower {
                 let subject = Subject {
                     place: Some(e.place(&self.f, head.counter)),
                     ty: e.ty.clone(),
-                    by_ref: e.by_ref,
+                    by: e.by,
                     refutable: false,
                 };
                 self.bind(pat, &subject);
@@ -237,7 +234,7 @@ impl Lower {
                 &Subject {
                     place: None,
                     ty: Ty::Unknown,
-                    by_ref: false,
+                    by: By::Value,
                     refutable: false,
                 },
             ),

@@ -53,6 +53,8 @@ struct Scope {
 pub struct Lower {
     f: Function,
     by_name: HashMap<String, VarId>,
+    /// Variables that a pattern has bound to a part of memory by reference.
+    bound: std::collections::HashSet<VarId>,
     scopes: Vec<Scope>,
     next_scope: ScopeId,
     out: Block,
@@ -96,6 +98,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
             types,
         },
         by_name: HashMap::new(),
+        bound: Default::default(),
         scopes: vec![Scope {
             id: FUNCTION,
             label: None,
@@ -191,6 +194,11 @@ impl Lower {
         };
         self.stmts(stmts);
         let span = tail.span();
+        if unit && !matches!(tail, syn::Expr::Return(_)) {
+            // Its branches need not say that they give nothing.
+            self.effect(tail);
+            return self.set_ret(Expr::Use(Operand::Lit(quote::quote!(()))), span);
+        }
         if let Some(expr) = self.rhs(tail) {
             self.set_ret(expr, span);
         }

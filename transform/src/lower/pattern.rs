@@ -5,24 +5,50 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 /// The last step of a place that an `Option` of a reference refers to, as `v.last()` gives it.
 pub(super) const ELEMENT: &str = "element";
+/// How a variable is bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum By {
+    /// By value.
+    #[default]
+    Value,
+    /// By shared reference.
+    Shared,
+    /// By exclusive reference.
+    Exclusive,
+}
+
+impl By {
+    /// By reference.
+    pub(super) fn of(exclusive: bool) -> By {
+        if exclusive { By::Exclusive } else { By::Shared }
+    }
+
+    /// As what is bound out of something of the type.
+    pub(super) fn behind(ty: &Ty) -> By {
+        match ty {
+            Ty::Ref(_, exclusive) => By::of(*exclusive),
+            _ => By::Value,
+        }
+    }
+}
 
 /// The step to what is in an `Option` or a `Result`, where it is not known which.
 pub(super) const FULL: &str = "Full";
 
 /// What a pattern is matched against.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Subject {
     /// The memory, if a derivative may flow from it.
     pub place: Option<Place>,
     /// The type, as far as known.
     pub ty: Ty,
-    /// Whether variables are bound by reference.
-    pub by_ref: bool,
+    /// How variables are bound.
+    pub by: By,
     /// Whether the pattern can fail to match, so that a name in it may be a constant's.
     pub refutable: bool,
 }
@@ -32,8 +58,16 @@ impl Subject {
         Subject {
             place: self.place.clone().map(|p| p.then(step)),
             ty,
-            by_ref: self.by_ref,
-            refutable: self.refutable,
+            ..self.clone()
+        }
+    }
+
+    /// Something without a derivative, that may fail to match.
+    pub(super) fn constant(ty: Ty) -> Subject {
+        Subject {
+            ty,
+            refutable: true,
+            ..Subject::default()
         }
     }
 }
@@ -43,15 +77,15 @@ impl Lower {
     pub(super) fn destructure(&mut self, pat: &syn::Pat, from: VarId) {
         self.push(Kind::Destructure(pat.to_token_stream(), from), pat.span());
         let ty = self.f.vars[from].ty.clone();
-        let by_ref = matches!(ty, Ty::Ref(..));
+        let by = By::behind(&ty);
         let mut place = Place::var(from);
-        if by_ref {
+        if by != By::Value {
             place = place.then(Proj::Deref);
         }
         let subject = Subject {
             place: (!ty.is_constant()).then_some(place),
             ty: ty.peeled().clone(),
-            by_ref,
+            by,
             refutable: false,
         };
         self.bind(pat, &subject);
@@ -65,11 +99,14 @@ impl Lower {
                     self.ambiguous(p, on);
                     return;
                 }
-                let by_ref = on.by_ref || p.by_ref.is_some();
+                let by = match &p.by_ref {
+                    Some(_) => By::of(p.mutability.is_some()),
+                    None => on.by,
+                };
                 self.bind_variable(
                     &p.ident,
                     on,
-                    by_ref,
+                    by,
                     p.mutability.is_some() && p.by_ref.is_none(),
                 );
                 if let Some((_, inner)) = &p.subpat {
@@ -89,7 +126,7 @@ impl Lower {
                 self.bind(
                     &r.pat,
                     &Subject {
-                        by_ref: false,
+                        by: By::Value,
                         ty: on.ty.peeled().clone(),
                         ..on.clone()
                     },
@@ -109,33 +146,13 @@ impl Lower {
             | syn::Pat::Range(_)
             | syn::Pat::Rest(_)
             | syn::Pat::Const(_) => {}
-            syn::Pat::TupleStruct(t) if on.place.is_none() => {
-                t.elems.iter().for_each(|p| {
-                    self.bind(
-                        p,
-                        &Subject {
-                            ty: Ty::Unknown,
-                            ..on.clone()
-                        },
-                    )
-                });
+            syn::Pat::TupleStruct(t) => self.bind_fields(t, on),
+            syn::Pat::Struct(s) => {
+                for f in &s.fields {
+                    let step = self.step(&s.path, f.member.clone(), on);
+                    self.bind(&f.pat, &on.part(step, Ty::Unknown));
+                }
             }
-            syn::Pat::Struct(s) if on.place.is_none() => {
-                s.fields.iter().for_each(|f| {
-                    self.bind(
-                        &f.pat,
-                        &Subject {
-                            ty: Ty::Unknown,
-                            ..on.clone()
-                        },
-                    )
-                });
-            }
-            syn::Pat::Struct(_) | syn::Pat::TupleStruct(_) => self.refuse(
-                Code::StructNotYet,
-                pat,
-                "a struct or an enum is taken apart here",
-            ),
             _ => self.refuse(Code::UnsupportedPattern, pat, "this kind of pattern"),
         }
     }
@@ -183,31 +200,66 @@ impl Lower {
         self.bind(&t.elems[0], &part);
     }
 
-    /// A name with a capital letter may be a constant or a variable: only rustc can tell. Where the value
-    /// carries a derivative, the difference matters.
+    /// The fields of a tuple struct or a variant.
+    fn bind_fields(&mut self, t: &syn::PatTupleStruct, on: &Subject) {
+        let rest = t.elems.iter().position(|p| matches!(p, syn::Pat::Rest(_)));
+        for (n, p) in t.elems.iter().enumerate() {
+            if rest.is_some_and(|r| n > r) && on.place.is_some() {
+                self.refuse(
+                    Code::UnsupportedPattern,
+                    p,
+                    "a field after `..`, whose number is not written here",
+                );
+                continue;
+            }
+            let step = self.step(&t.path, member(n), on);
+            self.bind(p, &on.part(step, Ty::Unknown));
+        }
+    }
+
+    /// The way to a field. A struct's are reached by their names; whether a path is a struct's or a variant's can
+    /// be told where it has two capital letters, or where the pattern must match.
+    fn step(&self, path: &syn::Path, member: syn::Member, on: &Subject) -> Proj {
+        match (super::data::variant(path), path.segments.last()) {
+            (Some(name), _) => Proj::Part(name, member),
+            (None, Some(last)) if on.refutable => Proj::Part(last.ident.clone(), member),
+            _ => Proj::Field(member),
+        }
+    }
+
+    /// A name with a capital letter may be a constant, a variant or a variable: only rustc can tell. Where the
+    /// value carries a derivative, the difference matters.
     fn ambiguous(&mut self, p: &syn::PatIdent, on: &Subject) {
         let Some(place) = &on.place else { return };
         if p.ident == "None" || on.ty.is_constant() {
             return;
         }
+        let root = self.f.root(place);
+        let (name, span) = (&p.ident, p.ident.span());
+        if name.to_string().contains(char::is_lowercase) {
+            // Only what has no fields is matched by this.
+            let at = proc_macro2::Span::call_site().located_at(span);
+            let check = quote_spanned!(at=> let _ = |v| ::core::matches!(v, #name {}););
+            self.push(Kind::Check(check, root), span);
+            return;
+        }
         let detail = format!(
-            "`{}` may be a constant or a new variable; begin it with a small letter if it is a variable, \
+            "`{name}` may be a constant or a new variable; begin it with a small letter if it is a variable, \
              and compare in a guard if it is a constant",
-            p.ident
         );
-        let diagnostic = Diagnostic::new(Code::UnsupportedPattern, &p.ident, detail);
+        let diagnostic = Diagnostic::new(Code::UnsupportedPattern, name, detail);
         let opaque = Opaque {
             tokens: TokenStream::new(),
-            reads: vec![self.f.root(place)],
+            reads: vec![root],
             writes: Vec::new(),
             pure: false,
             cut: Cut::None,
-            span: p.ident.span(),
+            span,
         };
-        self.push(Kind::Refused(opaque, Box::new(diagnostic)), p.ident.span());
+        self.push(Kind::Refused(opaque, Box::new(diagnostic)), span);
     }
 
-    fn bind_variable(&mut self, ident: &syn::Ident, on: &Subject, by_ref: bool, mutable: bool) {
+    fn bind_variable(&mut self, ident: &syn::Ident, on: &Subject, by: By, mutable: bool) {
         let span = ident.span();
         if let Some(place) = &on.place
             && matches!(place.path.last(), Some(Proj::Part(step, _)) if step == ELEMENT)
@@ -216,19 +268,18 @@ impl Lower {
             self.refuse(Code::ActiveReference, ident, detail);
         }
         let place = on.place.clone().filter(|_| !on.ty.is_constant());
-        if by_ref && let Some(place) = place {
-            let var = self.declare(ident, Ty::Ref(Box::new(on.ty.clone()), false), mutable);
-            self.f.vars[var].alias = Some(place);
-            return;
-        }
-        let ty = if by_ref {
-            Ty::Ref(Box::new(on.ty.clone()), false)
-        } else {
-            on.ty.clone()
+        let ty = match by {
+            By::Value => on.ty.clone(),
+            by => Ty::Ref(Box::new(on.ty.clone()), by == By::Exclusive),
         };
         let var = self.declare(ident, ty, mutable);
-        let place = on.place.clone().filter(|_| !on.ty.is_constant());
-        self.push(Kind::Bind(var, place), span);
+        match place {
+            Some(place) if by != By::Value => {
+                self.f.vars[var].alias = Some(place);
+                self.bound.insert(var);
+            }
+            place => self.push(Kind::Bind(var, place), span),
+        }
     }
 
     fn bind_tuple(&mut self, t: &syn::PatTuple, on: &Subject) {
@@ -276,17 +327,21 @@ impl Lower {
             match rest {
                 Some(r) if r == n => {
                     let syn::Pat::Ident(i) = p else { continue };
-                    if n + 1 < s.elems.len() && on.place.is_some() {
-                        self.refuse(
-                            Code::UnsupportedPattern,
-                            p,
-                            "`name @ ..` before other elements",
-                        );
-                        continue;
-                    }
-                    let step = Proj::Range(Some(literal(n)), None, false);
-                    let part = on.part(step, Ty::Slice(Box::new(element.clone())));
-                    self.bind_variable(&i.ident, &part, on.by_ref || i.by_ref.is_some(), false);
+                    let step = match s.elems.len() - 1 - n {
+                        0 => Proj::Range(Some(literal(n)), None, false),
+                        behind => Proj::Middle(n, behind),
+                    };
+                    let by = match &i.by_ref {
+                        Some(_) => By::of(i.mutability.is_some()),
+                        None => on.by,
+                    };
+                    let part = match by {
+                        // By value, it is an array in its turn.
+                        By::Value => Ty::Array(Box::new(element.clone()), None),
+                        _ => Ty::Slice(Box::new(element.clone())),
+                    };
+                    let part = on.part(step, part);
+                    self.bind_variable(&i.ident, &part, by, false);
                 }
                 Some(r) if n > r => {
                     self.bind(p, &on.part(Proj::FromEnd(from_end), element.clone()))
@@ -343,6 +398,10 @@ impl Lower {
         parts.sort();
         parts.join(";")
     }
+}
+
+fn member(n: usize) -> syn::Member {
+    syn::Member::Unnamed(syn::Index::from(n))
 }
 
 /// Whether rustc would take the name for a constant's, if there is one.

@@ -1,6 +1,7 @@
 //! Which part of memory, or which integer, the iteration of a given number meets: the number goes through the
 //! adaptors of a header, each of which says where the item that it gives stands among those that it gets.
 
+use super::pattern::By;
 use crate::ir::*;
 use crate::ty::Ty;
 use proc_macro2::TokenStream;
@@ -32,7 +33,7 @@ pub(super) struct Element {
     /// The type of the part.
     pub ty: Ty,
     /// Whether the item is a reference to it.
-    pub by_ref: bool,
+    pub by: By,
     /// The part's number.
     pub at: Position,
     /// For a part that is a slice: how many elements from one part to the next, and where a part ends.

@@ -135,6 +135,11 @@ impl Reverse<'_> {
     }
 
     fn place_again(&self, resolved: &Place, reader: VarId) -> bool {
+        // A part of an array by value has another type than the same part of memory.
+        let last = resolved.path.last();
+        if matches!(last, Some(Proj::Range(..) | Proj::Middle(..))) {
+            return false;
+        }
         // An index is needed for the adjoint of the same place anyway, so it costs nothing more here.
         let by_index = !resolved.path.is_empty()
             && !resolved

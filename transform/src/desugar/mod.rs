@@ -1,5 +1,7 @@
 //! Forms of the language that are short for others, rewritten before names are resolved.
 
+mod conditions;
+
 use crate::names::Names;
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
@@ -10,6 +12,8 @@ pub fn desugar(item: &mut syn::ItemFn) {
     let names = Names::of(item.to_token_stream());
     LetElse { names }.visit_block_mut(&mut item.block);
     HereOrThere { left: 4 }.visit_block_mut(&mut item.block);
+    let names = Names::of(item.to_token_stream());
+    conditions::Conditions { names }.visit_block_mut(&mut item.block);
     if let Some(fallible) = Fallible::of(&item.sig.output) {
         let names = Names::of(item.to_token_stream());
         Try { names, fallible }.visit_block_mut(&mut item.block);
