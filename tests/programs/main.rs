@@ -23,6 +23,7 @@ mod arithmetic;
 mod attacks;
 mod attacks_flow;
 mod attacks_memory;
+mod attacks_vectors;
 mod bindings;
 mod branches;
 mod calls;

@@ -376,6 +376,20 @@ impl Forward<'_> {
                     self.tangent(e, &Operand::Lit(quote!(()))),
                 ) {
                     if self.f.place_ty(place).is_float() {
+                        // The operator of a type parameter borrows its left side before the right is read.
+                        let tangent = match &tangent {
+                            Expr::Load(from)
+                                if from.base == dot.base
+                                    && !self.f.place_ty(place).is_primitive() =>
+                            {
+                                let ty = self.f.place_ty(place);
+                                let t = self.f.fresh("t_dot", ty);
+                                self.f.vars[t].temp = false;
+                                push(Kind::Let(t, tangent));
+                                Expr::Use(Operand::Var(t))
+                            }
+                            _ => tangent,
+                        };
                         push(Kind::Update(dot, *op, tangent));
                         return;
                     }

@@ -281,8 +281,27 @@ fn is_quiet(e: &Expr) -> bool {
     }
 }
 
+/// Whether an expression reads memory of a variable.
+fn reads(e: &Expr, base: VarId) -> bool {
+    match e {
+        Expr::Load(p) => p.base == base,
+        Expr::Neg(a) | Expr::Cast(a, _) => reads(a, base),
+        Expr::Binary(_, a, b) => reads(a, base) || reads(b, base),
+        Expr::Method(recv, _, args) => reads(recv, base) || args.iter().any(|a| reads(a, base)),
+        Expr::Helper(_, args) => args.iter().any(|a| reads(a, base)),
+        _ => false,
+    }
+}
+
 /// Puts an expression in the place of a variable; whether the place was found.
 fn substitute(f: &Function, kind: &mut Kind, v: VarId, by: &Expr) -> bool {
+    // The operator of a type parameter borrows its left side before the right is read.
+    if let Kind::Update(p, ..) = kind
+        && !f.place_ty(p).is_primitive()
+        && reads(by, p.base)
+    {
+        return false;
+    }
     match kind {
         Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) | Kind::Accumulate(_, e) => {
             if in_expr(f, e, v, by) {

@@ -105,6 +105,11 @@ impl Ty {
         matches!(self, Ty::Float(_))
     }
 
+    /// An `f32` or an `f64`.
+    pub fn is_primitive(&self) -> bool {
+        matches!(self, Ty::Float(s) if !matches!(s, Scalar::Param(_)))
+    }
+
     /// Two real numbers of one type, as far as is known.
     pub fn fits(&self, other: &Ty) -> bool {
         match (self, other) {

@@ -9,12 +9,13 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
 /// Methods of `Vec` that change its length, with their number of arguments and whether they give a value.
-const METHODS: [(&str, usize, bool); 11] = [
+const METHODS: [(&str, usize, bool); 12] = [
     ("push", 1, false),
     ("insert", 2, false),
     ("truncate", 1, false),
     ("clear", 0, false),
     ("extend_from_slice", 1, false),
+    ("extend", 1, false),
     ("append", 1, false),
     ("resize", 2, false),
     ("pop", 0, true),
@@ -42,7 +43,11 @@ impl Lower {
         };
         // A set's `insert` gives a value, and a map's `remove` takes a reference.
         let plain = m.args.iter().all(|a| !is_reference(a));
-        let slice = matches!(name.as_str(), "extend_from_slice" | "append");
+        // Of an iterator, the elements are pushed one by one.
+        if name == "extend" && !self.infer(&m.args[0]).is_sequence() {
+            return None;
+        }
+        let slice = matches!(name.as_str(), "extend_from_slice" | "extend" | "append");
         if !known && ((!gives && !for_effect) || (!plain && !slice)) {
             return None;
         }
@@ -75,7 +80,7 @@ impl Lower {
                 let x = self.element(&m.args[1], &place)?;
                 Resize::Resize(n, x, self.length_before(&place, span))
             }
-            "extend_from_slice" | "append" => {
+            "extend_from_slice" | "extend" | "append" => {
                 let Some(from) = self.other_vector(&m.args[0]) else {
                     let e = syn::Expr::MethodCall(m.clone());
                     let detail = "it is not clear which memory is read";
