@@ -117,6 +117,96 @@ fn ref_arith<'a, T: Real>(x: &'a T, y: &T) -> T {
     *x * *y + x.sin() + y.powf(*x)
 }
 
+/// What calls give has no type for a macro, also where it is the type parameter's.
+#[differentiable]
+fn unknown_in_generic<T: Real>(x: T, flag: bool) -> T {
+    let p = pick(x, flag);
+    let q = p.sqrt() * p + p.powi(2);
+    let mut acc = p;
+    for i in 0..3 {
+        acc = acc * q + acc.sin();
+        if acc > T::from_f64(5.0) {
+            acc = acc.ln();
+        }
+    }
+    let (a, b) = both(acc, q);
+    a.max(b) - b * T::from_f64(0.25)
+}
+#[differentiable]
+fn pick<T: Real>(x: T, f: bool) -> T {
+    if f { x } else { x * x }
+}
+#[differentiable]
+fn both<T: Real>(x: T, y: T) -> (T, T) {
+    (x * y, x.atan2(y))
+}
+
+/// A trait that implies `Real`.
+trait MyScalar: Real {
+    fn half(self) -> Self;
+}
+impl MyScalar for f64 {
+    fn half(self) -> f64 {
+        self * 0.5
+    }
+}
+#[differentiable]
+fn supertrait<T: MyScalar>(x: T, y: T) -> T {
+    let z = x * y;
+    let w = z.sqrt() + x.acos();
+    w / y
+}
+
+#[differentiable]
+fn alias_shadow<T: Real>(f64: T, x: T) -> T {
+    let t = f64 * x;
+    t.tanh() * f64
+}
+
+#[differentiable(detached = "allow")]
+fn boxed<T: Real>(x: Box<T>, v: &Vec<T>, o: Option<&T>) -> T {
+    let y = *x * v[0];
+    y + if o.is_some() { y } else { (*x).sin() }
+}
+#[differentiable]
+fn while_vec<T: Real + 'static>(x: T) -> T
+where
+    Vec<T>: Clone,
+{
+    let mut v = vec![x; 3];
+    let mut i = 0;
+    while i < 2 {
+        let t = v[i] * v[i + 1];
+        v.push(t);
+        i += 1;
+    }
+    let mut w = [x, x * x];
+    w.swap(0, 1);
+    let [a, b] = w;
+    let c = a - b;
+    {
+        let m = &mut w;
+        m[0] += c;
+        m[1] *= c;
+    }
+    w[0] * w[1]
+}
+
+/// A constant parameter that nothing but the call names.
+#[differentiable]
+fn chosen<T: Real, const DOUBLED: bool>(x: T) -> T {
+    if DOUBLED {
+        x * x * T::from_f64(2.0)
+    } else {
+        x * x
+    }
+}
+
+#[differentiable]
+fn chooses<T: Real>(x: T, y: T) -> T {
+    chosen::<T, true>(x) * chosen::<_, false>(y)
+}
+
 mod double {
     use super::*;
     programs! {
@@ -128,6 +218,11 @@ mod double {
         shadow { x: val = 0.3 };
         vector matrix { m: refer = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], v: refer = [1.0, 0.5, 2.0] };
         ref_arith { x: refer = 0.3, y: refer = 0.5 };
+        unknown_in_generic { x: val = 0.7, flag: konst = true };
+        supertrait { x: val = 0.3, y: val = 0.5 };
+        alias_shadow { f64: val = 0.3, x: val = 0.5 };
+        while_vec { x: val = 0.3 };
+        chooses { x: val = 0.3, y: val = 0.5 } exact [4.0 * 0.3 * 0.25, 4.0 * 0.09 * 0.5];
     }
 }
 
@@ -139,10 +234,22 @@ mod precise {
         single vecs { x: val = 0.25_f32, n: konst = 3_usize } exact [vecs::grad(0.25, 3)];
         single net { w: refer = [0.25_f32, 0.5], b: val = 0.125_f32, x: val = 0.5_f32 }
             exact [net::grad(&[0.25, 0.5], 0.125, 0.5)];
+        single unknown_in_generic { x: val = 0.75_f32, flag: konst = false }
+            exact [unknown_in_generic::grad(0.75, false)];
+        single while_vec { x: val = 0.25_f32 } exact [while_vec::grad(0.25)];
         single closures { x: val = 0.25_f32, y: val = 0.5_f32 } exact [closures::grad(0.25, 0.5)];
         single shadow { x: val = 0.25_f32 } exact [shadow::grad(0.25)];
         single ref_arith { x: refer = 0.25_f32, y: refer = 0.5_f32 } exact [ref_arith::grad(&0.25, &0.5)];
     }
+}
+
+#[test]
+fn boxes_and_references_inside_of_types() {
+    let (x, v, o) = boxed::grad(Box::new(0.5), &vec![0.25], Some(&2.0_f32));
+    assert_eq!(
+        (*x, v, o.into_inner().unwrap_or_default()),
+        (0.5, vec![1.0], 0.0)
+    );
 }
 
 #[test]

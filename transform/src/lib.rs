@@ -90,7 +90,7 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
         false => function,
     };
     errors.extend(entries::check_rules(&options));
-    desugar::name_impl_traits(&mut function);
+    desugar::name_parameters(&mut function);
     errors.extend(fence::fence(&function));
     let generated = if errors.is_empty() {
         analyse(&function, &options, &mut errors)

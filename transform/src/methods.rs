@@ -105,7 +105,7 @@ fn expand_method(
     if !is_wanted(&function) {
         return None;
     }
-    desugar::name_impl_traits(&mut function);
+    desugar::name_parameters(&mut function);
     let before = errors.len();
     errors.extend(fence::fence(&function));
     if errors.len() > before {

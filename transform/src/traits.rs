@@ -144,7 +144,7 @@ fn prepared(
     if !methods::is_wanted(&function) {
         return None;
     }
-    desugar::name_impl_traits(&mut function);
+    desugar::name_parameters(&mut function);
     let found = fence::fence(&function);
     let clean = found.is_empty();
     errors.extend(found);

@@ -134,6 +134,18 @@ impl Ty {
         }
     }
 
+    /// Known down to its parts.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Ty::Float(_) | Ty::Int(_) | Ty::Bool | Ty::Constant => true,
+            Ty::Ref(t, _) | Ty::Slice(t) | Ty::Array(t, _) | Ty::Vec(t) | Ty::Option(t) => {
+                t.is_known()
+            }
+            Ty::Tuple(ts) => ts.iter().all(Ty::is_known),
+            _ => false,
+        }
+    }
+
     /// The type behind any number of references.
     pub fn peeled(&self) -> &Ty {
         match self {

@@ -229,44 +229,59 @@ impl VisitMut for Try {
 
 /// Gives each `impl Trait` among the parameters' types a name, as a type parameter, so that generated functions can
 /// name it. A trait of functions stays: what it captures is another question.
-pub fn name_impl_traits(item: &mut syn::ItemFn) {
-    struct ImplTraits {
-        names: Names,
-        found: Vec<syn::TypeParam>,
-    }
-    impl VisitMut for ImplTraits {
-        fn visit_type_mut(&mut self, ty: &mut syn::Type) {
-            let syn::Type::ImplTrait(t) = ty else {
-                return syn::visit_mut::visit_type_mut(self, ty);
-            };
-            let of_functions = t.bounds.iter().any(|b| match b {
-                syn::TypeParamBound::Trait(t) => t
-                    .path
-                    .segments
-                    .iter()
-                    .any(|s| matches!(s.arguments, syn::PathArguments::Parenthesized(_))),
-                _ => false,
-            });
-            if of_functions {
-                return;
-            }
-            let name = self.names.fresh("Argument");
-            let bounds = &t.bounds;
-            self.found.push(syn::parse_quote!(#name: #bounds));
-            *ty = syn::parse_quote!(#name);
-        }
-    }
-    let mut traits = ImplTraits {
+pub fn name_parameters(item: &mut syn::ItemFn) {
+    let mut anonymous = Anonymous {
         names: Names::of(item.to_token_stream()),
-        found: Vec::new(),
+        types: Vec::new(),
     };
     for input in &mut item.sig.inputs {
         if let syn::FnArg::Typed(input) = input {
-            traits.visit_type_mut(&mut input.ty);
+            anonymous.visit_type_mut(&mut input.ty);
         }
     }
-    let params = traits.found.into_iter().map(syn::GenericParam::Type);
+    let params = anonymous.types.into_iter().map(syn::GenericParam::Type);
     item.sig.generics.params.extend(params);
+}
+
+/// Whether a type parameter stands for an `impl Trait`.
+pub fn is_argument(name: &syn::Ident) -> bool {
+    name.to_string().starts_with(ARGUMENT)
+}
+
+/// What the type parameters that stand for `impl Trait` are called.
+const ARGUMENT: &str = "Argument";
+
+struct Anonymous {
+    names: Names,
+    types: Vec<syn::TypeParam>,
+}
+
+impl VisitMut for Anonymous {
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        match ty {
+            syn::Type::ImplTrait(t) => {
+                if t.bounds.iter().any(is_of_functions) {
+                    return;
+                }
+                let name = self.names.fresh(ARGUMENT);
+                let bounds = &t.bounds;
+                self.types.push(syn::parse_quote!(#name: #bounds));
+                *ty = syn::parse_quote!(#name);
+            }
+            _ => syn::visit_mut::visit_type_mut(self, ty),
+        }
+    }
+}
+
+fn is_of_functions(bound: &syn::TypeParamBound) -> bool {
+    match bound {
+        syn::TypeParamBound::Trait(t) => t
+            .path
+            .segments
+            .iter()
+            .any(|s| matches!(s.arguments, syn::PathArguments::Parenthesized(_))),
+        _ => false,
+    }
 }
 
 struct LetElse {

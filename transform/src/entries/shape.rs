@@ -366,11 +366,20 @@ impl Shape<'_> {
             quote_spanned!(at=> #rt::assert_real::<#param>();)
         });
         let (params, names, ret) = (self.plain_params(), self.names(), &self.ret);
+        // What stands for an `impl Trait` cannot be named in a call of the function.
+        let written: Vec<Ident> = arguments(generics)
+            .into_iter()
+            .filter(|name| !crate::desugar::is_argument(name))
+            .collect();
+        let written = match written.as_slice() {
+            [] => quote!(),
+            names => quote!(::<#(#names),*>),
+        };
         Some(quote! {
             #[doc(hidden)]
             fn __primal #generics (#(#params),*) -> #ret #where_clause {
                 #(#reals)*
-                #name(#(#names),*)
+                #name #written(#(#names),*)
             }
         })
     }
@@ -394,10 +403,12 @@ impl Shape<'_> {
 
 /// The tangent of a type, spelled out where syntax tells it.
 pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> TokenStream {
-    let tangent = || {
-        let named = without_elision(written);
-        said_at(written, quote!(<#named as #rt::Differentiable>::Tangent))
+    // Of a type that is known through, the tangent is the same for any lifetime.
+    let named = match syn::parse2::<syn::Type>(written.clone()) {
+        Ok(written) if ty.is_known() => with_lifetimes(&written, "static").to_token_stream(),
+        _ => without_elision(written),
     };
+    let tangent = || said_at(written, quote!(<#named as #rt::Differentiable>::Tangent));
     match ty.peeled() {
         Ty::Float(_) => written.clone(),
         Ty::Slice(t) if t.is_float() => {
@@ -686,20 +697,25 @@ pub(super) fn pullback_params(s: &Shape, sweep: &Sweep) -> Vec<TokenStream> {
 
 /// A type with its lifetimes left out.
 pub(super) fn elided(ty: &syn::Type) -> syn::Type {
-    struct Elide;
-    impl VisitMut for Elide {
+    with_lifetimes(ty, "_")
+}
+
+/// A type with another lifetime for each that it has.
+fn with_lifetimes(ty: &syn::Type, name: &'static str) -> syn::Type {
+    struct Replace(&'static str);
+    impl VisitMut for Replace {
         fn visit_lifetime_mut(&mut self, l: &mut syn::Lifetime) {
             if l.ident != "static" {
-                l.ident = Ident::new("_", l.ident.span());
+                l.ident = Ident::new(self.0, l.ident.span());
             }
         }
         fn visit_type_reference_mut(&mut self, r: &mut syn::TypeReference) {
-            r.lifetime = None;
+            r.lifetime = (self.0 != "_").then(|| syn::Lifetime::new("'static", Span::call_site()));
             self.visit_type_mut(&mut r.elem);
         }
     }
     let mut ty = ty.clone();
-    Elide.visit_type_mut(&mut ty);
+    Replace(name).visit_type_mut(&mut ty);
     ty
 }
 
