@@ -3,8 +3,8 @@
 use crate::ir::*;
 use crate::located::{has_own_tokens, located};
 use crate::ty::Ty;
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use std::collections::{HashMap, HashSet};
 
 /// What the printing of statements depends on besides the function.
@@ -261,23 +261,29 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
 }
 
 /// Asks a place to be a vector, if its type is not known to be.
-pub fn vector_assertion(f: &Function, place: &Place) -> Option<TokenStream> {
+pub fn vector_assertion(f: &Function, place: &Place, at: Span) -> Option<TokenStream> {
     let p = place_tokens(f, place, false)?;
+    let at = Span::call_site().located_at(at);
     match f.place_ty(place).peeled() {
         Ty::Vec(_) => None,
-        _ => Some(quote!(__rt::assert_vector(&#p);)),
+        _ => Some(quote_spanned!(at=> __rt::assert_vector(&#p);)),
     }
 }
 
 /// Asks for the same of what something is moved out of, or a path to be that of the standard library.
-pub fn removal_assertion(f: &Function, place: &Place, how: &Removal) -> Option<TokenStream> {
+pub fn removal_assertion(
+    f: &Function,
+    place: &Place,
+    how: &Removal,
+    at: Span,
+) -> Option<TokenStream> {
     let p = place_tokens(f, place, false)?;
     match how {
         Removal::Take(path) => Some(quote!(__rt::same_take(#path, ::core::mem::take, &#p);)),
         Removal::Replace(path, _) => {
             Some(quote!(__rt::same_replace(#path, ::core::mem::replace, &#p);))
         }
-        _ => vector_assertion(f, place),
+        _ => vector_assertion(f, place, at),
     }
 }
 

@@ -28,7 +28,7 @@ impl Forward<'_> {
             return;
         };
         let dot = place_tokens(&self.f, &dot, true);
-        out.extend(vector_assertion(&self.f, place).map(raw));
+        out.extend(vector_assertion(&self.f, place, span).map(raw));
         let i = |f: &Function, o: &Operand| operand_tokens(f, o);
         let tangent = match how {
             Resize::Push(x) => {
@@ -92,7 +92,7 @@ impl Forward<'_> {
             }
             return;
         };
-        if let Some(tokens) = removal_assertion(&self.f, place, how) {
+        if let Some(tokens) = removal_assertion(&self.f, place, how, span) {
             push(Kind::Raw(tokens));
         }
         let going_in = how.value().map(|x| self.going_in(x));

@@ -110,7 +110,7 @@ impl Reverse<'_> {
             }
             return;
         };
-        self.asserted(emit::vector_assertion(&self.f, place), forward);
+        self.asserted(emit::vector_assertion(&self.f, place, self.span), forward);
         match how {
             Resize::Push(x) => self.give_back(x, quote!(__rt::pop(&mut #bar))),
             Resize::Insert(i, x) => {
@@ -264,7 +264,10 @@ impl Reverse<'_> {
         let Some(bar) = self.changed_bar(place) else {
             return;
         };
-        self.asserted(emit::removal_assertion(&self.f, place, how), forward);
+        self.asserted(
+            emit::removal_assertion(&self.f, place, how, self.span),
+            forward,
+        );
         let declared = self.declared.contains(&v);
         if matches!(how, Removal::Pop(_)) && !self.f.place_ty(place).element().is_float() {
             // Whether there was an element, and of which shape.
