@@ -565,7 +565,7 @@ impl Function {
     /// Whether a method called on the place may change it, as far as can be told without its signature.
     pub fn may_be_changed(&self, receiver: &Place) -> bool {
         let var = &self.vars[self.root(receiver)];
-        var.mutable || matches!(var.ty, Ty::Ref(_, true))
+        (var.mutable && !var.deferred) || matches!(var.ty, Ty::Ref(_, true))
     }
 
     /// What is known of a place's type.

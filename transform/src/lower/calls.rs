@@ -205,7 +205,13 @@ impl Lower {
         if ITERATORS.contains(&name.as_str()) || is_iterator(&m.receiver) {
             // The first method that is not understood is the one to name.
             let method = chain::unknown(&m.receiver).unwrap_or(&m.method);
-            let detail = format!("`{method}` on an iterator of values that carry a derivative");
+            let kept = chain::is_source(m) || chain::is_adaptor(m);
+            let detail = match chain::unknown(&m.receiver) {
+                None if kept => format!(
+                    "`{method}` gives an iterator that is kept, and used more than once or in a way that is not followed"
+                ),
+                _ => format!("`{method}` on an iterator of values that carry a derivative"),
+            };
             let diagnostic = Diagnostic::new(Code::IteratorNotYet, method, detail);
             let opaque = self.opaque(&e, Cut::NoDerivative(format!("`{name}`")));
             return Expr::Refused(opaque, Box::new(diagnostic));

@@ -96,11 +96,11 @@ pub(super) fn peel(e: &Expr) -> &Expr {
 }
 
 /// Whether a method of this name and arity begins a chain.
-pub(super) fn is_source(m: &ExprMethodCall) -> bool {
+pub(crate) fn is_source(m: &ExprMethodCall) -> bool {
     SOURCES.contains(&(m.method.to_string().as_str(), m.args.len()))
 }
 
-pub(super) fn is_adaptor(m: &ExprMethodCall) -> bool {
+pub(crate) fn is_adaptor(m: &ExprMethodCall) -> bool {
     ADAPTORS.contains(&(m.method.to_string().as_str(), m.args.len()))
 }
 
