@@ -233,6 +233,12 @@ pub fn neutral<T: Tangent>() -> &'static T {
 #[inline(always)]
 pub fn assert_sequence<T: Sequence + ?Sized>(_: &T) {}
 
+/// The same, if it is a slice, an array or a `Vec`.
+#[inline(always)]
+pub fn sequence<T: Sequence + ?Sized>(x: &T) -> &T {
+    x
+}
+
 /// Requires that a copy has a tangent like that of what it was made of.
 #[inline(always)]
 pub fn assert_copy<T: Differentiable, P: Differentiable<Tangent = T::Tangent> + ?Sized>(

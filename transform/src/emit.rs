@@ -91,6 +91,8 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
                 quote!(#out[#out.len() - 1 #k])
             }
             Proj::At(tokens, _) | Proj::Span(tokens, _) => quote!(#out[#tokens]),
+            Proj::Run if base.generated => out,
+            Proj::Run => quote!(__rt::sequence(&#out)),
             Proj::Range(a, b, closed) => {
                 let a = a.as_ref().map(|o| operand_tokens(f, o));
                 let b = b.as_ref().map(|o| operand_tokens(f, o));

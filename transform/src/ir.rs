@@ -58,6 +58,8 @@ pub enum Proj {
     Index(Operand),
     /// `p[expression]`, with the variables that the expression reads.
     At(TokenStream, Vec<VarId>),
+    /// The same, which the type checker is asked to know as a slice, an array or a `Vec`.
+    Run,
     /// `p[from..to]`, with the variables that the range reads.
     Span(TokenStream, Vec<VarId>),
     /// `p[p.len() - 1 - k]`.
@@ -573,6 +575,7 @@ impl Function {
         let mut ty = self.vars[place.base].ty.clone();
         for step in &place.path {
             ty = match step {
+                Proj::Run => ty,
                 Proj::Deref | Proj::Value => match ty {
                     Ty::Ref(t, _) => *t,
                     _ => Ty::Unknown,

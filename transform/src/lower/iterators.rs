@@ -368,6 +368,10 @@ impl Lower {
             (None, _) if is_ref => By::Shared,
             (None, _) => By::Value,
         };
+        // What is read again by its number has to be what the iterator gives.
+        if matches!(place_ty.peeled(), Ty::Unknown) {
+            place = place.then(Proj::Run);
+        }
         Iter {
             tokens,
             reads,

@@ -381,7 +381,9 @@ impl Reverse<'_> {
         let known = places.iter().all(|p| {
             let root = self.f.root(p);
             let shared = matches!(self.f.vars[root].ty, Ty::Ref(_, false));
-            self.is_active(root) || (shared && self.f.params.iter().any(|p| p.var == root))
+            // Of what else it may be, an iterator need not give as many items as `len` says.
+            let run = matches!(p.path.last(), Some(Proj::Run));
+            self.is_active(root) || (shared && !run && self.f.params.iter().any(|p| p.var == root))
         });
         if !known {
             return None;

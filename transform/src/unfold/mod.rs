@@ -9,9 +9,12 @@ pub(crate) mod chain;
 mod closures;
 mod consumers;
 mod effects;
+mod for_loops;
+mod header;
 mod items;
 pub(crate) mod selection;
 mod stages;
+mod survey;
 mod tainted;
 
 use crate::diagnostics::Diagnostic;
@@ -20,11 +23,12 @@ use crate::names::Names;
 use crate::ty::Types;
 use quote::ToTokens;
 use std::collections::{HashMap, HashSet};
-use syn::visit::{self, Visit};
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprClosure, Pat, Stmt, Type, parse_quote};
 
 use chain::Chain;
+use survey::{Survey, defined};
 use tainted::Tainted;
 
 /// Unfolds what may carry a derivative. Gives whether anything changed.
@@ -61,7 +65,7 @@ pub fn unfold(
         changed: moved,
         errors,
     };
-    unfold.body(&mut item.block, output);
+    unfold.block(&mut item.block, output);
     unfold.changed
 }
 
@@ -89,10 +93,6 @@ struct Unfold<'a> {
 }
 
 impl Unfold<'_> {
-    fn body(&mut self, block: &mut syn::Block, output: Option<Type>) {
-        self.block(block, output);
-    }
-
     /// A block whose value has the type, if it is known.
     fn block(&mut self, block: &mut syn::Block, output: Option<Type>) {
         let stmts = std::mem::take(&mut block.stmts);
@@ -107,11 +107,7 @@ impl Unfold<'_> {
             }
             self.visit_stmt_mut(&mut stmt);
             self.expected = None;
-            match stmt {
-                // The loop of a chain needs no block of its own.
-                Stmt::Local(local) if self.splices(&local) => self.splice(local, &mut block.stmts),
-                stmt => block.stmts.push(stmt),
-            }
+            block.stmts.push(stmt);
         }
     }
 
@@ -133,14 +129,6 @@ impl Unfold<'_> {
         };
         self.closures.insert(name, closure);
         Some(lets)
-    }
-
-    fn splices(&self, _: &syn::Local) -> bool {
-        false
-    }
-
-    fn splice(&mut self, local: syn::Local, out: &mut Vec<Stmt>) {
-        out.push(Stmt::Local(local));
     }
 
     /// Something that has no derivative.
@@ -195,77 +183,6 @@ impl Unfold<'_> {
             }
         }
     }
-
-    /// `for pattern in chain { … }`
-    fn for_loop(&mut self, f: &syn::ExprForLoop) -> Option<Expr> {
-        let mut chain = chain::parse(&f.expr)?;
-        if chain.is_header() || !self.tainted.meets(f) {
-            return None;
-        }
-        let result = self.prepare(&mut chain).and_then(|lets| {
-            let next = self.label("next");
-            let label = f.label.as_ref().map(|l| l.name.clone());
-            let stmts = self.drive(chain, &mut |this, item, stop| {
-                let mut out = Vec::new();
-                this.bind(&f.pat, item, items::Mode::Take, &mut out);
-                let mut body = f.body.clone();
-                let mut exits = Exits {
-                    label: label.as_ref(),
-                    next: &next,
-                    stop,
-                    depth: 0,
-                };
-                exits.visit_block_mut(&mut body);
-                out.push(parse_quote!(#next: #body));
-                Ok(out)
-            })?;
-            Ok(items::block(lets, parse_quote!({ #(#stmts)* })))
-        });
-        match result {
-            Ok(value) => Some(value),
-            Err(diagnostic) => {
-                self.errors.push(diagnostic);
-                None
-            }
-        }
-    }
-}
-
-/// `break` and `continue` of a `for` loop whose body is run through by other loops.
-struct Exits<'a> {
-    label: Option<&'a syn::Lifetime>,
-    next: &'a syn::Lifetime,
-    stop: &'a syn::Lifetime,
-    depth: usize,
-}
-
-impl VisitMut for Exits<'_> {
-    fn visit_expr_mut(&mut self, e: &mut Expr) {
-        let ours = |label: &Option<syn::Lifetime>| match (label, self.label) {
-            (None, _) => self.depth == 0,
-            (Some(l), Some(own)) => l.ident == own.ident,
-            _ => false,
-        };
-        match e {
-            Expr::Break(b) if ours(&b.label) => {
-                b.label = Some(self.stop.clone());
-            }
-            Expr::Continue(c) if ours(&c.label) => {
-                let next = self.next;
-                *e = parse_quote!(break #next);
-            }
-            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
-                self.depth += 1;
-                visit_mut::visit_expr_mut(self, e);
-                self.depth -= 1;
-                return;
-            }
-            _ => {}
-        }
-        visit_mut::visit_expr_mut(self, e);
-    }
-    fn visit_expr_closure_mut(&mut self, _: &mut ExprClosure) {}
-    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }
 
 impl VisitMut for Unfold<'_> {
@@ -439,7 +356,8 @@ impl Unfold<'_> {
             Ok(value) => value,
             Err(diagnostic) => {
                 self.errors.push(diagnostic);
-                None
+                // One error is enough.
+                Some(e.clone())
             }
         }
     }
@@ -541,111 +459,4 @@ fn without_borrow(e: &Expr) -> &Expr {
 fn comparison(op: &syn::BinOp) -> bool {
     use syn::BinOp::*;
     matches!(op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_))
-}
-
-/// The closure that a statement binds to a name.
-fn defined(stmt: &Stmt) -> Option<(String, &ExprClosure)> {
-    let Stmt::Local(local) = stmt else {
-        return None;
-    };
-    let (Pat::Ident(p), Some(init)) = (&local.pat, &local.init) else {
-        return None;
-    };
-    match chain::peel(&init.expr) {
-        Expr::Closure(c) if p.by_ref.is_none() && p.subpat.is_none() && local.attrs.is_empty() => {
-            Some((p.ident.to_string(), c))
-        }
-        _ => None,
-    }
-}
-
-/// What there is to unfold, and how the closures with a name are used.
-#[derive(Default)]
-struct Survey {
-    wanted: bool,
-    defined: HashSet<String>,
-    /// Those used in other ways than by a call or as the function of an adaptor.
-    escaped: HashSet<String>,
-}
-
-impl Survey {
-    /// The closures to inline: those that may carry a derivative and are only called.
-    fn inlined(&self, tainted: &Tainted) -> HashSet<String> {
-        self.defined
-            .iter()
-            .filter(|name| !self.escaped.contains(*name) && tainted.has(name))
-            .cloned()
-            .collect()
-    }
-
-    fn name_of<'e>(&self, e: &'e Expr) -> Option<&'e syn::Ident> {
-        closures::named(e)
-    }
-}
-
-impl<'ast> Visit<'ast> for Survey {
-    fn visit_stmt(&mut self, stmt: &'ast Stmt) {
-        if let Some((name, closure)) = defined(stmt) {
-            self.wanted = true;
-            self.defined.insert(name);
-            self.visit_expr(&closure.body);
-            return;
-        }
-        visit::visit_stmt(self, stmt);
-    }
-
-    fn visit_expr_closure(&mut self, c: &'ast ExprClosure) {
-        self.wanted = true;
-        visit::visit_expr_closure(self, c);
-    }
-
-    fn visit_expr_method_call(&mut self, m: &'ast syn::ExprMethodCall) {
-        let of_chain = chain::parse(&m.receiver).is_some();
-        self.wanted |= of_chain;
-        self.visit_expr(&m.receiver);
-        for arg in &m.args {
-            if !of_chain || self.name_of(arg).is_none() {
-                self.visit_expr(arg);
-            }
-        }
-    }
-
-    fn visit_expr_call(&mut self, c: &'ast syn::ExprCall) {
-        if !matches!(chain::peel(&c.func), Expr::Path(_)) {
-            self.visit_expr(&c.func);
-        }
-        c.args.iter().for_each(|a| self.visit_expr(a));
-    }
-
-    fn visit_expr_path(&mut self, p: &'ast syn::ExprPath) {
-        self.escaped
-            .extend(p.path.get_ident().map(ToString::to_string));
-    }
-
-    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        let mut inner = Survey::default();
-        match macro_args::parse(mac) {
-            MacroArgs::List(list) => list.iter().for_each(|e| inner.visit_expr(e)),
-            MacroArgs::Repeat { value, len, .. } => {
-                inner.visit_expr(&value);
-                inner.visit_expr(&len);
-            }
-            MacroArgs::Matches { value, guard, .. } => {
-                inner.visit_expr(&value);
-                guard.iter().for_each(|(_, e)| inner.visit_expr(e));
-            }
-            MacroArgs::Opaque => {
-                for tree in closures::flat(mac.tokens.clone()) {
-                    if let proc_macro2::TokenTree::Ident(i) = tree {
-                        inner.escaped.insert(i.to_string());
-                    }
-                }
-            }
-        }
-        self.wanted |= inner.wanted;
-        self.escaped.extend(inner.escaped);
-        self.defined.extend(inner.defined);
-    }
-
-    fn visit_item(&mut self, _: &'ast syn::Item) {}
 }

@@ -89,7 +89,7 @@ impl Unfold<'_> {
             .filter(|a| a.method != "copied" && a.method != "cloned");
         if by_reference && !copied && opened.is_none() {
             let detail = format!(
-                "`{}` gives a reference to one of the items: write `.copied()` after it, or before",
+                "`{}` gives a reference to one of the items",
                 consumer.method
             );
             return Err(Diagnostic::new(
