@@ -208,8 +208,17 @@ fn in_conditions(x: &[f64]) -> f64 {
 fn sorted_by_value(x: &[f64]) -> f64 {
     let mut order: Vec<usize> = (0..x.len()).collect();
     order.sort_by(|a, b| x[*a].total_cmp(&x[*b]));
-    let ranked = order.iter().enumerate().map(|(r, &i)| x[i] * (r + 1) as f64);
-    ranked.sum::<f64>() + order.iter().rev().take(2).map(|&i| x[i] * x[i]).sum::<f64>()
+    let ranked = order
+        .iter()
+        .enumerate()
+        .map(|(r, &i)| x[i] * (r + 1) as f64);
+    ranked.sum::<f64>()
+        + order
+            .iter()
+            .rev()
+            .take(2)
+            .map(|&i| x[i] * x[i])
+            .sum::<f64>()
 }
 
 programs! {

@@ -21,6 +21,7 @@ mod harness;
 mod aliases;
 mod arithmetic;
 mod attacks;
+mod attacks_chains;
 mod attacks_flow;
 mod attacks_memory;
 mod attacks_vectors;

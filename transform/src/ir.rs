@@ -567,7 +567,8 @@ impl Function {
     /// Whether a method called on the place may change it, as far as can be told without its signature.
     pub fn may_be_changed(&self, receiver: &Place) -> bool {
         let var = &self.vars[self.root(receiver)];
-        (var.mutable && !var.deferred) || matches!(var.ty, Ty::Ref(_, true))
+        let settled = var.deferred && !var.temp;
+        (var.mutable && !settled) || matches!(var.ty, Ty::Ref(_, true))
     }
 
     /// What is known of a place's type.

@@ -92,11 +92,8 @@ impl Unfold<'_> {
                 "`{}` gives a reference to one of the items",
                 consumer.method
             );
-            return Err(Diagnostic::new(
-                Code::IteratorNotYet,
-                &consumer.method,
-                detail,
-            ));
+            let diagnostic = Diagnostic::new(Code::IteratorNotYet, &consumer.method, detail);
+            return Err(diagnostic.with_help("write `.copied()` before it or after it"));
         }
         self.by_value = by_reference;
         let value = self.chain(&consumer, None);
