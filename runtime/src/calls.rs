@@ -257,6 +257,81 @@ again_coerced! {
     [] String => str,
 }
 
+/// A copy of what an argument by value refers to.
+#[derive(Debug)]
+pub struct Kept<T>(T);
+
+/// An argument by value that may be a reference; see [`keep_value!`](crate::__keep_value).
+#[derive(Debug)]
+pub struct MayRefer<'a, T: ?Sized>(pub &'a T);
+
+impl<T: ToOwned + ?Sized> MayRefer<'_, &T> {
+    /// A copy of what is referred to.
+    #[inline(always)]
+    pub fn keep(&self) -> Kept<T::Owned> {
+        Kept((**self.0).to_owned())
+    }
+}
+
+/// Chosen for what is no reference: the pullback does not look at it again.
+pub trait KeepNothing {
+    /// Nothing.
+    fn keep(&self) -> Owned;
+}
+
+impl<T: ?Sized> KeepNothing for MayRefer<'_, T> {
+    #[inline(always)]
+    fn keep(&self) -> Owned {
+        Owned
+    }
+}
+
+/// What the pullback may look at again of an argument by value.
+///
+/// rustc prefers the inherent method, which is that of references.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __keep_value {
+    ($value:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::KeepNothing as _;
+        $crate::rt::MayRefer(&$value).keep()
+    }};
+}
+
+/// Passes what was kept of an argument to the pullback, if that wants it.
+#[inline(always)]
+pub fn again_kept<X: AgainKept<S>, S>(kept: X) -> S {
+    kept.again()
+}
+
+/// What is kept of an argument, as the pullback takes it.
+pub trait AgainKept<S> {
+    /// The argument, or nothing.
+    fn again(self) -> S;
+}
+
+impl AgainKept<Owned> for &Owned {
+    #[inline(always)]
+    fn again(self) -> Owned {
+        Owned
+    }
+}
+
+impl<T> AgainKept<Owned> for &Kept<T> {
+    #[inline(always)]
+    fn again(self) -> Owned {
+        Owned
+    }
+}
+
+impl<'a, T: core::borrow::Borrow<S>, S: ?Sized> AgainKept<&'a S> for &'a Kept<T> {
+    #[inline(always)]
+    fn again(self) -> &'a S {
+        self.0.borrow()
+    }
+}
+
 /// Requires a number, for the sake of the rules that were chosen for one.
 #[inline(always)]
 pub fn assert_number<T: NumberOrReference>(_: &T) {}

@@ -7,6 +7,7 @@ pub use crate::{Differentiable, NoTangent, OptionTangent, Real, ResultTangent, T
 use core::marker::PhantomData;
 
 pub use crate::__behind as behind;
+pub use crate::__keep_value as keep_value;
 pub use crate::__operand as operand;
 pub use crate::__zero_or_none as zero_or_none;
 pub use crate::calls::*;

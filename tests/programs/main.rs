@@ -28,6 +28,7 @@ mod attacks_vectors;
 mod bindings;
 mod branches;
 mod calls;
+mod calls_anywhere;
 mod chains;
 mod closures;
 mod constants;

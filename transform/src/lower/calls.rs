@@ -397,7 +397,7 @@ impl Lower {
     /// A reference to something that is no local: passed in the user's own tokens.
     fn name_reference(&mut self, operand: Expr, e: &syn::Expr) -> Operand {
         match operand {
-            Expr::Opaque(o) if o.reads.is_empty() => Operand::Lit(o.tokens),
+            Expr::Opaque(o) if o.reads.is_empty() && o.pure => Operand::Lit(o.tokens),
             operand => self.name(operand, Ty::Unknown, e.span()),
         }
     }

@@ -255,7 +255,11 @@ impl Lower {
     }
 
     fn match_(&mut self, m: &syn::ExprMatch, target: Option<VarId>) {
-        let (tokens, reads, subject) = self.scrutinee(&m.expr);
+        let discrete = m.arms.iter().any(|arm| is_discrete(&arm.pat));
+        let (tokens, reads, subject) = match discrete && self.only_gives(&m.expr) {
+            true => self.constant_scrutinee(peel(&m.expr), Ty::Constant),
+            false => self.scrutinee(&m.expr),
+        };
         let mut arms = Vec::new();
         for arm in &m.arms {
             self.ref_mut(&arm.pat, &m.expr);
@@ -303,14 +307,31 @@ impl Lower {
         }
     }
 
+    /// Whether an expression gives a value and changes nothing that may carry a derivative.
+    fn only_gives(&mut self, e: &syn::Expr) -> bool {
+        match peel(e) {
+            e @ syn::Expr::Call(_) => self.opaque(e, Cut::None).writes.is_empty(),
+            e => !is_structured(e),
+        }
+    }
+
+    /// What is matched carries no derivative.
+    fn constant_scrutinee(
+        &mut self,
+        e: &syn::Expr,
+        ty: Ty,
+    ) -> (proc_macro2::TokenStream, Vec<VarId>, Subject) {
+        let opaque = self.opaque(e, Cut::NoDerivative("a `match`".into()));
+        self.changes(&opaque);
+        (opaque.tokens, opaque.reads, Subject::constant(ty))
+    }
+
     /// What is matched: a place that a derivative may flow from, or tokens without one.
     fn scrutinee(&mut self, e: &syn::Expr) -> (proc_macro2::TokenStream, Vec<VarId>, Subject) {
         let e = peel(e);
         let ty = self.infer(e);
         if ty.is_constant() && !is_structured(e) {
-            let opaque = self.opaque(e, Cut::NoDerivative("a `match`".into()));
-            self.changes(&opaque);
-            return (opaque.tokens, opaque.reads, Subject::constant(ty));
+            return self.constant_scrutinee(e, ty);
         }
         if let Some(found) = self.found_element(e) {
             return found;
@@ -512,4 +533,35 @@ pub(super) fn binds_ref_mut(pat: &syn::Pat) -> bool {
     let mut find = Find(false);
     find.visit_pat(pat);
     find.0
+}
+
+/// Whether a pattern is one for a value without a derivative: an integer, a truth value, a character, a text.
+fn is_discrete(pat: &syn::Pat) -> bool {
+    let literal = |e: &syn::Expr| match peel(e) {
+        syn::Expr::Lit(l) => is_discrete_literal(&l.lit),
+        syn::Expr::Unary(u) => {
+            matches!(peel(&u.expr), syn::Expr::Lit(l) if is_discrete_literal(&l.lit))
+        }
+        _ => false,
+    };
+    match pat {
+        syn::Pat::Lit(l) => is_discrete_literal(&l.lit),
+        syn::Pat::Range(r) => r.start.iter().chain(&r.end).any(|e| literal(e)),
+        syn::Pat::Or(or) => or.cases.iter().any(is_discrete),
+        syn::Pat::Paren(p) => is_discrete(&p.pat),
+        syn::Pat::Guard(g) => is_discrete(&g.pat),
+        syn::Pat::Ident(i) => i.subpat.as_ref().is_some_and(|(_, pat)| is_discrete(pat)),
+        _ => false,
+    }
+}
+
+fn is_discrete_literal(lit: &syn::Lit) -> bool {
+    matches!(
+        lit,
+        syn::Lit::Int(_)
+            | syn::Lit::Bool(_)
+            | syn::Lit::Char(_)
+            | syn::Lit::Byte(_)
+            | syn::Lit::Str(_)
+    )
 }

@@ -98,12 +98,22 @@ impl Lower {
 
     /// The place of a value that is computed here, for `f(x)[0]` or `&(a * b)`.
     pub(super) fn temporary(&mut self, e: &syn::Expr) -> Option<Place> {
-        if matches!(peel(e), syn::Expr::Path(_)) {
+        if self.is_part_of_constant(e) {
             return None;
         }
         match self.value(e)? {
             Operand::Var(v) => Some(Place::var(v)),
             Operand::Lit(_) => None,
+        }
+    }
+
+    /// A name that is no local's, or a part of what it names: memory of its own that no derivative flows from.
+    fn is_part_of_constant(&self, e: &syn::Expr) -> bool {
+        match peel(e) {
+            syn::Expr::Path(p) => self.lookup(&p.path).is_none(),
+            syn::Expr::Index(i) => self.is_part_of_constant(&i.expr),
+            syn::Expr::Field(f) => self.is_part_of_constant(&f.base),
+            _ => false,
         }
     }
 

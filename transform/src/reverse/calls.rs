@@ -43,6 +43,12 @@ impl Reverse<'_> {
                         Operand::Lit(tokens) if is_constant(tokens) => {
                             quote!(__rt::again_value(#tokens))
                         }
+                        // So may a value of a type that is not known.
+                        Operand::Var(a) if !self.carries(operand) && self.may_refer(*a) => {
+                            let ident = &self.f.vars[*a].ident;
+                            let kept = self.keep(quote!(__rt::keep_value!(#ident)), *a, forward);
+                            quote!(__rt::again_kept(#kept))
+                        }
                         _ => quote!(__rt::Owned),
                     });
                     let root = match operand {
@@ -99,6 +105,14 @@ impl Reverse<'_> {
             let t = Expr::Raw(self.f.vars[t].ident.to_token_stream(), vec![]);
             self.contribute_place(&place, t);
         }
+    }
+
+    /// Whether the variable may hold a reference, as far as syntax tells.
+    fn may_refer(&self, v: VarId) -> bool {
+        matches!(
+            self.f.vars[v].ty,
+            Ty::Unknown | Ty::Constant | Ty::Ref(_, false)
+        )
     }
 
     /// The shadow of an argument: its adjoint, or a temporary where the adjoint is borrowed already.
@@ -200,6 +214,9 @@ fn is_constant(tokens: &proc_macro2::TokenStream) -> bool {
             syn::Expr::Group(e) => is_plain(&e.expr),
             syn::Expr::Unary(e) => is_plain(&e.expr),
             syn::Expr::Reference(e) => is_plain(&e.expr),
+            syn::Expr::Index(e) => is_plain(&e.expr) && is_plain(&e.index),
+            syn::Expr::Field(e) => is_plain(&e.base),
+            syn::Expr::Range(e) => e.start.iter().chain(&e.end).all(|e| is_plain(e)),
             syn::Expr::Array(e) => e.elems.iter().all(is_plain),
             syn::Expr::Tuple(e) => e.elems.iter().all(is_plain),
             _ => false,
