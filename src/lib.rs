@@ -155,4 +155,6 @@ mod written {
     struct Conventions;
     #[doc = include_str!("../docs/manual/checking.md")]
     struct Checking;
+    #[doc = include_str!("../docs/manual/third_party.md")]
+    struct ThirdParty;
 }

@@ -430,6 +430,25 @@ pub fn inner_elements<T: Tangent>(a: &[T], b: &[T]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a.dot(b)).sum()
 }
 
+/// Requires lengths, for the sake of a method that was taken for an array's.
+#[inline(always)]
+pub fn assert_measure<T: Measure>(_: &T) {}
+
+/// The lengths of an array's sides.
+#[diagnostic::on_unimplemented(
+    message = "this method has the name of one that gives an array's shape, and gives `{Self}`",
+    note = "give the method another name, or write `#[differentiable]` on a free function that calls it"
+)]
+pub trait Measure {}
+
+impl Measure for usize {}
+impl Measure for () {}
+impl Measure for (usize, usize) {}
+impl Measure for (usize, usize, usize) {}
+impl Measure for (usize, usize, usize, usize) {}
+#[cfg(feature = "ndarray")]
+impl<I> Measure for ndarray::Dim<I> {}
+
 /// Type-checks only if both are the same function, so that a name is not mistaken for another's.
 #[inline(always)]
 pub fn same_function<T, F: Fn(T) -> T>(_: F, _: F, _: &T) {}

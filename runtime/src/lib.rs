@@ -28,12 +28,17 @@ pub mod helper;
 #[cfg(all(not(feature = "std"), feature = "libm"))]
 mod math;
 #[doc(hidden)]
+pub mod methods;
+#[doc(hidden)]
 pub mod ops;
 mod real;
 #[doc(hidden)]
 pub mod rt;
+#[doc(hidden)]
+pub mod shapes;
 mod tangent;
 mod tape;
+mod third_party;
 mod variants;
 #[doc(hidden)]
 pub mod vectors;

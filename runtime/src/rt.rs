@@ -6,23 +6,29 @@ use crate::tangent::add_elements;
 pub use crate::{Differentiable, NoTangent, OptionTangent, Real, ResultTangent, Tangent};
 use core::marker::PhantomData;
 
+pub use crate::__add_to as add_to;
 pub use crate::__behind as behind;
 pub use crate::__keep_value as keep_value;
+pub use crate::__like as like;
 pub use crate::__operand as operand;
 pub use crate::__zero_or_none as zero_or_none;
 pub use crate::calls::*;
 pub use crate::data::*;
 pub use crate::detach::{detach, stop_gradient};
 pub use crate::helper;
+pub use crate::methods::*;
 pub use crate::ops::*;
+pub use crate::shapes::*;
 pub use crate::tape::{Lane, Slot, Tape};
 pub use crate::vectors::*;
 pub use alloc::boxed::Box;
 pub use core::option::Option::{None, Some};
 /// Brings the methods of real numbers into scope that std would have.
+/// Also the entries of methods of other crates' types.
 pub mod methods {
     #[cfg(not(feature = "std"))]
     pub use crate::Real;
+    pub use crate::third_party::entries::*;
 }
 
 /// Macros that are taken to be std's, to be looked at beside those that a user has.

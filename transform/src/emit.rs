@@ -570,11 +570,14 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             let (var, storage) = (&f.vars[*v], &f.vars[*storage].ident);
             let ident = &var.ident;
             let is_alias_free_copy = var.ty.is_copy();
-            let moved = ["_pullback", "_zero", "_before", "kept"].iter().any(|s| {
-                let name = ident.to_string();
-                name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_')
-                    .ends_with(s.trim_end_matches('_'))
-            }) && matches!(var.ty, Ty::Unknown)
+            let moved = ["_pullback", "_zero", "_before", "_like", "kept"]
+                .iter()
+                .any(|s| {
+                    let name = ident.to_string();
+                    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_')
+                        .ends_with(s.trim_end_matches('_'))
+                })
+                && matches!(var.ty, Ty::Unknown)
                 && var.temp;
             let value = if matches!(var.ty, Ty::Ref(..)) {
                 // The reverse sweep looks at what the reference led to, which may be gone by then.

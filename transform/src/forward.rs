@@ -6,7 +6,7 @@ use crate::emit::{expr_tokens, place_tokens};
 use crate::ir::*;
 use crate::rules::{self, operator_partial};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote};
 use std::collections::HashMap;
 
 /// A function that carries tangents along.
@@ -191,6 +191,9 @@ impl Forward<'_> {
             Expr::Method(recv, name, args) => {
                 let rule = rules::find(&name.to_string())?;
                 let all: Vec<Expr> = std::iter::once(&**recv).chain(args).cloned().collect();
+                if self.f.is_method_of_unknown(&all) {
+                    return self.method_of_unknown(rule, &all, to);
+                }
                 let result = Expr::Use(to.clone());
                 let mut sum = None;
                 for (n, e) in all.iter().enumerate() {
@@ -267,10 +270,54 @@ impl Forward<'_> {
             return sum;
         }
         let rule = Ident::new(op.rule(), Span::call_site());
-        let (da, db) = (self.operand_or_zero(a), self.operand_or_zero(b));
-        let [a, b, da, db] = [a, b, &da, &db].map(|e| expr_tokens(&self.f, e));
+        let (da, db) = (self.dot_by_reference(oa), self.dot_by_reference(ob));
+        let [a, b] = [a, b].map(|e| expr_tokens(&self.f, e));
         Some(Expr::Raw(
-            quote!(__rt::#rule::jvp(&#a, &#b, &#da, &#db)),
+            quote!(__rt::#rule::jvp(&#a, &#b, #da, #db)),
+            vec![],
+        ))
+    }
+
+    /// The tangent of an operand that a rule of the runtime looks at, or a zero of its shape.
+    fn dot_by_reference(&mut self, o: &Operand) -> TokenStream {
+        let dot = match self.operand(o) {
+            Some(dot) => dot,
+            None => self.operand_or_zero(&Expr::Use(o.clone())),
+        };
+        let dot = expr_tokens(&self.f, &dot);
+        quote!(&#dot)
+    }
+
+    /// A method of the table on something that may be no number.
+    fn method_of_unknown(
+        &mut self,
+        rule: &rules::Rule,
+        all: &[Expr],
+        to: &Operand,
+    ) -> Option<Expr> {
+        let operands: Vec<&Operand> = all
+            .iter()
+            .filter_map(|e| match e {
+                Expr::Use(o) => Some(o),
+                _ => None,
+            })
+            .collect();
+        if rule.is_cut() || !operands.iter().any(|o| self.carries(o)) {
+            return None;
+        }
+        let mut args = Vec::new();
+        let mut dots = Vec::new();
+        for o in operands {
+            dots.push(self.dot_by_reference(o));
+            let tokens = crate::emit::operand_tokens(&self.f, o);
+            args.push(self.f.by_reference(o, tokens));
+        }
+        let args = rules::padded(args, &quote!(&()));
+        let dots = rules::padded(dots, &quote!(&__rt::NoTangent));
+        let method = format_ident!("{}", rule.name);
+        let to = crate::emit::operand_tokens(&self.f, to);
+        Some(Expr::Raw(
+            quote!(__rt::method_jvp(__rt::method::#method, #(#args,)* &#to, #(#dots,)*)),
             vec![],
         ))
     }
@@ -325,6 +372,20 @@ impl Forward<'_> {
             }
             Kind::Let(v, Expr::Removed(place, how)) => self.removed(*v, place, how, stmt, out),
             Kind::Resize(place, how) => self.resize(place, how, stmt, out),
+            // An operator may take its operands away, and its rule looks at them.
+            Kind::Let(v, e @ (Expr::Binary(..) | Expr::Neg(_)))
+                if self.is_active(*v) && !self.f.vars[*v].ty.is_float() =>
+            {
+                let tangent = self.tangent(e, &Operand::Var(*v));
+                let dot = self.dot(*v);
+                if let Some(tangent) = tangent {
+                    push(Kind::Let(dot, tangent));
+                    push(stmt.kind.clone());
+                } else {
+                    push(stmt.kind.clone());
+                    push(Kind::Let(dot, self.operand_or_zero_of(*v)));
+                }
+            }
             Kind::Let(v, e) => {
                 push(stmt.kind.clone());
                 self.assert_scalar(e, &mut push);
@@ -353,7 +414,12 @@ impl Forward<'_> {
                 }
             }
             Kind::Assign(place, e) => {
-                push(stmt.kind.clone());
+                // As above, an operator may take its operands away.
+                let first = matches!(e, Expr::Binary(..) | Expr::Neg(_))
+                    && !self.f.place_ty(place).is_float();
+                if !first {
+                    push(stmt.kind.clone());
+                }
                 if let Some(dot) = self.place(place) {
                     let tangent = self.tangent(e, &Operand::Lit(quote!(())));
                     let tangent = match tangent {
@@ -368,6 +434,27 @@ impl Forward<'_> {
                         push(Kind::Assign(dot, tangent));
                     }
                 }
+                if first {
+                    push(stmt.kind.clone());
+                }
+            }
+            Kind::Update(place, op @ (BinOp::Add | BinOp::Sub), e)
+                if !self.f.place_ty(place).is_float() =>
+            {
+                if let (Some(dot), Expr::Use(o)) = (self.place(place), e)
+                    && self.carries(o)
+                {
+                    let tangent = self.dot_by_reference(o);
+                    let dot = place_tokens(&self.f, &dot, true).unwrap_or_default();
+                    let factor = match op {
+                        BinOp::Sub => quote!(-1.0),
+                        _ => quote!(1.0),
+                    };
+                    push(Kind::Raw(
+                        quote!(__rt::add_to!(&mut #dot, #tangent, #factor);),
+                    ));
+                }
+                push(stmt.kind.clone());
             }
             Kind::Update(place, op, e) => {
                 push(stmt.kind.clone());
@@ -393,18 +480,7 @@ impl Forward<'_> {
                         push(Kind::Update(dot, *op, tangent));
                         return;
                     }
-                    if !matches!(op, BinOp::Add | BinOp::Sub) {
-                        push(Kind::Assign(dot, tangent));
-                        return;
-                    }
-                    let tangent = match op {
-                        BinOp::Sub => {
-                            let tokens = expr_tokens(&self.f, &tangent);
-                            Expr::Raw(quote!(__rt::negated(&#tokens)), vec![])
-                        }
-                        _ => tangent,
-                    };
-                    push(Kind::Accumulate(dot, tangent));
+                    push(Kind::Assign(dot, tangent));
                 }
             }
             Kind::Swap(place, kind) => {
@@ -544,9 +620,8 @@ impl Forward<'_> {
             && self.activity.varied[*v]
             && !self.f.vars[*v].ty.is_float()
         {
-            let x = &self.f.vars[*v].ident;
-            let at = proc_macro2::Span::call_site().located_at(name.span());
-            push(Kind::Raw(quote_spanned!(at=> __rt::assert_scalar(&#x);)));
+            let assertion = rules::assertion(&self.f, *v, name);
+            push(Kind::Raw(assertion));
         }
     }
 

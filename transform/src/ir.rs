@@ -521,6 +521,8 @@ pub struct Function {
     pub plain: bool,
     /// Single-use values are written where they are used; not while another transform follows.
     pub tidy: bool,
+    /// For each variable that holds an array's length or shape, how it is told through a shared borrow.
+    pub measures: Vec<(VarId, TokenStream)>,
     /// Names that are taken.
     pub names: crate::names::Names,
     /// What the signature tells of types.

@@ -140,6 +140,7 @@ pub fn analyse(
         return None;
     }
     let activity = analysis::activity::analyse(&f);
+    analysis::activity::share_measures(&mut f, &activity);
     errors.extend(analysis::activity::refusals(&f, &activity));
     analysis::activity::settle_checks(&mut f.body, &activity);
     errors.is_empty().then_some(Analysed { f, activity })

@@ -177,6 +177,48 @@ fn is_float_literal(tokens: &TokenStream) -> bool {
     matches!(syn::parse2::<syn::LitFloat>(tokens.clone()), Ok(lit) if lit.suffix().is_empty())
 }
 
+impl Function {
+    /// Whether a method of the table is called on what may be no real number, for all that syntax tells. In a
+    /// function that is generic over the scalar it is taken for one, and rustc is asked to agree.
+    pub fn is_method_of_unknown(&self, all: &[Expr]) -> bool {
+        matches!(all.first(), Some(Expr::Use(o)) if self.may_be_no_number(o))
+    }
+
+    fn may_be_no_number(&self, o: &Operand) -> bool {
+        self.types.reals.is_empty() && matches!(self.operand_ty(o).peeled(), Ty::Unknown)
+    }
+
+    /// An operand as the runtime's rules for methods take it: by one reference.
+    pub fn by_reference(&self, o: &Operand, tokens: TokenStream) -> TokenStream {
+        match self.operand_ty(o) {
+            Ty::Ref(..) => tokens,
+            _ => quote!(&#tokens),
+        }
+    }
+}
+
+/// A rule was chosen by a method's name: the receiver's type must bear it out. A step function cuts the derivative
+/// only where it is std's.
+pub fn assertion(f: &Function, receiver: crate::ir::VarId, name: &Ident) -> TokenStream {
+    let operand = Operand::Var(receiver);
+    let x = f.by_reference(&operand, f.vars[receiver].ident.to_token_stream());
+    let at = Span::call_site().located_at(name.span());
+    match find(&name.to_string()) {
+        Some(rule) if rule.is_cut() => quote::quote_spanned!(at=> __rt::assert_stepwise(#x);),
+        Some(rule) if f.may_be_no_number(&operand) => {
+            let method = quote::format_ident!("{}", rule.name);
+            quote::quote_spanned!(at=> __rt::assert_method(__rt::method::#method, #x);)
+        }
+        _ => quote::quote_spanned!(at=> __rt::assert_scalar(#x);),
+    }
+}
+
+/// The arguments of a runtime rule for methods, which has three.
+pub fn padded(mut args: Vec<TokenStream>, by: &TokenStream) -> Vec<TokenStream> {
+    args.resize(3, by.clone());
+    args
+}
+
 /// The rule of a method of `f32` and `f64`.
 pub fn find(name: &str) -> Option<&'static Rule> {
     METHODS.iter().find(|r| r.name == name)

@@ -36,8 +36,17 @@ impl Writes {
     pub fn is_element_frozen(&self, f: &Function, root: VarId, reader: VarId) -> bool {
         match self.at.get(&reader) {
             Some((at, loops)) => self.is_frozen_at(f, root, *at, loops, true),
-            None => false,
+            // Who reads is not known, but nobody writes through a shared reference.
+            None => {
+                matches!(f.vars[root].ty, Ty::Ref(_, false))
+                    && f.params.iter().any(|p| p.var == root)
+            }
         }
+    }
+
+    /// Whether it is known where the variable is defined.
+    pub fn knows(&self, v: VarId) -> bool {
+        self.at.contains_key(&v)
     }
 
     fn is_frozen_at(

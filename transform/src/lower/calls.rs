@@ -7,6 +7,7 @@ use crate::ir::*;
 use crate::rules;
 use crate::ty::{Scalar, Ty};
 use crate::unfold::chain;
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
@@ -72,9 +73,9 @@ impl Lower {
         {
             return self.rule_method(m, rule);
         }
+        let is_unknown = matches!(receiver.peeled(), Ty::Unknown);
         // A field is memory of a type that is not known.
-        let may_be_sequence = receiver.is_sequence()
-            || matches!(receiver.peeled(), Ty::Unknown) && self.is_place(&m.receiver);
+        let may_be_sequence = receiver.is_sequence() || is_unknown && self.is_place(&m.receiver);
         match name.as_str() {
             "to_f64" if arity == 0 && matches!(receiver.peeled(), Ty::Float(Scalar::Param(_))) => {
                 self.as_f64(&m.receiver)
@@ -96,13 +97,27 @@ impl Lower {
             },
             // A number has no length: this is a method of the user's own.
             "len" if arity == 0 && !receiver.peeled().is_float() => {
-                // The written type makes a user's own `len` that gives a float a type error.
-                let e = syn::Expr::MethodCall(m.clone());
-                let opaque = self.opaque(&e, Cut::NoDerivative("`len`".into()));
-                let var = self.f.fresh("n", Ty::Int(Some("usize".into())));
-                self.f.vars[var].ascription = Some(quote!(usize));
-                self.push(Kind::Let(var, Expr::Opaque(opaque)), m.span());
-                Some(Expr::Use(Operand::Var(var)))
+                Some(self.measure(m, Ty::Int(Some("usize".into())), quote!(usize)))
+            }
+            "nrows" | "ncols" | "ndim" if arity == 0 && is_unknown => {
+                Some(self.measure(m, Ty::Int(Some("usize".into())), quote!(usize)))
+            }
+            "len_of" if arity == 1 && is_unknown => {
+                Some(self.measure(m, Ty::Int(Some("usize".into())), quote!(usize)))
+            }
+            "shape" if arity == 0 && is_unknown => {
+                let integers = Ty::Slice(Box::new(Ty::Int(Some("usize".into()))));
+                let ty = Ty::Ref(Box::new(integers), false);
+                Some(self.measure(m, ty, quote!(&[usize])))
+            }
+            "dim" | "raw_dim" if arity == 0 && is_unknown => {
+                let answer = self.measure(m, Ty::Constant, quote!(_));
+                if let Expr::Use(Operand::Var(v)) = &answer {
+                    let name = &self.f.vars[*v].ident;
+                    let check = Kind::Raw(quote!(__rt::assert_measure(&#name);));
+                    self.push(check, m.span());
+                }
+                Some(answer)
             }
             _ if let Some(answer) = chain::answer(m) => {
                 let e = syn::Expr::MethodCall(m.clone());
@@ -133,6 +148,27 @@ impl Lower {
             }
             _ => self.user_method(m),
         }
+    }
+
+    /// What is told of a container's shape. The written type makes a user's own method of that name that gives a
+    /// float a type error. Where the container carries a derivative, it is told through a shared borrow, so that a
+    /// method that changes something is one as well.
+    fn measure(&mut self, m: &syn::ExprMethodCall, ty: Ty, written: TokenStream) -> Expr {
+        let cut = Cut::NoDerivative(format!("`{}`", m.method));
+        let opaque = self.opaque(&syn::Expr::MethodCall(m.clone()), cut);
+        let var = self.f.fresh("n", ty);
+        if !opaque.writes.is_empty()
+            && let Some(place) = self.place(&m.receiver)
+            && let Some(place) = crate::emit::place_tokens(&self.f, &place, false)
+        {
+            let (method, args) = (&m.method, &m.args);
+            self.f
+                .measures
+                .push((var, quote!((&#place).#method(#args))));
+        }
+        self.f.vars[var].ascription = Some(written);
+        self.push(Kind::Let(var, Expr::Opaque(opaque)), m.span());
+        Expr::Use(Operand::Var(var))
     }
 
     /// A method of the user's own, which has its entries beside it; what is known to have none is refused.
@@ -235,7 +271,7 @@ impl Lower {
     }
 
     fn rule_method(&mut self, m: &syn::ExprMethodCall, rule: &rules::Rule) -> Option<Expr> {
-        let receiver = self.number(&m.receiver)?;
+        let receiver = self.rule_receiver(&m.receiver)?;
         let mut args = Vec::new();
         for (arg, e) in rule.args[1..].iter().zip(&m.args) {
             let operand = if arg.tangent {
@@ -256,6 +292,24 @@ impl Lower {
             m.method.clone(),
             args,
         ))
+    }
+
+    /// What a method of the table is called on: a number, or a variable that may be anything and stays where it is.
+    fn rule_receiver(&mut self, e: &syn::Expr) -> Option<Operand> {
+        if let Some(v) = match peel(e) {
+            syn::Expr::Path(p) => self.lookup(&p.path),
+            _ => None,
+        } {
+            let var = &self.f.vars[v];
+            if var.mutable && matches!(var.ty, Ty::Unknown) {
+                let borrowed: syn::Expr = syn::parse_quote_spanned!(e.span()=> &#e);
+                return self.scalar(&borrowed);
+            }
+            if matches!(&var.ty, Ty::Ref(of, _) if matches!(**of, Ty::Unknown)) {
+                return self.scalar(e);
+            }
+        }
+        self.scalar(e)
     }
 
     fn sin_cos(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {

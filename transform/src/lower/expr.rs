@@ -169,7 +169,7 @@ impl Lower {
                 _ => Ty::Unknown,
             },
             (Expr::Neg(a), Ty::Unknown) => match &**a {
-                Expr::Use(a) => self.f.operand_ty(a),
+                Expr::Use(a) => self.f.operand_ty(a).peeled().clone(),
                 _ => Ty::Unknown,
             },
             (Expr::Method(a, ..), Ty::Unknown) => match &**a {
@@ -330,10 +330,10 @@ impl Lower {
         let mut right = self.scalar(&b.right)?;
         if self.f.operand_ty(&left).is_float() {
             let beside = self.f.operand_ty(&left);
-            self.number_beside(op, &mut right, &beside, b.span());
+            self.number_beside(&mut right, &beside, b.span());
         } else if self.f.operand_ty(&right).is_float() {
             let beside = self.f.operand_ty(&right);
-            self.number_beside(op, &mut left, &beside, b.span());
+            self.number_beside(&mut left, &beside, b.span());
         }
         if self.mixed(&left, &right, b) {
             return None;
@@ -347,15 +347,8 @@ impl Lower {
         })
     }
 
-    /// Beside a float, a named constant is a number, and so is what is added to it; the type checker is asked
-    /// to agree.
-    fn number_beside(
-        &mut self,
-        op: BinOp,
-        operand: &mut Operand,
-        beside: &Ty,
-        span: proc_macro2::Span,
-    ) {
+    /// Beside a float, a named constant is a number; the type checker is asked to agree.
+    fn number_beside(&mut self, operand: &mut Operand, beside: &Ty, span: proc_macro2::Span) {
         let ty = match beside {
             Ty::Float(scalar @ Scalar::Param(_)) => Ty::Float(scalar.clone()),
             // It could be a reference to one.
@@ -372,10 +365,6 @@ impl Lower {
                 let var = self.f.fresh("t", ty);
                 self.push(Kind::Let(var, Expr::Use(operand.clone())), span);
                 *operand = Operand::Var(var);
-            }
-            Operand::Var(v) if matches!(op, BinOp::Add | BinOp::Sub) => {
-                self.f.vars[*v].ty = ty;
-                self.push(check, span);
             }
             _ => {}
         }

@@ -176,7 +176,7 @@ impl Lower {
             syn::Expr::Group(g) => self.infer(&g.expr),
             syn::Expr::Path(p) => self.infer_path(&p.path),
             syn::Expr::Unary(u) => match u.op {
-                syn::UnOp::Neg(_) => self.infer(&u.expr),
+                syn::UnOp::Neg(_) => self.infer(&u.expr).peeled().clone(),
                 syn::UnOp::Not(_) => match self.infer(&u.expr) {
                     Ty::Int(n) => Ty::Int(n),
                     Ty::Unknown => Ty::Unknown,

@@ -94,6 +94,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
             early_return: false,
             plain: false,
             tidy: true,
+            measures: Vec::new(),
             names,
             types,
         },

@@ -424,6 +424,13 @@ impl Lower {
         }
     }
 
+    /// Whether an expression certainly writes to no variable.
+    pub(super) fn changes_nothing(&self, e: &syn::Expr) -> bool {
+        let mut scan = Scan::new(self);
+        scan.visit_expr(e);
+        scan.writes.is_empty()
+    }
+
     /// Whether a method called for its effect changes nothing but memory without a derivative: sorting indices by
     /// the values that they stand for, say.
     pub(super) fn changes_constants_only(&self, m: &syn::ExprMethodCall) -> bool {

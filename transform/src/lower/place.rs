@@ -174,6 +174,8 @@ impl Lower {
                     | syn::Expr::Index(_)
             )
             && !super::expr::is_structured_inside(e)
+            // What may change something is looked at part by part.
+            && self.changes_nothing(e)
     }
 
     /// What `&e` or `&mut e` refers to: a place, or the place of a temporary.

@@ -4,7 +4,7 @@ use super::Reverse;
 use crate::ir::*;
 use crate::ty::Ty;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 impl Reverse<'_> {
     /// The adjoint of a variable.
@@ -96,6 +96,42 @@ impl Reverse<'_> {
         };
         self.after.entry(v).or_default().push(stmt);
         zero
+    }
+
+    /// What tells the type and the shape of an operand that was added to something.
+    pub(super) fn like(&mut self, o: &Operand) -> TokenStream {
+        let Operand::Var(v) = o else {
+            return TokenStream::new();
+        };
+        let v = *v;
+        if let Ty::Float(scalar) = &self.f.vars[v].ty
+            && let Some(ty) = scalar.written()
+        {
+            return quote!(__rt::Exact::<#ty>::new());
+        }
+        // A parameter that stands for what it leads to is defined as itself.
+        let v = match &self.f.vars[v].alias {
+            Some(place) if !self.writes.knows(v) => place.base,
+            _ => v,
+        };
+        let name = self.f.vars[v].ident.clone();
+        let like = self.f.fresh(&format!("{name}_like"), Ty::Unknown);
+        let home = self.home.get(&v).copied().unwrap_or(0);
+        self.home.insert(like, home);
+        let order = self.order.get(&v).copied().unwrap_or(0);
+        self.order.insert(like, order);
+        self.definitions.insert(like, super::Definition::Moved);
+        let value = match &self.f.vars[v].ty {
+            Ty::Ref(..) => quote!(*#name),
+            _ => quote!(#name),
+        };
+        let stmt = Stmt {
+            kind: Kind::Let(like, Expr::Raw(quote!(__rt::like!(#value)), vec![v])),
+            span: self.span,
+        };
+        self.after.entry(v).or_default().push(stmt);
+        self.needed.insert(like);
+        self.f.vars[like].ident.to_token_stream()
     }
 
     /// Adds a contribution to the adjoint of an operand.

@@ -163,6 +163,34 @@ impl Reverse<'_> {
         self.keep(quote!(__rt::to_owned(&#tokens)), root, forward)
     }
 
+    /// For an operand that is a reference to memory: the memory itself or a copy of it, by reference.
+    pub(super) fn memory_operand(&mut self, o: &Operand) -> Option<proc_macro2::TokenStream> {
+        let Operand::Var(v) = o else { return None };
+        let (Some(place), Ty::Ref(..)) = (&self.f.vars[*v].alias, &self.f.vars[*v].ty) else {
+            return None;
+        };
+        let place = place.clone();
+        let reader = if self.writes.knows(*v) {
+            *v
+        } else {
+            self.statement
+        };
+        let mut first = std::mem::take(&mut self.first);
+        let tokens = self.kept(&place, reader, &mut first);
+        self.first = first;
+        Some(tokens)
+    }
+
+    /// An operand of a rule of the runtime, by reference.
+    pub(super) fn rule_operand(&mut self, o: &Operand) -> proc_macro2::TokenStream {
+        if let Some(tokens) = self.memory_operand(o) {
+            return quote!(&#tokens);
+        }
+        self.need_operand(o);
+        let tokens = crate::lower::operand_tokens(&self.f, o);
+        quote!(&#tokens)
+    }
+
     /// The receiver for the pullback to look at again. Whether it will is known to the method alone, and so is how
     /// it is kept where its memory changes.
     fn kept_receiver(
@@ -184,7 +212,7 @@ impl Reverse<'_> {
     }
 
     /// Keeps a value made before the call.
-    fn keep(
+    pub(super) fn keep(
         &mut self,
         value: proc_macro2::TokenStream,
         root: VarId,

@@ -5,7 +5,7 @@ use crate::ir::*;
 use crate::rules::{self, operator_partial};
 use crate::ty::{Scalar, Ty};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{format_ident, quote};
 
 impl Reverse<'_> {
     /// Contributions of `seed`, the adjoint of `to`, whose value the expression gave.
@@ -109,11 +109,8 @@ impl Reverse<'_> {
                 times(Expr::Load(seed.clone()), partial)
             } else {
                 let entry = if right { "vjp_rhs" } else { "vjp_lhs" };
-                {
-                    let [rule, entry] =
-                        [op.rule(), entry].map(|n| Ident::new(n, Span::call_site()));
-                    self.generic_rule(quote!(#rule::#entry), &[a, b], seed)
-                }
+                let [rule, entry] = [op.rule(), entry].map(|n| Ident::new(n, Span::call_site()));
+                self.generic_rule(quote!(#rule::#entry), &[a, b], seed)
             };
             self.contribute(operand, contribution);
         }
@@ -139,6 +136,9 @@ impl Reverse<'_> {
         to: &Operand,
     ) {
         let Some(rule) = rule else { return };
+        if self.f.is_method_of_unknown(all) {
+            return self.adjoint_of_unknown(rule, all, seed, to);
+        }
         let result = Expr::Use(to.clone());
         for (n, e) in all.iter().enumerate() {
             let Expr::Use(o) = e else { continue };
@@ -155,6 +155,45 @@ impl Reverse<'_> {
         }
     }
 
+    /// A method of the table on something that may be no number: the rule of whatever type it is.
+    fn adjoint_of_unknown(&mut self, rule: &rules::Rule, all: &[Expr], seed: &Place, to: &Operand) {
+        let connected: Vec<bool> = all
+            .iter()
+            .map(|e| matches!(e, Expr::Use(o) if self.carries(o)))
+            .collect();
+        for (n, e) in all.iter().enumerate() {
+            let Expr::Use(o) = e else { continue };
+            if !rule.args[n].tangent || !connected[n] {
+                continue;
+            }
+            let mut reads = Vec::new();
+            let mut args = Vec::new();
+            for e in all {
+                let Expr::Use(o) = e else { continue };
+                let kept = self.memory_operand(o);
+                args.push(match kept {
+                    Some(kept) => kept,
+                    None => {
+                        self.need_operand(o);
+                        let tokens = crate::lower::operand_tokens(&self.f, o);
+                        self.f.by_reference(o, tokens)
+                    }
+                });
+                if let Operand::Var(v) = o {
+                    reads.push(*v);
+                }
+            }
+            let args = rules::padded(args, &quote!(&()));
+            self.need_operand(to);
+            let result = crate::lower::operand_tokens(&self.f, to);
+            let seed = self.spell(seed);
+            let function = format_ident!("method_vjp{}", n);
+            let method = format_ident!("{}", rule.name);
+            let call = quote!(__rt::#function(__rt::method::#method, #(#args,)* &#result, &#seed));
+            self.contribute(o, Expr::Raw(call, reads));
+        }
+    }
+
     /// Whether a contribution to the operand goes anywhere.
     pub(super) fn carries(&self, o: &Operand) -> bool {
         match o {
@@ -167,32 +206,28 @@ impl Reverse<'_> {
 
     /// A rule of the runtime, for operands whose type the tokens do not show.
     fn generic_rule(&mut self, function: TokenStream, operands: &[&Expr], seed: &Place) -> Expr {
-        let mut reads = Vec::new();
-        let mut args = Vec::new();
-        for e in operands {
-            let Expr::Use(o) = e else { continue };
-            if let Operand::Var(v) = o
-                && self.f.vars[*v].alias.is_some()
-            {
-                let mut first = std::mem::take(&mut self.first);
-                let referent = Place::var(*v).then(Proj::Deref);
-                args.push(self.kept(&referent, self.statement, &mut first));
-                self.first = first;
-                continue;
-            }
-            self.need_operand(o);
-            args.push(crate::lower::operand_tokens(&self.f, o));
-            if let Operand::Var(v) = o {
-                reads.push(*v);
-            }
-        }
+        let (args, reads) = self.rule_operands(operands);
         let tokens = self.spell(seed);
         let seed = match self.f.place_ty(seed) {
             // It may come from a field marked `#[constant]`.
             Ty::Unknown => quote!(__rt::seed(&#tokens, &mut ::core::option::Option::None)),
             _ => quote!(&#tokens),
         };
-        Expr::Raw(quote!(__rt::#function(#(&#args,)* #seed)), reads)
+        Expr::Raw(quote!(__rt::#function(#(#args,)* #seed)), reads)
+    }
+
+    /// The operands of such a rule, and the variables that they read.
+    fn rule_operands(&mut self, operands: &[&Expr]) -> (Vec<TokenStream>, Vec<VarId>) {
+        let mut reads = Vec::new();
+        let mut args = Vec::new();
+        for e in operands {
+            let Expr::Use(o) = e else { continue };
+            args.push(self.rule_operand(o));
+            if let Operand::Var(v) = o {
+                reads.push(*v);
+            }
+        }
+        (args, reads)
     }
 
     /// Asks for every value in an expression of the reverse sweep.

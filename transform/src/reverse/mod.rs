@@ -142,6 +142,9 @@ struct Reverse<'a> {
     statement: VarId,
 }
 
+/// A reader of memory that defines no variable.
+const NOBODY: VarId = VarId::MAX;
+
 /// Marks where a segment's saved values come back.
 const PROLOGUE: &str = "__pullback_prologue";
 
@@ -185,7 +188,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         diagnostics: Vec::new(),
         span: Span::call_site(),
         first: Block::new(),
-        statement: f.ret,
+        statement: NOBODY,
     };
     r.segments.push(Segment {
         innermost: None,
@@ -202,7 +205,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
     }
     let seed = r.bar(f.ret);
     r.declared.insert(f.ret);
-    let (forward, body) = r.block(&f.body, None, false, !f.early_return);
+    let (mut forward, body) = r.block(&f.body, None, false, !f.early_return);
     // Where the body is a block of its own, the adjoints of the parameters are declared around it.
     let mut reverse = std::mem::take(&mut r.out);
     reverse.extend(body);
@@ -225,6 +228,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         .iter()
         .flat_map(|p| r.after.remove(&p.var).unwrap_or_default())
         .collect::<Vec<_>>();
+    r.keep_operands(&mut forward);
     let mut forward = r.insert_saves(forward);
     let mut entry = r.insert_saves(entry);
     let mut reverse = r.insert_restores(reverse);

@@ -13,7 +13,8 @@ impl Reverse<'_> {
         let mut forward = vec![stmt.clone()];
         self.statement = match &stmt.kind {
             Kind::Let(v, _) => *v,
-            _ => self.f.ret,
+            // What is assigned has no place in the order of definitions.
+            _ => NOBODY,
         };
         match &stmt.kind {
             Kind::Let(v, e) => self.reverse_let(*v, e, &mut forward),
@@ -141,9 +142,7 @@ impl Reverse<'_> {
             && self.activity.varied[*v]
             && !self.f.vars[*v].ty.is_float()
         {
-            let x = self.f.vars[*v].ident.clone();
-            let at = proc_macro2::Span::call_site().located_at(name.span());
-            let kind = Kind::Raw(quote_spanned!(at=> __rt::assert_scalar(&#x);));
+            let kind = Kind::Raw(rules::assertion(&self.f, *v, name));
             forward.insert(
                 0,
                 Stmt {
@@ -221,12 +220,21 @@ impl Reverse<'_> {
         let Some((bar, is_float)) = self.place_bar(place) else {
             return;
         };
-        let tokens = self.spell(&bar);
         let contribution = match op {
             BinOp::Sub if is_float => Expr::Neg(Box::new(Expr::Load(bar))),
-            BinOp::Sub => Expr::Raw(quote!(__rt::negated(&#tokens)), vec![]),
             _ if is_float => Expr::Load(bar),
-            _ => Expr::Raw(quote!(::core::clone::Clone::clone(&#tokens)), vec![]),
+            op => {
+                // What is added may be of another type or shape than what it is added to.
+                let (tokens, like) = (self.spell(&bar), self.like(o));
+                let added = quote!(__rt::added(#like, &#tokens));
+                let negate = matches!(op, BinOp::Sub);
+                let added = if negate {
+                    quote!(__rt::negated(&#added))
+                } else {
+                    added
+                };
+                Expr::Raw(added, vec![])
+            }
         };
         let contribution = if self.f.may_be_constant_field(place) {
             self.of_type(&self.f.operand_ty(o), contribution)
