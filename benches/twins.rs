@@ -1,0 +1,369 @@
+//! Functions in the idiom of the language beside their plain twins: structs with operators beside flat arrays,
+//! methods and generic functions beside the same code in one body. Both are differentiated, and what is compared is
+//! the two gradients.
+//!
+//! ```text
+//! cargo bench --bench twins                  a table
+//! cargo bench --bench twins -- --only body   the problems whose name has this in it
+//! cargo test --bench twins                   checks the gradients, times nothing
+//! ```
+
+#![allow(clippy::needless_range_loop)]
+
+mod harness;
+
+use harness::{Problem, Random, Row};
+use pullback::{Differentiable, Real, differentiable};
+use std::ops::{AddAssign, Mul, Sub};
+use std::process::ExitCode;
+
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+struct Vec3 {
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+#[differentiable]
+impl Sub for Vec3 {
+    type Output = Vec3;
+    fn sub(self, other: Vec3) -> Vec3 {
+        Vec3 {
+            x: self.x - other.x,
+            y: self.y - other.y,
+            z: self.z - other.z,
+        }
+    }
+}
+
+#[differentiable]
+impl Mul<f64> for Vec3 {
+    type Output = Vec3;
+    fn mul(self, k: f64) -> Vec3 {
+        Vec3 {
+            x: self.x * k,
+            y: self.y * k,
+            z: self.z * k,
+        }
+    }
+}
+
+#[differentiable]
+impl AddAssign for Vec3 {
+    fn add_assign(&mut self, other: Vec3) {
+        self.x += other.x;
+        self.y += other.y;
+        self.z += other.z;
+    }
+}
+
+#[differentiable]
+impl Vec3 {
+    fn dot(self, other: Vec3) -> f64 {
+        self.x * other.x + self.y * other.y + self.z * other.z
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+struct Body {
+    position: Vec3,
+    velocity: Vec3,
+    #[constant]
+    mass: f64,
+}
+
+/// One step of `n` bodies, and their kinetic energy after it.
+#[differentiable]
+fn step_of_structs(bodies: &[Body], dt: f64) -> f64 {
+    let mut energy = 0.0;
+    for i in 0..bodies.len() {
+        let mut pull = Vec3 {
+            x: 0.0,
+            y: 0.0,
+            z: 0.0,
+        };
+        for j in 0..bodies.len() {
+            if i != j {
+                let d = bodies[j].position - bodies[i].position;
+                let r2 = d.dot(d) + 0.01;
+                pull += d * (bodies[j].mass / (r2 * r2.sqrt()));
+            }
+        }
+        let mut v = bodies[i].velocity;
+        v += pull * dt;
+        energy += 0.5 * bodies[i].mass * v.dot(v);
+    }
+    energy
+}
+
+/// The same over flat arrays, three numbers for each body.
+#[differentiable]
+fn step_of_arrays(position: &[f64], velocity: &[f64], #[constant] mass: &[f64], dt: f64) -> f64 {
+    let mut energy = 0.0;
+    for i in 0..mass.len() {
+        let (mut px, mut py, mut pz) = (0.0, 0.0, 0.0);
+        for j in 0..mass.len() {
+            if i != j {
+                let dx = position[3 * j] - position[3 * i];
+                let dy = position[3 * j + 1] - position[3 * i + 1];
+                let dz = position[3 * j + 2] - position[3 * i + 2];
+                let r2 = dx * dx + dy * dy + dz * dz + 0.01;
+                let k = mass[j] / (r2 * r2.sqrt());
+                px += dx * k;
+                py += dy * k;
+                pz += dz * k;
+            }
+        }
+        let vx = velocity[3 * i] + px * dt;
+        let vy = velocity[3 * i + 1] + py * dt;
+        let vz = velocity[3 * i + 2] + pz * dt;
+        energy += 0.5 * mass[i] * (vx * vx + vy * vy + vz * vz);
+    }
+    energy
+}
+
+struct Bodies(Vec<Body>, f64);
+
+impl Bodies {
+    fn new(n: usize) -> Self {
+        let mut random = Random(3);
+        let mut vector = || Vec3 {
+            x: random.symmetric(),
+            y: random.symmetric(),
+            z: random.symmetric(),
+        };
+        let body = |i: usize| Body {
+            position: vector(),
+            velocity: vector(),
+            mass: 1.0 + i as f64 / n as f64,
+        };
+        Bodies((0..n).map(body).collect(), 0.01)
+    }
+
+    fn flat(&self) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+        let flat = |of: fn(&Body) -> Vec3| {
+            let parts = self.0.iter().map(of);
+            parts.flat_map(|v| [v.x, v.y, v.z]).collect()
+        };
+        let mass = self.0.iter().map(|b| b.mass).collect();
+        (flat(|b| b.position), flat(|b| b.velocity), mass)
+    }
+}
+
+impl Problem for Bodies {
+    type Gradient = (Vec<f64>, f64);
+
+    fn name(&self) -> String {
+        format!("N-body step, structs, n={}", self.0.len())
+    }
+    fn primal(&self) -> f64 {
+        step_of_structs(&self.0, self.1)
+    }
+    fn generated(&self) -> (f64, Self::Gradient) {
+        let (value, (bodies, dt)) = step_of_structs::value_and_grad(&self.0, self.1);
+        let parts = bodies.iter().flat_map(|b| {
+            let (p, v) = (&b.position, &b.velocity);
+            [p.x, p.y, p.z, v.x, v.y, v.z]
+        });
+        (value, (parts.collect(), dt))
+    }
+    fn by_hand(&self) -> (f64, Self::Gradient) {
+        let (position, velocity, mass) = self.flat();
+        let (value, (p, v, dt)) =
+            step_of_arrays::value_and_grad(&position, &velocity, &mass, self.1);
+        let parts = p.chunks(3).zip(v.chunks(3));
+        (
+            value,
+            (
+                parts
+                    .flat_map(|(p, v)| [p[0], p[1], p[2], v[0], v[1], v[2]])
+                    .collect(),
+                dt,
+            ),
+        )
+    }
+    fn flat((bodies, dt): &Self::Gradient) -> Vec<f64> {
+        let mut all = bodies.clone();
+        all.push(*dt);
+        all
+    }
+    fn moved(&self, factor: f64, direction: &[f64]) -> Self {
+        let mut moved = self.0.clone();
+        for (b, d) in moved.iter_mut().zip(direction.chunks(6)) {
+            b.position += Vec3 {
+                x: d[0],
+                y: d[1],
+                z: d[2],
+            } * factor;
+            b.velocity += Vec3 {
+                x: d[3],
+                y: d[4],
+                z: d[5],
+            } * factor;
+        }
+        Bodies(moved, self.1 + factor * direction[6 * self.0.len()])
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+struct Oscillator {
+    stiffness: f64,
+    damping: f64,
+}
+
+#[differentiable]
+impl Oscillator {
+    fn force(&self, x: f64, v: f64) -> f64 {
+        -self.stiffness * x.sin() - self.damping * v
+    }
+
+    fn step(&self, x: f64, v: f64, dt: f64) -> (f64, f64) {
+        let middle = v + 0.5 * dt * self.force(x, v);
+        let x = x + dt * middle;
+        (x, middle + 0.5 * dt * self.force(x, middle))
+    }
+}
+
+#[differentiable]
+fn by_methods(oscillator: &Oscillator, x: f64, n: usize) -> f64 {
+    let (mut x, mut v) = (x, 0.0);
+    for _ in 0..n {
+        (x, v) = oscillator.step(x, v, 0.01);
+    }
+    x * x + v * v
+}
+
+#[differentiable]
+fn in_one_body(stiffness: f64, damping: f64, x: f64, n: usize) -> f64 {
+    let (mut x, mut v) = (x, 0.0);
+    for _ in 0..n {
+        let first = -stiffness * x.sin() - damping * v;
+        let middle = v + 0.5 * 0.01 * first;
+        let new = x + 0.01 * middle;
+        let second = -stiffness * new.sin() - damping * middle;
+        (x, v) = (new, middle + 0.5 * 0.01 * second);
+    }
+    x * x + v * v
+}
+
+#[differentiable]
+fn over_any_scalar<T: Real>(stiffness: T, damping: T, x: T, n: usize) -> T {
+    let (mut x, mut v) = (x, T::from_f64(0.0));
+    for _ in 0..n {
+        let first = -stiffness * x.sin() - damping * v;
+        let middle = v + T::from_f64(0.5) * T::from_f64(0.01) * first;
+        let new = x + T::from_f64(0.01) * middle;
+        let second = -stiffness * new.sin() - damping * middle;
+        (x, v) = (new, middle + T::from_f64(0.5) * T::from_f64(0.01) * second);
+    }
+    x * x + v * v
+}
+
+macro_rules! oscillation {
+    ($name:ident, $title:literal, |$p:ident| $primal:expr, $generated:expr) => {
+        struct $name([f64; 3], usize);
+
+        impl Problem for $name {
+            type Gradient = [f64; 3];
+
+            fn name(&self) -> String {
+                format!(concat!($title, ", {} steps"), self.1)
+            }
+            fn primal(&self) -> f64 {
+                let $p = self;
+                $primal
+            }
+            fn generated(&self) -> (f64, Self::Gradient) {
+                let $p = self;
+                $generated
+            }
+            fn by_hand(&self) -> (f64, Self::Gradient) {
+                let [stiffness, damping, x] = self.0;
+                let (value, g) = in_one_body::value_and_grad(stiffness, damping, x, self.1);
+                (value, g.into())
+            }
+            fn flat(gradient: &Self::Gradient) -> Vec<f64> {
+                gradient.to_vec()
+            }
+            fn moved(&self, factor: f64, direction: &[f64]) -> Self {
+                let mut at = self.0;
+                at.iter_mut()
+                    .zip(direction)
+                    .for_each(|(a, d)| *a += factor * d);
+                $name(at, self.1)
+            }
+        }
+    };
+}
+
+impl Methods {
+    fn oscillator(&self) -> Oscillator {
+        Oscillator {
+            stiffness: self.0[0],
+            damping: self.0[1],
+        }
+    }
+}
+
+oscillation!(
+    Methods,
+    "methods",
+    |p| by_methods(&p.oscillator(), p.0[2], p.1),
+    {
+        let (value, (own, x)) = by_methods::value_and_grad(&p.oscillator(), p.0[2], p.1);
+        (value, [own.stiffness, own.damping, x])
+    }
+);
+
+oscillation!(
+    Generic,
+    "generic scalar",
+    |p| over_any_scalar(p.0[0], p.0[1], p.0[2], p.1),
+    {
+        let (value, g) = over_any_scalar::value_and_grad(p.0[0], p.0[1], p.0[2], p.1);
+        (value, g.into())
+    }
+);
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let timed = args.iter().any(|a| a == "--bench");
+    let only = args.iter().skip_while(|a| *a != "--only").nth(1);
+    let at = [1.3, 0.2, 0.8];
+    let mut failed = false;
+    failed |= report(&Bodies::new(20), timed, only);
+    failed |= report(&Methods(at, 100), timed, only);
+    failed |= report(&Generic(at, 100), timed, only);
+    if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Checks and times a pair; whether it failed.
+fn report<P: Problem>(problem: &P, timed: bool, only: Option<&String>) -> bool {
+    if only.is_some_and(|part| !problem.name().contains(part.as_str())) {
+        return false;
+    }
+    match harness::run(problem, timed) {
+        Ok(Some(Row {
+            primal,
+            generated,
+            by_hand,
+            ..
+        })) => {
+            println!(
+                "{:32} primal {primal:9.0} ns, gradient {generated:9.0} ns, of its twin {by_hand:9.0} ns: ratio {:.2}",
+                problem.name(),
+                generated / by_hand
+            );
+            false
+        }
+        Ok(None) => false,
+        Err(what) => {
+            eprintln!("{what}");
+            true
+        }
+    }
+}
