@@ -12,6 +12,7 @@ fn messages() {
         "expressions",
         "generics",
         "items",
+        "methods",
         "options",
         "rules",
         "signature",
