@@ -7,10 +7,12 @@
 
 #[allow(unused_imports)]
 use crate::prelude::*;
+mod arguments;
 mod derivatives;
+mod macros;
 
 #[doc(hidden)]
-pub use derivatives::{AnyArgument, Argument};
+pub use arguments::{AnyArgument, Argument};
 pub use derivatives::{Subject, Wrong, derivatives};
 
 use core::fmt;
