@@ -1,16 +1,21 @@
 //! LU with partial pivoting: determinant and solution.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Singular;
 
 /// `P A = L U`, both factors in one square, and the row that each step brought up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Differentiable)]
 pub struct Lu {
     factors: Vec<Vec<f64>>,
+    #[constant]
     pivots: Vec<usize>,
 }
+
+#[differentiable]
 impl Lu {
     pub fn new(a: &[Vec<f64>]) -> Result<Lu, Singular> {
         let n = a.len();
@@ -79,11 +84,14 @@ impl Lu {
         x
     }
 }
+
+#[differentiable]
 fn determinant(a: &[Vec<f64>]) -> f64 {
     Lu::new(a).map_or(0.0, |lu| lu.determinant())
 }
 
 /// `w · A⁻¹ b`.
+#[differentiable]
 fn weighted_solution(a: &[Vec<f64>], b: &[f64], w: &[f64]) -> Result<f64, Singular> {
     let lu = Lu::new(a)?;
     let x = lu.solve(b);
@@ -91,6 +99,7 @@ fn weighted_solution(a: &[Vec<f64>], b: &[f64], w: &[f64]) -> Result<f64, Singul
 }
 
 /// Where the matrix is known to be regular.
+#[differentiable]
 fn weighted_solution_or_panic(a: &[Vec<f64>], b: &[f64], w: &[f64]) -> f64 {
     weighted_solution(a, b, w).expect("the matrix is regular")
 }
@@ -117,4 +126,42 @@ fn the_solution_solves() {
     let x = Lu::new(&sample()).unwrap().solve(&b);
     reference::assert_close(&reference::apply(&sample(), &x), &b, 1e-13);
     assert_eq!(Lu::new(&[vec![0.0]]).unwrap_err(), Singular);
+}
+
+// The derivatives.
+
+/// `∂det/∂A = det A · A⁻ᵀ`.
+fn determinant_gradient(a: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let a = a.to_vec();
+    let mut gradient = reference::transposed(&reference::inverse(&a));
+    let scale = reference::determinant(&a);
+    gradient.iter_mut().flatten().for_each(|v| *v *= scale);
+    gradient
+}
+
+/// With `A x = b` and `Aᵀ z = w`: `−z xᵀ`, `z` and `x`.
+fn solution_gradient(a: &[Vec<f64>], b: &[f64], w: &[f64]) -> (Vec<Vec<f64>>, Vec<f64>, Vec<f64>) {
+    let inverse = reference::inverse(&a.to_vec());
+    let x = reference::apply(&inverse, b);
+    let z = reference::apply(&reference::transposed(&inverse), w);
+    let matrix = reference::rows(&reference::outer(-1.0, &z, &x), b.len());
+    (matrix, z, x)
+}
+
+programs! {
+    determinant { a: slice = sample() } exact [determinant_gradient(&a)];
+    weighted_solution_or_panic { a: slice = sample(), b: slice = vector(4, 1), w: slice = vector(4, 2) }
+        exact [solution_gradient(&a, &b, &w).0, solution_gradient(&a, &b, &w).1, solution_gradient(&a, &b, &w).2];
+}
+
+#[test]
+fn a_gradient_or_the_error() {
+    let (b, w) = ([1.0, -2.0, 0.5, 3.0], [0.1, 0.2, 0.3, 0.4]);
+    let (_, by_b, _) = weighted_solution::grad(&sample(), &b, &w).unwrap();
+    reference::assert_close(&by_b, &solution_gradient(&sample(), &b, &w).1, 1e-13);
+    let singular = [vec![1.0, 2.0], vec![2.0, 4.0]];
+    assert_eq!(
+        weighted_solution::grad(&singular, &b[..2], &w[..2]),
+        Err(Singular)
+    );
 }

@@ -568,7 +568,15 @@ impl Function {
 
     /// Whether a method called on the place may change it, as far as can be told without its signature.
     pub fn may_be_changed(&self, receiver: &Place) -> bool {
-        let var = &self.vars[self.root(receiver)];
+        let mut base = receiver.base;
+        while let Some(place) = &self.vars[base].alias {
+            // Nothing changes through a shared reference.
+            if matches!(self.vars[base].ty, Ty::Ref(_, false)) {
+                return false;
+            }
+            base = place.base;
+        }
+        let var = &self.vars[base];
         let settled = var.deferred && !var.temp;
         (var.mutable && !settled) || matches!(var.ty, Ty::Ref(_, true))
     }

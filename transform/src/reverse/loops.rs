@@ -381,16 +381,28 @@ impl Reverse<'_> {
         let known = places.iter().all(|p| {
             let root = self.f.root(p);
             let shared = matches!(self.f.vars[root].ty, Ty::Ref(_, false));
-            // Of what else it may be, an iterator need not give as many items as `len` says.
-            let run = matches!(p.path.last(), Some(Proj::Run));
-            self.is_active(root) || (shared && !run && self.f.params.iter().any(|p| p.var == root))
+            // Of what else it may be, an iterator need not give as many items as `len` says; nor is there a way
+            // to a part of an enum's variant but through its adjoint.
+            let plain = !self
+                .f
+                .resolve(p)
+                .path
+                .iter()
+                .any(|s| matches!(s, Proj::Run | Proj::Part(..)));
+            // The adjoint of a field marked `#[constant]` has no length.
+            (self.is_active(root) && !self.f.may_be_constant_field(p))
+                || (shared && plain && self.f.params.iter().any(|p| p.var == root))
         });
         if !known {
             return None;
         }
         let mut out: Option<TokenStream> = None;
         for place in places {
-            let tokens = match self.place_bar(place) {
+            let bar = match self.f.may_be_constant_field(place) {
+                true => None,
+                false => self.place_bar(place),
+            };
+            let tokens = match bar {
                 Some((bar, _)) => self.spell(&bar),
                 None => {
                     let resolved = self.f.resolve(place);
