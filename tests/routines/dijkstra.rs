@@ -2,10 +2,14 @@
 //! relaxation.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Differentiable)]
 pub struct Edge {
+    #[constant]
     pub from: usize,
+    #[constant]
     pub to: usize,
     pub weight: f64,
 }
@@ -14,6 +18,7 @@ pub struct Edge {
 pub struct NegativeCycle;
 
 /// The distances from `start`, infinite where there is no way.
+#[differentiable]
 pub fn bellman_ford(edges: &[Edge], nodes: usize, start: usize) -> Result<Vec<f64>, NegativeCycle> {
     let mut distance = vec![f64::INFINITY; nodes];
     distance[start] = 0.0;
@@ -34,6 +39,7 @@ pub fn bellman_ford(edges: &[Edge], nodes: usize, start: usize) -> Result<Vec<f6
 }
 
 /// The distance from `start` to `goal` where no weight is negative.
+#[differentiable]
 pub fn dijkstra(neighbours: &[Vec<(usize, f64)>], start: usize, goal: usize) -> Option<f64> {
     let mut distance: Vec<Option<f64>> = vec![None; neighbours.len()];
     let mut done = vec![false; neighbours.len()];
@@ -64,6 +70,8 @@ pub fn dijkstra(neighbours: &[Vec<(usize, f64)>], start: usize, goal: usize) -> 
 }
 
 const ENDS: [(usize, usize); 7] = [(0, 1), (0, 2), (1, 2), (2, 1), (1, 3), (2, 3), (3, 4)];
+
+#[differentiable]
 fn relaxed(weights: &[f64], goal: usize) -> f64 {
     let edges: Vec<Edge> = ENDS
         .iter()
@@ -75,6 +83,8 @@ fn relaxed(weights: &[f64], goal: usize) -> f64 {
         Err(NegativeCycle) => f64::NEG_INFINITY,
     }
 }
+
+#[differentiable]
 fn shortest(weights: &[f64], goal: usize) -> f64 {
     let mut neighbours = vec![Vec::new(); 5];
     for (&(from, to), &weight) in ENDS.iter().zip(weights) {
@@ -97,4 +107,11 @@ fn the_distances() {
     );
     assert_eq!(dijkstra(&[vec![(0, 1.0)], vec![]], 0, 1), None);
     reference::assert_close(&[relaxed(&sample(), 3)], &[4.0], 0.0);
+}
+
+// The derivatives: one for each edge of the shortest path 0, 2, 1, 3, 4.
+
+programs! {
+    relaxed { weights: slice = sample(), goal: konst = 4_usize } exact [vec![0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0]];
+    shortest { weights: slice = sample(), goal: konst = 4_usize } exact [vec![0.0, 14.0, 0.0, 14.0, 14.0, 0.0, 14.0]];
 }

@@ -22,7 +22,7 @@ use crate::names::Names;
 use crate::ty::{Ty, Types};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use syn::spanned::Spanned;
 
 pub use bindings::assert_plain;
