@@ -97,6 +97,19 @@ fn expand_method(
     errors: &mut Vec<Diagnostic>,
 ) -> Option<entries::Expansion> {
     let mut function = as_function(method);
+    // Where `Self` is one type, the receiver's says which: a missing tangent is then told at that type.
+    if let Some(item) = options.around.as_deref()
+        && item.generics.params.is_empty()
+        && around.receiver.is_some()
+        && let Some(syn::FnArg::Typed(first)) = function.sig.inputs.first_mut()
+    {
+        let self_ty = &item.self_ty;
+        match &mut *first.ty {
+            syn::Type::Reference(r) => r.elem = self_ty.clone(),
+            syn::Type::Path(p) if p.path.is_ident("Self") => *first.ty = (**self_ty).clone(),
+            _ => {}
+        }
+    }
     if options.has_rule() {
         function = entries::without_body(&function);
         errors.extend(entries::check_rules(options));
