@@ -22,6 +22,7 @@ mod aliases;
 mod arithmetic;
 mod attacks;
 mod attacks_chains;
+mod attacks_data;
 mod attacks_flow;
 mod attacks_memory;
 mod attacks_vectors;

@@ -178,6 +178,9 @@ impl Reverse<'_> {
         let ty = self.f.place_ty(place);
         let t = self.f.fresh(&format!("{}_t", self.f.vars[root].ident), ty);
         self.f.vars[t].temp = false;
+        // Parts may be moved out of it.
+        self.f.vars[t].mutable = true;
+        self.f.vars[t].generated = true;
         if is_float {
             self.emit(Kind::Let(t, Expr::Load(bar.clone())));
             let zero =
