@@ -249,6 +249,7 @@ pub fn assert_copy<T: Differentiable, P: Differentiable<Tangent = T::Tangent> + 
 
 /// Type-checks only if both are the same function that makes a box.
 #[inline(always)]
+#[allow(clippy::borrowed_box)] // The box is what is asked for.
 pub fn same_box<T, F: Fn(T) -> Box<T>>(_: F, _: F, _: &Box<T>) {}
 
 /// A slice, array or vector, also behind pointers.

@@ -2,7 +2,7 @@
 //! own partials.
 
 use pullback_runtime::helper;
-use pullback_runtime::ops::{rem_vjp_lhs, rem_vjp_rhs};
+use pullback_runtime::ops::RemRule;
 
 const INF: f64 = f64::INFINITY;
 const NAN: f64 = f64::NAN;
@@ -180,10 +180,10 @@ fn zero_rules_name_no_argument() {
 
 #[test]
 fn the_remainder_passes_its_left_operand() {
-    assert_eq!(rem_vjp_lhs(&4.0, &2.0, &1.0), 1.0);
-    assert_eq!(rem_vjp_lhs(&-0.5, &2.0, &1.0), 1.0);
-    assert_eq!(rem_vjp_rhs(&7.5, &2.0, &1.0), -3.0);
-    assert_eq!(rem_vjp_rhs(&-7.5, &2.0, &1.0), 3.0);
+    assert_eq!(RemRule::vjp_lhs(&4.0, &2.0, &1.0), 1.0);
+    assert_eq!(RemRule::vjp_lhs(&-0.5, &2.0, &1.0), 1.0);
+    assert_eq!(RemRule::vjp_rhs(&7.5, &2.0, &1.0), -3.0);
+    assert_eq!(RemRule::vjp_rhs(&-7.5, &2.0, &1.0), 3.0);
 }
 
 #[test]

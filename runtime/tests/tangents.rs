@@ -115,7 +115,7 @@ fn zeros_have_the_shape_of_the_value() {
     assert_eq!(rt::zero(&None::<f64>), OptionTangent::None);
     assert_eq!(rt::zero(&Err::<f64, _>("why")), ResultTangent::Err);
     assert_eq!(rt::zero(&(1.0, 2_usize, "s")), (0.0, NoTangent, NoTangent));
-    assert_eq!(rt::zero(&Box::new([1.0].as_slice())), vec![0.0]);
+    assert_eq!(rt::zero(&Box::new([1.0].as_slice())), Box::new(vec![0.0]));
     assert_eq!(rt::zero(&&mut 1.0), 0.0);
     assert_eq!(rt::zero(&(0..3)), NoTangent);
 }
@@ -197,22 +197,22 @@ fn operators_have_rules_by_value_and_by_reference() {
     fn check<T: Real>() {
         let [a, b, t] = [3.0, 2.0, 10.0].map(T::from_f64);
         let of = |x: T| x.to_f64();
-        assert_eq!(of(rt::add_vjp_lhs(&a, &b, &t)), 10.0);
-        assert_eq!(of(rt::add_vjp_rhs(&a, &b, &t)), 10.0);
-        assert_eq!(of(rt::sub_vjp_lhs(&a, &b, &t)), 10.0);
-        assert_eq!(of(rt::sub_vjp_rhs(&a, &b, &t)), -10.0);
-        assert_eq!(of(rt::mul_vjp_lhs(&a, &b, &t)), 20.0);
-        assert_eq!(of(rt::mul_vjp_rhs(&a, &b, &t)), 30.0);
-        assert_eq!(of(rt::div_vjp_lhs(&a, &b, &t)), 5.0);
-        assert_eq!(of(rt::div_vjp_rhs(&a, &b, &t)), -7.5);
-        assert_eq!(of(rt::neg_vjp(&a, &t)), -10.0);
+        assert_eq!(of(rt::AddRule::vjp_lhs(&a, &b, &t)), 10.0);
+        assert_eq!(of(rt::AddRule::vjp_rhs(&a, &b, &t)), 10.0);
+        assert_eq!(of(rt::SubRule::vjp_lhs(&a, &b, &t)), 10.0);
+        assert_eq!(of(rt::SubRule::vjp_rhs(&a, &b, &t)), -10.0);
+        assert_eq!(of(rt::MulRule::vjp_lhs(&a, &b, &t)), 20.0);
+        assert_eq!(of(rt::MulRule::vjp_rhs(&a, &b, &t)), 30.0);
+        assert_eq!(of(rt::DivRule::vjp_lhs(&a, &b, &t)), 5.0);
+        assert_eq!(of(rt::DivRule::vjp_rhs(&a, &b, &t)), -7.5);
+        assert_eq!(of(rt::NegRule::vjp(&a, &t)), -10.0);
         let [da, db] = [1.0, 4.0].map(T::from_f64);
-        assert_eq!(of(rt::add_jvp(&a, &b, &da, &db)), 5.0);
-        assert_eq!(of(rt::sub_jvp(&a, &b, &da, &db)), -3.0);
-        assert_eq!(of(rt::mul_jvp(&a, &b, &da, &db)), 14.0);
-        assert_eq!(of(rt::div_jvp(&a, &b, &da, &db)), -2.5);
-        assert_eq!(of(rt::rem_jvp(&a, &b, &da, &db)), -3.0);
-        assert_eq!(of(rt::neg_jvp(&a, &da)), -1.0);
+        assert_eq!(of(rt::AddRule::jvp(&a, &b, &da, &db)), 5.0);
+        assert_eq!(of(rt::SubRule::jvp(&a, &b, &da, &db)), -3.0);
+        assert_eq!(of(rt::MulRule::jvp(&a, &b, &da, &db)), 14.0);
+        assert_eq!(of(rt::DivRule::jvp(&a, &b, &da, &db)), -2.5);
+        assert_eq!(of(rt::RemRule::jvp(&a, &b, &da, &db)), -3.0);
+        assert_eq!(of(rt::NegRule::jvp(&a, &da)), -1.0);
         rt::assert_scalar(&a);
         assert_eq!(of(rt::real_like(&a, 0.5)), 0.5);
     }
@@ -220,10 +220,10 @@ fn operators_have_rules_by_value_and_by_reference() {
     check::<f64>();
 
     let (a, b) = (3.0, 2.0);
-    assert_eq!(rt::mul_vjp_lhs(&&a, &b, &1.0), 2.0);
-    assert_eq!(rt::mul_vjp_lhs(&a, &&b, &1.0), 2.0);
-    assert_eq!(rt::mul_vjp_rhs(&&a, &&b, &1.0), 3.0);
-    assert_eq!(rt::neg_vjp(&&a, &1.0), -1.0);
+    assert_eq!(rt::MulRule::vjp_lhs(&&a, &b, &1.0), 2.0);
+    assert_eq!(rt::MulRule::vjp_lhs(&a, &&b, &1.0), 2.0);
+    assert_eq!(rt::MulRule::vjp_rhs(&&a, &&b, &1.0), 3.0);
+    assert_eq!(rt::NegRule::vjp(&&a, &1.0), -1.0);
     // A literal next to a scalar of known type takes that type.
-    assert_eq!(rt::mul_vjp_lhs(&1.0_f32, &2.0, &1.0), 2.0_f32);
+    assert_eq!(rt::MulRule::vjp_lhs(&1.0_f32, &2.0, &1.0), 2.0_f32);
 }

@@ -158,12 +158,8 @@ pub fn own_options(
 ) -> Options {
     let mut options = block.clone();
     attrs.retain(|a| {
-        if !a
-            .path()
-            .segments
-            .last()
-            .is_some_and(|s| s.ident == "differentiable")
-        {
+        let name = a.path().segments.last().map(|s| &s.ident);
+        if name.is_none_or(|name| name != "differentiable") {
             return true;
         }
         let list = match &a.meta {

@@ -20,7 +20,6 @@ pub struct Subject<'a, V: Differentiable, D> {
     #[expect(clippy::type_complexity)]
     pub vjp: &'a dyn Fn(&mut dyn FnMut(&V) -> V::Tangent) -> (V, D),
     /// The value and its tangent along a direction.
-    #[expect(clippy::type_complexity)]
     pub jvp: Option<&'a dyn Fn(D) -> (V, V::Tangent)>,
 }
 

@@ -4,6 +4,9 @@
 //! by a type of [`method`], and rustc finds the rule of whatever the receiver is: `f32`'s and `f64`'s from the
 //! table, those of complex numbers and arrays, or a user's own annotated method.
 
+// A rule of the table names the partials that it has; the base stands for those that it leaves out.
+#![allow(clippy::needless_update)]
+
 #[allow(unused_imports)]
 use crate::prelude::*;
 use crate::{Differentiable, NoTangent, Real, TangentOf, helper};

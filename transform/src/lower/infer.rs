@@ -297,8 +297,8 @@ impl Lower {
             && let Some(range) = crate::unfold::chain::integers(&m.receiver)
         {
             let ends = [&range.start, &range.end];
-            let ends = ends.into_iter().flatten().map(|e| self.infer(e));
-            let known = ends.filter(|ty| matches!(ty, Ty::Int(Some(_)))).next();
+            let mut ends = ends.into_iter().flatten().map(|e| self.infer(e));
+            let known = ends.find(|ty| matches!(ty, Ty::Int(Some(_))));
             return Ty::Option(Box::new(known.unwrap_or(Ty::Int(None))));
         }
         match receiver.peeled() {

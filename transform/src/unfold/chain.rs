@@ -4,6 +4,7 @@ use syn::{Expr, ExprMethodCall, Ident};
 
 /// Where items come from.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // A few of them live, each for as long as its chain is looked at.
 pub(super) enum Source {
     /// Anything that can stand in the header of a `for`.
     Header(Expr),

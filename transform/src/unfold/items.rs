@@ -131,7 +131,7 @@ impl Unfold<'_> {
         }
         match named(f).and_then(|name| self.closures.get(&name.to_string())) {
             Some(closure) => Function::Closure(Box::new(closure.clone())),
-            None => Function::Path(f.clone()),
+            None => Function::Path(Box::new(f.clone())),
         }
     }
 
@@ -202,7 +202,7 @@ pub(super) fn block(stmts: Vec<Stmt>, value: Expr) -> Expr {
 
 enum Function {
     Closure(Box<ExprClosure>),
-    Path(Expr),
+    Path(Box<Expr>),
 }
 
 /// The item as it is written once it has names.

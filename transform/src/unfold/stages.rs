@@ -30,7 +30,7 @@ enum Step {
     /// How many are left to skip.
     Skip(Ident),
     /// How many are left to skip, and how many to skip after each.
-    StepBy(Ident, Ident),
+    Every(Ident, Ident),
     /// The number of the next.
     Enumerate(Ident),
     /// The other side by its elements' numbers: the number of the next, how many there are, and the first.
@@ -188,7 +188,7 @@ impl Unfold<'_> {
                     let step = self.fresh("step");
                     setup.push(parse_quote!(let #step: usize = #n;));
                     setup.push(parse_quote!(::core::assert!(#step != 0);));
-                    Step::StepBy(self.counter("skipped", &parse_quote!(0), setup), step)
+                    Step::Every(self.counter("skipped", &parse_quote!(0), setup), step)
                 }
                 ("zip", [other]) => {
                     let side = self.side(other, &stage.method, setup)?;
@@ -337,7 +337,7 @@ impl Unfold<'_> {
                 let kept = self.run(rest, held, stop, sink)?;
                 out.push(parse_quote!(if #left > 0 { #left -= 1; } else { #(#kept)* }));
             }
-            Step::StepBy(left, step) => {
+            Step::Every(left, step) => {
                 let held = self.hold(item, &mut out);
                 let kept = self.run(rest, held, stop, sink)?;
                 out.push(parse_quote!(

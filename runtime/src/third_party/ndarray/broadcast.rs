@@ -186,7 +186,7 @@ pub fn weighted<F: Real, D: Dimension + 'static, E: Dimension + 'static, O: Dime
         (Some(a), Some(b)) => ndarray::Zip::from(&mut out)
             .and(&a)
             .and(&b)
-            .for_each(|t, &a, &b| *t = *t * factor(a, b)),
+            .for_each(|t, &a, &b| *t *= factor(a, b)),
         _ => super::wrong_shape(t.shape(), a.shape()),
     }
     out

@@ -14,7 +14,7 @@ pub(super) fn vjp_signature(s: &Shape, path: &Path) -> String {
     let given: Vec<String> = given.map(|p| tangent_text(s, &p.ty)).collect();
     let states = s.f.params.iter().filter(|p| is_state(p));
     let states: String = states.map(|p| format!(", {}", passed(s, p))).collect();
-    let params: Vec<String> = s.f.params.iter().map(|p| written(p)).collect();
+    let params: Vec<String> = s.f.params.iter().map(written).collect();
     // What a rule keeps must not borrow, since a caller keeps it until its own reverse sweep.
     let generic = s
         .function
