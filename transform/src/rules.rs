@@ -185,7 +185,7 @@ impl Function {
     }
 
     fn may_be_no_number(&self, o: &Operand) -> bool {
-        self.types.reals.is_empty() && matches!(self.operand_ty(o).peeled(), Ty::Unknown)
+        !self.types.generic && matches!(self.operand_ty(o).peeled(), Ty::Unknown)
     }
 
     /// An operand as the runtime's rules for methods take it: by one reference.
