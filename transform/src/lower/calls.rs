@@ -296,6 +296,9 @@ impl Lower {
 
     /// What a method of the table is called on: a number, or a variable that may be anything and stays where it is.
     fn rule_receiver(&mut self, e: &syn::Expr) -> Option<Operand> {
+        if self.f.types.generic {
+            return self.number(e);
+        }
         if let Some(v) = match peel(e) {
             syn::Expr::Path(p) => self.lookup(&p.path),
             _ => None,
@@ -309,7 +312,7 @@ impl Lower {
                 return self.scalar(e);
             }
         }
-        self.scalar(e)
+        self.number(e)
     }
 
     fn sin_cos(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
