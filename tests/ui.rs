@@ -12,6 +12,7 @@ fn messages() {
         "expressions",
         "generics",
         "items",
+        "mistakes",
         "methods",
         "options",
         "rules",

@@ -1,0 +1,11 @@
+//! A function is not an object.
+use pullback::differentiable;
+
+#[differentiable]
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+fn main() {
+    println!("{}", square.grad(3.0));
+}

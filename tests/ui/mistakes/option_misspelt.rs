@@ -1,0 +1,10 @@
+use pullback::differentiable;
+
+#[differentiable(wtr(weight))]
+fn loss(weight: f64, bias: f64) -> f64 {
+    weight * weight + bias
+}
+
+fn main() {
+    println!("{:?}", loss::grad(1.0, 2.0));
+}
