@@ -10,6 +10,7 @@ use crate::shapes::{AddTo, Added, Exact};
 use crate::{Differentiable, Real, Tangent};
 use num_complex::Complex;
 
+#[diagnostic::do_not_recommend]
 impl<T: Real> Differentiable for Complex<T> {
     type Tangent = Complex<T>;
     type Shadow = Complex<T>;

@@ -198,7 +198,8 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
         && matches!(**ty, syn::Type::Reference(_))
     {
         let detail = "the function returns a reference";
-        out.push(Diagnostic::new(Code::ActiveReference, ty, detail));
+        let help = "return the value itself, as in `-> f64` and `*best`, or its index";
+        out.push(Diagnostic::new(Code::ActiveReference, ty, detail).with_help(help));
     }
     out
 }

@@ -14,6 +14,7 @@ use crate::rt::{Accumulate, Again, Along, Opens, ZeroLike};
 use crate::{Differentiable, Tangent};
 use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, ArrayViewMut, Data, Dimension, Zip};
 
+#[diagnostic::do_not_recommend]
 impl<S, D> Differentiable for ArrayBase<S, D>
 where
     S: Data<Elem: Differentiable>,
@@ -31,6 +32,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: Differentiable, D: Dimension + 'static> Differentiable for ArrayRef<A, D> {
     type Tangent = Array<A::Tangent, D>;
     type Shadow = ArrayRef<A::Tangent, D>;
