@@ -10,6 +10,7 @@ fn messages() {
         "calls",
         "derive",
         "expressions",
+        "functions",
         "generics",
         "items",
         "mistakes",

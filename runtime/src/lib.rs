@@ -26,6 +26,8 @@ pub mod data;
 mod detach;
 mod differentiable;
 #[doc(hidden)]
+pub mod functions;
+#[doc(hidden)]
 pub mod helper;
 #[cfg(all(not(feature = "std"), feature = "libm"))]
 mod math;

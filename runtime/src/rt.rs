@@ -16,6 +16,7 @@ pub use crate::again::*;
 pub use crate::calls::*;
 pub use crate::data::*;
 pub use crate::detach::{detach, stop_gradient};
+pub use crate::functions::*;
 pub use crate::helper;
 pub use crate::methods::*;
 pub use crate::ops::*;

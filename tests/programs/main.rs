@@ -37,6 +37,7 @@ mod custom_rules;
 mod early_exits;
 mod enums;
 mod fallible;
+mod functions;
 mod generic;
 mod generic_calls;
 mod generic_whole;

@@ -13,7 +13,7 @@ impl Callee {
                 Some(last) => last.ident.unraw().to_string(),
                 None => String::new(),
             },
-            Callee::Method(name, _) => name.unraw().to_string(),
+            Callee::Method(name, _) | Callee::Value(name) => name.unraw().to_string(),
             Callee::TangentOf(callee) => callee.name(),
         }
     }
@@ -26,6 +26,7 @@ impl Callee {
                 [receiver, rest @ ..] => quote!(#receiver.#name #generics(#(#rest),*)),
                 [] => TokenStream::new(),
             },
+            Callee::Value(_) => called(args),
             Callee::TangentOf(callee) => callee.entry("__jvp", args),
         }
     }
@@ -62,6 +63,8 @@ impl Callee {
                 }
                 [] => TokenStream::new(),
             },
+            // What gives the derivative as well is called in the same way.
+            Callee::Value(_) => called(args),
             Callee::TangentOf(callee) => {
                 let entry = match entry {
                     "__call" => "__jvp_call",
@@ -70,6 +73,14 @@ impl Callee {
                 callee.entry(entry, args)
             }
         }
+    }
+}
+
+/// The call of the first.
+fn called(args: &[TokenStream]) -> TokenStream {
+    match args {
+        [function, rest @ ..] => quote!(#function(#(#rest),*)),
+        [] => TokenStream::new(),
     }
 }
 

@@ -98,8 +98,8 @@ table! {
         => "write a plain `fn`";
     BadParameterPattern: "this parameter pattern is not supported yet"
         => "give the parameter a name and take it apart with `let` in the body";
-    ImplTraitType: "`impl Trait` is not supported here yet"
-        => "use a concrete type; a function to be called can be named in the body instead of being passed";
+    ImplTraitType: "`impl Trait` is supported as the type of a parameter alone"
+        => "return a value of a type with a name; a closure can be passed on to a function that takes an `impl Fn`";
     DynType: "`dyn Trait` hides which derivative to use"
         => "use a concrete type, or call the differentiable function by its path";
     FnPointerType: "a function pointer hides which derivative to use"

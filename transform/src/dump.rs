@@ -425,6 +425,7 @@ fn ty(t: &Ty) -> String {
         Ty::Tuple(ts) => format!("({})", parts(ts)),
         Ty::Option(t) => format!("Option<{}>", ty(t)),
         Ty::Result(t) => format!("Result<{}>", ty(t)),
+        Ty::Function => "function".into(),
         Ty::Unknown => "?".into(),
     }
 }

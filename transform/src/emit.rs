@@ -16,6 +16,9 @@ pub struct Style {
     pub connected: HashMap<VarId, Ident>,
     /// Calls that give a tangent along with their result, and the tangents of their arguments.
     pub duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
+    /// For each closure that such a call is given, by the number of the argument: the closure that also gives
+    /// derivatives.
+    pub closures: HashMap<(VarId, usize), TokenStream>,
     /// Scopes that an exit names, and so need their label printed.
     pub labelled: HashSet<ScopeId>,
     /// The label of the function's body, where something leaves it early.
@@ -385,8 +388,41 @@ pub fn arg_tokens(f: &Function, args: &[Arg]) -> Vec<TokenStream> {
                 let p = place_tokens(f, p, true).unwrap_or_default();
                 quote!(&mut #p)
             }
+            Arg::Function(v, by_reference) => {
+                let name = match f.given(*v) {
+                    Some(given) => &given.plain,
+                    None => &f.vars[*v].ident,
+                };
+                let borrow = by_reference.then(|| quote!(&));
+                quote!(#borrow #name)
+            }
+            Arg::Closure(lifted, by_reference) => {
+                let (borrow, closure) = (by_reference.then(|| quote!(&)), &lifted.tokens);
+                quote!(#borrow #closure)
+            }
         })
         .collect()
+}
+
+/// The same for a call that gives derivatives along with its result: so do the functions that it is given.
+fn entry_arg_tokens(f: &Function, v: VarId, args: &[Arg], style: &Style) -> Vec<TokenStream> {
+    let mut tokens = arg_tokens(f, args);
+    for (n, arg) in args.iter().enumerate() {
+        match arg {
+            Arg::Function(function, by_reference) => {
+                let name = &f.vars[*function].ident;
+                let borrow = by_reference.then(|| quote!(&));
+                tokens[n] = quote!(#borrow #name);
+            }
+            Arg::Closure(_, by_reference) => {
+                let closure = style.closures.get(&(v, n));
+                let borrow = by_reference.then(|| quote!(&));
+                tokens[n] = quote!(#borrow #closure);
+            }
+            _ => {}
+        }
+    }
+    tokens
 }
 
 fn op_tokens(op: BinOp, assign: bool) -> TokenStream {
@@ -435,7 +471,7 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
     match &stmt.kind {
         Kind::Let(v, Expr::Call(callee, args)) if style.pullbacks.contains_key(v) => {
             let pullback = &f.vars[style.pullbacks[v]].ident;
-            let mut args = arg_tokens(f, args);
+            let mut args = entry_arg_tokens(f, *v, args, style);
             args.push(quote!(__tape));
             if let Some(bits) = style.connected.get(v) {
                 let call = callee.entry("__masked_call", &args);
@@ -455,8 +491,11 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
         Kind::Let(v, Expr::Call(callee, args)) if style.duals.contains_key(v) => {
             let (dot, dots) = &style.duals[v];
             let dot = &f.vars[*dot].ident;
-            let mut args = arg_tokens(f, args);
-            args.push(quote!((#(__rt::along(#dots),)*)));
+            let mut args = entry_arg_tokens(f, *v, args, style);
+            match callee {
+                Callee::Value(_) => args.extend(dots.iter().skip(1).cloned()),
+                _ => args.push(quote!((#(__rt::along(#dots),)*))),
+            }
             let call = callee.entry("__jvp", &args);
             let ident = &f.vars[*v].ident;
             let mutable = (f.vars[*v].mutable).then(|| quote!(mut));

@@ -19,6 +19,8 @@ pub struct Tangents {
     pub dots: HashMap<VarId, VarId>,
     /// For each differentiable call: its result's tangent, and its arguments'.
     pub duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
+    /// The closures that such calls are given, with tangents.
+    pub closures: HashMap<(VarId, usize), TokenStream>,
 }
 
 mod vectors;
@@ -28,19 +30,33 @@ struct Forward<'a> {
     activity: &'a Activity,
     dots: HashMap<VarId, VarId>,
     duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
+    closures: HashMap<(VarId, usize), TokenStream>,
 }
 
 /// Derives the tangent function.
 pub fn forward(f: &Function, activity: &Activity) -> Tangents {
+    forward_within(f, activity, &HashMap::new())
+}
+
+/// The same for a closure: what it captures has tangents by these names around it.
+pub fn forward_within(
+    f: &Function,
+    activity: &Activity,
+    around: &HashMap<VarId, Ident>,
+) -> Tangents {
     let mut t = Forward {
         f: f.clone(),
         activity,
         dots: HashMap::new(),
         duals: HashMap::new(),
+        closures: HashMap::new(),
     };
     for p in &f.params {
-        if activity.varied[p.var] && !f.vars[p.var].ty.is_constant() {
-            t.dot(p.var);
+        if activity.varied[p.var] && !f.vars[p.var].ty.is_constant() && p.function.is_none() {
+            let dot = t.dot(p.var);
+            if let Some(name) = around.get(&p.var) {
+                t.f.vars[dot].ident = name.clone();
+            }
         }
     }
     let mut body = t.block(&f.body);
@@ -52,11 +68,8 @@ pub fn forward(f: &Function, activity: &Activity) -> Tangents {
         .collect();
     if f.tidy {
         let calls = t.duals.keys().copied().collect();
-        let outside = t
-            .duals
-            .values()
-            .flat_map(|(_, args)| args.clone())
-            .collect();
+        let duals = t.duals.values().flat_map(|(_, args)| args.clone());
+        let outside = duals.chain(t.closures.values().cloned()).collect();
         crate::simplify::tidy(&mut t.f, &mut [&mut body], &kept, &calls, &outside);
     }
     Tangents {
@@ -64,6 +77,7 @@ pub fn forward(f: &Function, activity: &Activity) -> Tangents {
         body,
         dots: t.dots,
         duals: t.duals,
+        closures: t.closures,
     }
 }
 
@@ -336,7 +350,18 @@ impl Forward<'_> {
         match &stmt.kind {
             Kind::Let(v, Expr::Call(path, args)) => {
                 if is_active_call(&self.f, self.activity, *v, args) {
-                    let dots = args.iter().map(|a| self.dual_arg(a)).collect();
+                    let by_value = matches!(path, Callee::Value(_));
+                    let mut dots = Vec::new();
+                    for (n, arg) in args.iter().enumerate() {
+                        dots.push(match by_value {
+                            true => self.exact_dual(arg),
+                            false => self.dual_arg(arg),
+                        });
+                        if let Arg::Closure(lifted, _) = arg {
+                            let closure = self.closure_with_tangents(lifted);
+                            self.closures.insert((*v, n), closure);
+                        }
+                    }
                     let dot = self.dot(*v);
                     self.duals.insert(*v, (dot, dots));
                 }
@@ -645,8 +670,52 @@ impl Forward<'_> {
         }
     }
 
+    /// A closure that gives the tangent of its result as well.
+    fn closure_with_tangents(&mut self, lifted: &Lifted) -> TokenStream {
+        let mut around = HashMap::new();
+        for (p, outer) in lifted.captured() {
+            let root = self.f.root(&Place::var(outer));
+            if !self.is_active(root) || self.f.vars[outer].ty.is_constant() {
+                continue;
+            }
+            if p.function.is_none()
+                && let Some(place) = self.place(&Place::var(outer))
+            {
+                let name = self
+                    .f
+                    .names
+                    .fresh(&format!("{}_dot", self.f.vars[outer].ident));
+                let tokens = place_tokens(&self.f, &place, false).unwrap_or_default();
+                around.insert(p.var, (name, tokens));
+            }
+        }
+        crate::closure::forward(lifted, &self.f, self.activity, around)
+    }
+
+    /// The tangent of an argument as a function that was given as a parameter takes it: always there.
+    fn exact_dual(&mut self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Value(o) => {
+                let dot = self.operand_or_zero(&Expr::Use(o.clone()));
+                expr_tokens(&self.f, &dot)
+            }
+            Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => {
+                match self.place(p).and_then(|p| place_tokens(&self.f, &p, false)) {
+                    Some(dot) => quote!(&#dot),
+                    None => {
+                        let p = place_tokens(&self.f, p, false);
+                        quote!(&__rt::zero(&#p))
+                    }
+                }
+            }
+            Arg::Function(..) | Arg::Closure(..) => quote!(__rt::Skip),
+        }
+    }
+
     fn dual_arg(&mut self, arg: &Arg) -> TokenStream {
         match arg {
+            // A function's tangent is part of what it gives.
+            Arg::Function(..) | Arg::Closure(..) => quote!(__rt::Skip),
             Arg::Value(o) => match self.carries(o) {
                 true => {
                     let dot = self.operand_or_zero(&Expr::Use(o.clone()));

@@ -117,6 +117,39 @@ pub enum Arg {
     Exclusive(Place, bool),
     /// What a method is called on. Only rustc knows whether it is taken by value, shared or exclusive.
     Receiver(Place),
+    /// A function that was given as a parameter; the flag says that it is borrowed.
+    Function(VarId, bool),
+    /// A closure; likewise.
+    Closure(std::rc::Rc<Lifted>, bool),
+}
+
+/// A closure that is passed to a differentiable function: a function of its own whose last parameters are what it
+/// captures.
+#[derive(Clone, Debug)]
+pub struct Lifted {
+    /// The closure in the user's own tokens.
+    pub tokens: TokenStream,
+    /// Its parameters as they are written.
+    pub inputs: Vec<TokenStream>,
+    /// The closure as a function.
+    pub f: Function,
+    /// What the last parameters stand for around the closure.
+    pub captures: Vec<VarId>,
+    /// What in it is refused if the closure is asked for derivatives.
+    pub diagnostics: Vec<crate::diagnostics::Diagnostic>,
+}
+
+impl Lifted {
+    /// The parameters that are the closure's own.
+    pub fn own(&self) -> &[Param] {
+        &self.f.params[..self.inputs.len()]
+    }
+
+    /// The parameters that stand for captured variables, with these.
+    pub fn captured(&self) -> impl Iterator<Item = (&Param, VarId)> {
+        let captured = &self.f.params[self.inputs.len()..];
+        captured.iter().zip(self.captures.iter().copied())
+    }
 }
 
 /// What is called.
@@ -126,6 +159,8 @@ pub enum Callee {
     Function(syn::ExprPath),
     /// A method by its name, with its generic arguments; the receiver is the first argument.
     Method(Ident, Option<syn::AngleBracketedGenericArguments>),
+    /// A function that was given as a parameter, which is the first argument.
+    Value(Ident),
     /// The tangent function of another, which order two reverses.
     TangentOf(Box<Callee>),
 }
@@ -501,6 +536,15 @@ pub struct Param {
     pub span: Span,
     /// Its name in `gradients`.
     pub field: Ident,
+    /// What it takes and gives, if it is a function.
+    pub function: Option<std::rc::Rc<crate::functions::Given>>,
+}
+
+impl Param {
+    /// A function whose calls may carry derivatives.
+    pub fn is_differentiable_function(&self) -> bool {
+        self.function.as_ref().is_some_and(|f| f.differentiable)
+    }
 }
 
 /// A function in this representation.
@@ -527,9 +571,33 @@ pub struct Function {
     pub names: crate::names::Names,
     /// What the signature tells of types.
     pub types: crate::ty::Types,
+    /// For a closure: how many parameters are its own. What it captures and receives is not there any more when the
+    /// reverse sweep runs.
+    pub closure: Option<usize>,
+    /// The function carries masks along.
+    pub masked: bool,
 }
 
 impl Function {
+    /// A parameter of a closure whose memory the reverse sweep cannot look at: only plain numbers go along.
+    pub fn is_lent(&self, v: VarId) -> bool {
+        self.closure.is_some()
+            && self.params.iter().any(|p| p.var == v)
+            && !matches!(self.vars[v].ty, Ty::Float(_) | Ty::Int(_) | Ty::Bool)
+    }
+
+    /// The parameter that is captured, by its number among the captured ones.
+    pub fn captured(&self, v: VarId) -> Option<usize> {
+        let own = self.closure?;
+        self.params[own..].iter().position(|p| p.var == v)
+    }
+
+    /// A function that was given as a parameter.
+    pub fn given(&self, v: VarId) -> Option<&std::rc::Rc<crate::functions::Given>> {
+        let param = self.params.iter().find(|p| p.var == v)?;
+        param.function.as_ref()
+    }
+
     /// Whether what is known of a place's type leaves open that it is a field marked `#[constant]`.
     pub fn may_be_constant_field(&self, place: &Place) -> bool {
         matches!(self.place_ty(place), Ty::Unknown)

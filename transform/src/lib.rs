@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod args;
 mod callee;
+mod closure;
 mod conditional;
 pub mod derive;
 mod desugar;
@@ -15,6 +16,7 @@ pub mod emit;
 mod entries;
 pub mod fence;
 pub mod forward;
+pub mod functions;
 mod groups;
 pub mod ir;
 mod located;

@@ -44,6 +44,12 @@ pub fn masked(f: &Function, activity: &Activity) -> Masked {
         if !activity.is_active(p.var) {
             continue;
         }
+        // A closure's captured variables are one to who calls it, and come first.
+        let n = match (f.closure, f.captured(p.var)) {
+            (None, _) => n,
+            (Some(_), Some(_)) => 0,
+            (Some(_), None) => n + 1,
+        };
         let bit = u32::try_from(n).unwrap_or(63);
         let mask = m.mask(p.var);
         // More inputs than bits share the last one: then they are told to be connected together.
@@ -56,6 +62,7 @@ pub fn masked(f: &Function, activity: &Activity) -> Masked {
         entry.extend(quote!(let mut #mask: u64 = 0;));
     }
     m.f.body = m.block(&f.body.clone());
+    m.f.masked = true;
     Masked {
         f: m.f,
         entry,
@@ -143,6 +150,19 @@ impl Masks<'_> {
                 Arg::Value(Operand::Var(v)) => self.f.root(&Place::var(*v)),
                 Arg::Value(Operand::Lit(_)) => continue,
                 Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => self.f.root(p),
+                Arg::Function(v, _) => *v,
+                Arg::Closure(lifted, _) => {
+                    // What a closure captures is one variable to the function that calls it.
+                    let roots: Vec<VarId> = lifted
+                        .captures
+                        .iter()
+                        .map(|v| self.f.root(&Place::var(*v)))
+                        .collect();
+                    let union = self.union(&roots);
+                    let bit = proc_macro2::Literal::usize_unsuffixed(n.min(63));
+                    terms.push(quote!(__rt::through(#bits, #bit, #union)));
+                    continue;
+                }
             };
             if self.is_active(root) {
                 let mask = self.mask(root);

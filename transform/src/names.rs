@@ -27,6 +27,11 @@ impl Names {
         }
     }
 
+    /// The names that are taken elsewhere are taken here as well.
+    pub fn join(&mut self, other: &Names) {
+        self.taken.extend(other.taken.iter().cloned());
+    }
+
     /// A name like `wanted` that nothing else has, hygienic besides.
     pub fn fresh(&mut self, wanted: &str) -> Ident {
         let wanted = wanted.strip_prefix("r#").unwrap_or(wanted);

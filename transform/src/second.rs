@@ -301,6 +301,10 @@ impl Flat {
                     };
                     all.push(Arg::Shared(place, *direct));
                 }
+                Arg::Function(..) | Arg::Closure(..) => {
+                    let what = "a function that is passed to another or called as a parameter";
+                    return Err(Diagnostic::at(Code::Order2Unsupported, span, what));
+                }
                 Arg::Receiver(_) => {
                     return Err(Diagnostic::at(
                         Code::Order2Unsupported,

@@ -33,6 +33,8 @@ pub enum Ty {
     Result(Box<Ty>),
     /// The payload of a `None`, which can be of any type.
     Never,
+    /// A function that was given as a parameter.
+    Function,
     /// Anything else.
     #[default]
     Unknown,
@@ -123,7 +125,7 @@ impl Ty {
         match self {
             Ty::Int(_) | Ty::Bool | Ty::Constant => true,
             // A `None` may become a `Some` of anything.
-            Ty::Float(_) | Ty::Never | Ty::Unknown => false,
+            Ty::Float(_) | Ty::Never | Ty::Function | Ty::Unknown => false,
             Ty::Ref(t, _)
             | Ty::Slice(t)
             | Ty::Array(t, _)
@@ -182,7 +184,7 @@ impl Ty {
             Ty::Ref(_, mutable) => !mutable,
             Ty::Array(t, _) | Ty::Option(t) => t.is_copy(),
             Ty::Tuple(ts) => ts.iter().all(Ty::is_copy),
-            Ty::Slice(_) | Ty::Vec(_) | Ty::Result(_) | Ty::Unknown => false,
+            Ty::Slice(_) | Ty::Vec(_) | Ty::Result(_) | Ty::Function | Ty::Unknown => false,
         }
     }
 

@@ -86,6 +86,10 @@ fn collect(f: &Function, e: &Expr, out: &mut Vec<VarId>) {
                     Arg::Value(Operand::Var(v)) => out.push(f.root(&Place::var(*v))),
                     Arg::Value(Operand::Lit(_)) => {}
                     Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => place(p, out),
+                    Arg::Function(v, _) => out.push(*v),
+                    Arg::Closure(l, _) => {
+                        l.captures.iter().for_each(|v| place(&Place::var(*v), out))
+                    }
                 }
             }
         }
@@ -102,6 +106,11 @@ pub fn is_active_call(f: &Function, activity: &Activity, v: VarId, args: &[Arg])
         Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => {
             activity.varied[f.root(p)] && !f.place_ty(p).is_constant()
         }
+        Arg::Function(v, _) => activity.varied[*v],
+        Arg::Closure(l, _) => l
+            .captures
+            .iter()
+            .any(|v| activity.varied[f.root(&Place::var(*v))] && !f.vars[*v].ty.is_constant()),
     });
     let active = |v: VarId| activity.is_active(v) && !f.vars[v].ty.is_constant();
     varied && (active(v) || changed(f, args).into_iter().any(active))
@@ -222,13 +231,58 @@ pub(super) fn is_output(param: &Param) -> bool {
 
 /// Solves for both, to a fixed point: what an active call changes has an adjoint even if nobody reads it.
 pub fn analyse(f: &Function) -> Activity {
+    solve(f, true)
+}
+
+/// Whether a function that was given as a parameter is asked for derivatives though it has none of its own: it is
+/// called with something that depends on an input, or handed on beside it.
+pub fn passes_derivatives(f: &Function, function: VarId) -> bool {
+    let activity = solve(f, false);
+    let varied = |v: VarId| activity.varied[f.root(&Place::var(v))];
+    let mut found = false;
+    each_call(&f.body, &mut |args| {
+        let uses = args.iter().any(|arg| match arg {
+            Arg::Function(v, _) => *v == function,
+            Arg::Closure(l, _) => l.captures.contains(&function),
+            _ => false,
+        });
+        let depends = args.iter().any(|arg| match arg {
+            Arg::Value(Operand::Var(v)) => varied(*v),
+            Arg::Value(Operand::Lit(_)) | Arg::Function(..) => false,
+            Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => varied(p.base),
+            Arg::Closure(..) => true,
+        });
+        found |= uses && depends;
+    });
+    found
+}
+
+fn each_call(block: &Block, visit: &mut dyn FnMut(&[Arg])) {
+    for stmt in block {
+        match &stmt.kind {
+            Kind::Let(_, Expr::Call(_, args))
+            | Kind::Assign(_, Expr::Call(_, args))
+            | Kind::Update(_, _, Expr::Call(_, args)) => visit(args),
+            Kind::If { then, els, .. } => {
+                each_call(then, visit);
+                each_call(els, visit);
+            }
+            Kind::Match(m) => m.arms.iter().for_each(|a| each_call(&a.body, visit)),
+            Kind::Loop(l) => each_call(&l.body, visit),
+            Kind::Scope(_, _, b) => each_call(b, visit),
+            _ => {}
+        }
+    }
+}
+
+fn solve(f: &Function, functions: bool) -> Activity {
     let mut graph = Graph::default();
     graph.block(f, &f.body);
     let mut inputs = vec![false; f.vars.len()];
     let mut outputs = vec![false; f.vars.len()];
     outputs[f.ret] = !f.vars[f.ret].ty.is_constant();
     for p in &f.params {
-        inputs[p.var] |= p.active;
+        inputs[p.var] |= p.active || functions && p.is_differentiable_function();
         outputs[p.var] |= is_output(p) && !f.types.of(&p.ty).is_constant();
     }
     let varied = graph.reach(inputs, false);
@@ -332,6 +386,16 @@ fn check(f: &Function, activity: &Activity, block: &Block, out: &mut Vec<Diagnos
         (useful && o.reads.iter().any(varied)) || o.writes.iter().any(varied)
     };
     let expr = |e: &Expr, to: VarId, out: &mut Vec<Diagnostic>| match e {
+        Expr::Call(_, args) if is_active_call(f, activity, to, args) => {
+            for arg in args {
+                if let Arg::Closure(lifted, _) = arg {
+                    out.extend(lifted.diagnostics.iter().cloned());
+                    let inner = crate::closure::with_activity(lifted, f, activity);
+                    let inner_activity = analyse(&inner);
+                    out.extend(refusals(&inner, &inner_activity));
+                }
+            }
+        }
         Expr::Refused(o, d) if touches(o, activity.useful[to] && !f.vars[to].ty.is_constant()) => {
             out.push((**d).clone());
         }

@@ -19,6 +19,11 @@ pub struct Writes {
 }
 
 impl Writes {
+    /// Whether anything writes to the variable's memory.
+    pub fn is_written(&self, v: VarId) -> bool {
+        self.writes.contains_key(&v)
+    }
+
     /// Whether something takes the variable by value.
     pub fn is_moved(&self, v: VarId) -> bool {
         self.moved.get(&v).copied().unwrap_or(false)
@@ -57,6 +62,9 @@ impl Writes {
         loops: &[ScopeId],
         element: bool,
     ) -> bool {
+        if f.is_lent(root) {
+            return false;
+        }
         let var = &f.vars[root];
         let is_param = f.params.iter().any(|p| p.var == root);
         if is_param && matches!(var.ty, Ty::Ref(_, true)) {

@@ -228,7 +228,7 @@ impl VisitMut for Try {
 }
 
 /// Gives each `impl Trait` among the parameters' types a name, as a type parameter, so that generated functions can
-/// name it. A trait of functions stays: what it captures is another question.
+/// name it.
 pub fn name_parameters(item: &mut syn::ItemFn) {
     let mut anonymous = Anonymous {
         names: Names::of(item.to_token_stream()),
@@ -260,9 +260,6 @@ impl VisitMut for Anonymous {
     fn visit_type_mut(&mut self, ty: &mut syn::Type) {
         match ty {
             syn::Type::ImplTrait(t) => {
-                if t.bounds.iter().any(is_of_functions) {
-                    return;
-                }
                 let name = self.names.fresh(ARGUMENT);
                 let bounds = &t.bounds;
                 self.types.push(syn::parse_quote!(#name: #bounds));
@@ -270,17 +267,6 @@ impl VisitMut for Anonymous {
             }
             _ => syn::visit_mut::visit_type_mut(self, ty),
         }
-    }
-}
-
-fn is_of_functions(bound: &syn::TypeParamBound) -> bool {
-    match bound {
-        syn::TypeParamBound::Trait(t) => t
-            .path
-            .segments
-            .iter()
-            .any(|s| matches!(s.arguments, syn::PathArguments::Parenthesized(_))),
-        _ => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What other differentiable functions call: the value, and a pullback that adds to the adjoints of the arguments.
 
+use super::functions::{Hidden, Way};
 use super::shape::{Shape, by_value, elided, elided_tokens};
 use crate::reverse::Sweep;
 use proc_macro2::TokenStream;
@@ -41,9 +42,17 @@ impl Family {
 /// The entry that differentiable callers call.
 pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStream {
     let (rt, ret) = (&s.rt, &s.ret);
-    let generics = &s.function.sig.generics;
-    let where_clause = s.calling_where();
-    let turbofish = &s.turbofish;
+    let way = match family {
+        Family::Masked => Way::Masked,
+        _ => Way::Reverse,
+    };
+    let Hidden {
+        generics,
+        bounds: given,
+        turbofish,
+        ..
+    } = &s.hidden(way);
+    let where_clause = s.calling_where(given.as_ref());
     let params = s.calling_params();
     let calling = s.calling_names();
     let names = s.names();
@@ -66,7 +75,10 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
         adds,
         ..
     } = &way_back;
-    let (keep, take) = if sweep.is_leaf || s.borrows {
+    // What a function that is given as a parameter borrows is in the type of every closure made here, though none of
+    // them keeps it; in a box it is not.
+    let boxed = s.functions().next().is_some();
+    let (keep, take) = if sweep.is_leaf || s.borrows || boxed {
         (quote!(), quote!())
     } else {
         let tuple_args = s.f.params.iter().map(|p| elided(&p.ty));
@@ -82,31 +94,45 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
             },
         )
     };
+    let signature = quote! {
+        ::core::ops::FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape)
+    };
     let bounds = s.opaque_bounds();
-    let pullback = s.said(quote! {
-        impl ::core::ops::FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape) + #bounds
-    });
+    let (back_ty, back) = match boxed {
+        true => {
+            let ty = quote!(#rt::Box<dyn #signature + ::core::marker::Send>);
+            (ty.clone(), quote!(let __back: #ty = #rt::Box::new))
+        }
+        false => (s.said(quote!(impl #signature + #bounds)), quote!()),
+    };
+    let closure = quote! {
+        move |
+            __seed: #seed,
+            (#(#again_names,)*): (#(#again_types,)*),
+            (#(#shadow_names,)*): (#(#shadow_types,)*),
+            __tape: &mut #rt::Tape,
+        | {
+            #take
+            #(#opens)*
+            let (#(#values,)*) = __pullback(__seed, #(#args,)* __tape);
+            #(#adds)*
+        }
+    };
+    let result = match boxed {
+        true => quote!(#back(#closure); (__value, #bits __back)),
+        false => quote!((__value, #bits #closure)),
+    };
     quote! {
         #[doc(hidden)]
         #[inline]
         pub fn #call #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
             #ret,
             #bits_ty
-            #pullback,
+            #back_ty,
         ) #where_clause {
             let (__value, #bits __pullback) = #sweep_path #turbofish(#(#calling,)* __tape);
             #keep
-            (__value, #bits move |
-                __seed: #seed,
-                (#(#again_names,)*): (#(#again_types,)*),
-                (#(#shadow_names,)*): (#(#shadow_types,)*),
-                __tape: &mut #rt::Tape,
-            | {
-                #take
-                #(#opens)*
-                let (#(#values,)*) = __pullback(__seed, #(#args,)* __tape);
-                #(#adds)*
-            })
+            #result
         }
     }
 }
@@ -132,8 +158,7 @@ impl Back {
         let owned = by_value(s, sweep).len();
         for (n, p) in s.f.params.iter().enumerate() {
             let name = s.name(p);
-            let exclusive = Shape::is_exclusive(p);
-            let shared = Shape::is_reference(p) && !exclusive;
+            let shared = Shape::is_shared(p);
             if shared {
                 b.again_types.push(elided(&p.ty).to_token_stream());
                 b.again_names.push(quote!(#name));
@@ -163,6 +188,14 @@ impl Back {
             b.shadow_types
                 .push(quote!(::core::option::Option<&mut #ty>));
             let (scratch, bar) = (format_ident!("__scratch{}", n), format_ident!("__bar{}", n));
+            if p.function.is_some() {
+                b.opens.push(quote! {
+                    let mut #scratch = #rt::Tangent::neutral();
+                    let #bar = #shadow.unwrap_or(&mut #scratch);
+                });
+                shadow_args.push(quote!(#bar));
+                continue;
+            }
             let (zero, lent) = (s.zero(p), s.lent(p, &scratch));
             b.opens.push(if shared {
                 quote! {

@@ -1,5 +1,6 @@
 //! `jvp`, and the form of it that other differentiable functions call.
 
+use super::functions::{Hidden, Way};
 use super::shape::{Shape, tuple};
 use crate::Analysed;
 use crate::emit;
@@ -19,6 +20,7 @@ pub(super) fn forward_body(s: &Shape, t: &forward::Tangents) -> TokenStream {
     let (ret, ret_dot_ty) = (&s.ret, s.seed());
     let mut style = Style::of(&t.body);
     style.duals = t.duals.clone();
+    style.closures = t.closures.clone();
     let value = &f.vars[f.ret].ident;
     let value_dot = match t.dots.get(&f.ret) {
         Some(dot) => f.vars[*dot].ident.to_token_stream(),
@@ -95,7 +97,7 @@ impl Directions {
 
     fn hidden(&mut self, s: &Shape, n: usize, p: &Param, dot: Option<&Ident>) {
         let rt = &s.rt;
-        if dot.is_none() && !(s.fixed && p.active) {
+        if p.function.is_some() || dot.is_none() && !(s.fixed && p.active) {
             self.types.push(quote!(#rt::Unused));
             self.names.push(quote!(_));
             return;
@@ -148,8 +150,8 @@ fn dot_of(t: &forward::Tangents, p: &Param) -> Option<Ident> {
 }
 
 /// The bounds of an entry in forward mode; without one that is given, nothing fulfils them.
-fn bounds(s: &Shape, is_given: bool) -> Option<TokenStream> {
-    let bounds = s.calling_where();
+fn bounds(s: &Shape, given: Option<&syn::WhereClause>, is_given: bool) -> Option<TokenStream> {
+    let bounds = s.calling_where(given);
     if is_given {
         return bounds;
     }
@@ -162,7 +164,11 @@ fn bounds(s: &Shape, is_given: bool) -> Option<TokenStream> {
 /// The entry with the body given; without one, using it is the error.
 pub(super) fn hidden_entry(s: &Shape, d: &Directions, body: Option<&TokenStream>) -> TokenStream {
     let (rt, ret, ret_dot) = (&s.rt, &s.ret, s.seed());
-    let generics = &s.function.sig.generics;
+    let Hidden {
+        generics,
+        bounds: given,
+        ..
+    } = &s.hidden(Way::Forward);
     let (dot_names, dot_types) = (&d.names, &d.types);
     // As in a call: the receiver is borrowed, whatever the method does with it.
     let receive = s.receive().map(|_| {
@@ -170,10 +176,11 @@ pub(super) fn hidden_entry(s: &Shape, d: &Directions, body: Option<&TokenStream>
         quote!(let #name = #value;)
     });
     let (entry, params) = (s.ident("__jvp"), s.calling_params());
-    let bounds = bounds(s, body.is_some());
+    let bounds = bounds(s, given.as_ref(), body.is_some());
     let body = body.cloned().unwrap_or_else(|| quote!(loop {}));
     let own = s.f.params.iter().filter(|p| s.f.vars[p.var].mutable);
     let own = own.map(|p| s.name(p));
+    let plain_functions = s.plain_functions(Way::Forward, &body);
     let primal_use = s.primal_use();
     quote! {
         #[doc(hidden)]
@@ -185,6 +192,7 @@ pub(super) fn hidden_entry(s: &Shape, d: &Directions, body: Option<&TokenStream>
             use #rt as __rt;
             use #rt::methods::*;
             #primal_use
+            #plain_functions
             #receive
             #(let mut #own = #own;)*
             #body
@@ -200,14 +208,15 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
     let t = forward::forward(&analysed.f, &analysed.activity);
     let d = Directions::of(s, |p| dot_of(&t, p));
     items.push(forward_entry(s, analysed));
-    items.push(public_entry(s, &d, true));
+    if s.takes_plain_functions() {
+        items.push(public_entry(s, &d, true));
+    }
 }
 
 /// `jvp`.
 pub(super) fn public_entry(s: &Shape, d: &Directions, is_given: bool) -> TokenStream {
     let (ret, ret_dot) = (&s.ret, s.seed());
     let generics = &s.function.sig.generics;
-    let turbofish = &s.turbofish;
     let dots = match d.public_names.as_slice() {
         [one] => quote!(#one),
         names => quote!((#(#names),*)),
@@ -217,12 +226,15 @@ pub(super) fn public_entry(s: &Shape, d: &Directions, is_given: bool) -> TokenSt
     let (receiver, primal) = s.primal_tuple();
     let (lent, receiving) = (s.receiver_lent(), s.receiving_names());
     let (entry, hidden) = (s.ident("jvp"), s.path("__jvp"));
-    let bounds = bounds(s, is_given);
+    let bounds = bounds(s, s.where_clause(), is_given);
+    let open = s.hidden(Way::Forward).open;
+    let receiving = receiving.iter().map(ToTokens::to_token_stream).collect();
+    let receiving = s.with_functions(receiving, Way::Forward);
     quote! {
         /// Forward mode: the value and its tangent along the inputs' tangents.
         #[inline]
         pub fn #entry #generics (#receiver #primal #dots: #dots_ty) -> (#ret, #ret_dot) #bounds {
-            #hidden #turbofish(#lent #(#receiving,)* (#(#args,)*))
+            #hidden #open(#lent #(#receiving,)* (#(#args,)*))
         }
     }
 }

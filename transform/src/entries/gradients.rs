@@ -2,6 +2,7 @@
 
 use super::calls::Family;
 use super::calls::call_entry;
+use super::functions::Way;
 use super::outcome::Outcome;
 use super::reverse::collect;
 use super::shape::{Shape, quiet, said_at};
@@ -13,7 +14,7 @@ use proc_macro2::Ident;
 use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::format_ident;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 pub(super) fn gradients_name(function: &syn::ItemFn, options: &Options) -> Ident {
     let base = options
@@ -93,15 +94,19 @@ pub(super) fn gradients_entry(
     let Some(outcome) = Outcome::of(s) else {
         return;
     };
+    if !s.takes_plain_functions() {
+        return;
+    }
     let run = s.path(Family::Masked.sweep());
     let entry = s.ident("gradients");
     let rt = &s.rt;
     let generics = &s.function.sig.generics;
     let number_clause = outcome.clause(s);
-    let turbofish = &s.turbofish;
+    let open_types = s.hidden(Way::Masked).open;
     let params = s.receiving_params();
     let receive = s.receive();
-    let names = s.names();
+    let names = s.names().iter().map(ToTokens::to_token_stream).collect();
+    let names = s.with_functions(names, Way::Masked);
     let ty = outcome.with(s.gradients_type());
     let (makes, mut results) = collect(s, sweep, quote!(__pullback), outcome.one());
     let run_pullback = results.remove(0);
@@ -135,7 +140,7 @@ pub(super) fn gradients_entry(
             #receive
             let __tape = &mut #rt::Tape::new();
             #makes
-            let (__value, __connected, __pullback) = #run #turbofish(#(#names,)* __tape);
+            let (__value, __connected, __pullback) = #run #open_types(#(#names,)* __tape);
             #open
             #run_pullback
             #result

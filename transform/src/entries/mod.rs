@@ -2,6 +2,7 @@
 
 mod calls;
 mod forward;
+mod functions;
 mod gradients;
 mod operators;
 mod outcome;

@@ -2,13 +2,14 @@
 
 use super::calls::Family;
 use super::calls::call_entry;
+use super::functions::Way;
 use super::outcome::Outcome;
-use super::shape::{Shape, elided_tokens, tuple};
+use super::shape::{Shape, by_value, elided_tokens, pullback_params_with, tuple};
 use super::sweep::sweep_fn;
 use crate::reverse::Sweep;
 use proc_macro2::TokenStream;
 use quote::format_ident;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 /// Makes the owned tangents, runs the pullback, and gives the tangents in the order of the inputs.
 pub(super) fn collect(
@@ -31,6 +32,12 @@ pub(super) fn collect(
         if p.active {
             results.push(quote!(#bar));
         } else if !active {
+            continue;
+        }
+        if p.function.is_some() {
+            let rt = &s.rt;
+            makes.push(quote!(let mut #bar = #rt::NoTangent;));
+            args.push(quote!(&mut #bar));
             continue;
         }
         // A buffer that is no input can still be written with what depends on one.
@@ -70,13 +77,20 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
     let generics = &s.function.sig.generics;
     let turbofish = &s.turbofish;
     let params = s.receiving_params();
-    let names = s.names();
+    let names = s.names().iter().map(ToTokens::to_token_stream).collect();
+    let names = s.with_functions(names, Way::Reverse);
     let receiving = s.receiving_names();
     let receive = s.receive();
     let (receiver, others) = s.split_params();
     items.push(sweep_fn(s, sweep, Family::Plain.sweep(), None));
     let run = s.path(Family::Plain.sweep());
-    let run = quote!(#run #turbofish);
+    let open = s.hidden(Way::Reverse).open;
+    let run = quote!(#run #open);
+    if !s.takes_plain_functions() {
+        items.push(super::vector::no_plain_functions(s));
+        items.push(call_entry(s, sweep, Family::Plain));
+        return;
+    }
 
     let tangents: Vec<TokenStream> = s.inputs().iter().map(|p| s.tangent(p)).collect();
     let tangent_tuple = tuple(&tangents);
@@ -150,7 +164,8 @@ pub(super) fn accumulate_entry(
     let number_clause = outcome.clause(s);
     let params = s.receiving_params();
     let receive = s.receive();
-    let names = s.names();
+    let names = s.names().iter().map(ToTokens::to_token_stream).collect();
+    let names = s.with_functions(names, Way::Reverse);
     let mut buffers = Vec::new();
     let mut args = Vec::new();
     let mut values = Vec::new();
@@ -171,6 +186,11 @@ pub(super) fn accumulate_entry(
             buffers.push(quote!(#bar: &mut #shadow));
         }
         if !s.has_adjoint(p, sweep) {
+            continue;
+        }
+        if p.function.is_some() {
+            makes.push(quote!(let mut #bar = #rt::NoTangent;));
+            args.push(quote!(&mut #bar));
             continue;
         }
         if !p.active {
@@ -228,7 +248,8 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
     let where_clause = s.where_clause();
     let params = s.receiving_params();
     let receive = s.receive();
-    let names = s.names();
+    let names = s.names().iter().map(ToTokens::to_token_stream).collect();
+    let names = s.with_functions(names, Way::Reverse);
     let seed = s.seed();
     let mut makes = Vec::new();
     let mut args = Vec::new();
@@ -244,6 +265,11 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
         let zero = s.zero(p);
         let name = s.name(p);
         let active = s.has_adjoint(p, sweep);
+        if p.function.is_some() && active {
+            makes.push(quote!(let mut #bar = #rt::NoTangent;));
+            args.push(quote!(&mut #bar));
+            continue;
+        }
         if !p.active {
             if active && Shape::is_reference(p) {
                 let made = if s.is_reshaped(p) {
@@ -281,6 +307,16 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
     }
     let ty = tuple(&types);
     let result = tuple(&results);
+    // As in a call: in a box, a pullback has no part in what the functions borrow.
+    let boxed = s.functions().next().map(|_| {
+        let given = pullback_params_with(s, sweep, Some(&quote!(#rt::NoTangent)));
+        let values = by_value(s, sweep).into_iter().map(|p| s.tangent(p));
+        quote! {
+            let __pullback: #rt::Box<
+                dyn ::core::ops::FnOnce(#seed, #(#given,)* &mut #rt::Tape) -> (#(#values,)*)
+            > = #rt::Box::new(__pullback);
+        }
+    });
     let (ex_names, ex_types): (Vec<_>, Vec<_>) = exclusive.into_iter().unzip();
     let entry = s.ident("vjp");
     let pullback = s.said(quote!(impl ::core::ops::FnOnce(#seed #(, #ex_types)*) -> #ty));
@@ -292,6 +328,7 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
             #(#before)*
             let mut __tape = #rt::Tape::new();
             let (__value, __pullback) = #run(#(#names,)* &mut __tape);
+            #boxed
             #(#late)*
             (__value, move |__seed: #seed #(, #ex_names: #ex_types)*| {
                 let __tape = &mut __tape;

@@ -48,8 +48,14 @@ pub(super) struct Shape<'a> {
 }
 
 impl Shape<'_> {
+    /// Whether the adjoint is borrowed from the caller: that of a function's environment always is.
     pub(super) fn is_reference(p: &Param) -> bool {
-        matches!(p.ty, syn::Type::Reference(_))
+        p.function.is_some() || matches!(p.ty, syn::Type::Reference(_))
+    }
+
+    /// Whether the pullback looks at the parameter again.
+    pub(super) fn is_shared(p: &Param) -> bool {
+        p.function.is_none() && Self::is_reference(p) && !Self::is_exclusive(p)
     }
 
     pub(super) fn is_exclusive(p: &Param) -> bool {
@@ -70,6 +76,9 @@ impl Shape<'_> {
 
     /// The owned tangent's type.
     pub(super) fn tangent(&self, p: &Param) -> TokenStream {
+        if let Some(given) = &p.function {
+            return given.environment.to_token_stream();
+        }
         tangent_type(&self.rt, &self.f.types.of(&p.ty), &Self::referent(p))
     }
 
@@ -152,7 +161,7 @@ impl Shape<'_> {
         self.f
             .params
             .iter()
-            .filter(|p| Self::is_reference(p) && !Self::is_exclusive(p))
+            .filter(|p| Self::is_shared(p))
             .map(|p| self.name(p).to_token_stream())
     }
 
@@ -176,7 +185,7 @@ impl Shape<'_> {
     /// Whether the pullback adds to an adjoint of the parameter.
     pub(super) fn has_adjoint(&self, p: &Param, sweep: &Sweep) -> bool {
         match self.fixed {
-            true => p.active,
+            true => p.active || p.is_differentiable_function(),
             false => sweep.adjoints.contains_key(&p.var),
         }
     }
@@ -231,8 +240,8 @@ impl Shape<'_> {
     }
 
     /// The bounds of such an entry.
-    pub(super) fn calling_where(&self) -> Option<TokenStream> {
-        let given = self.where_clause().map(|w| &w.predicates);
+    pub(super) fn calling_where(&self, given: Option<&syn::WhereClause>) -> Option<TokenStream> {
+        let given = given.map(|w| &w.predicates);
         match (self.receiver_by_value(), given) {
             // The lifetime keeps rustc from judging the bound before the entry is used.
             (true, given) => {
@@ -386,7 +395,7 @@ impl Shape<'_> {
 
     /// The statement that uses the function.
     pub(super) fn primal_use(&self) -> TokenStream {
-        let turbofish = &self.turbofish;
+        let turbofish = &self.primal_turbofish();
         match &self.home {
             Home::Space(space) => quote!(let _ = #space::__primal #turbofish;),
             Home::Siblings => {
@@ -523,6 +532,16 @@ pub(super) fn shape<'a>(
     let borrows = around
         .generics
         .is_some_and(|g| g.lifetimes().next().is_some());
+    let mut captured: Vec<TokenStream> = args.iter().map(|a| a.to_token_stream()).collect();
+    let mut given: Vec<&crate::functions::Given> = Vec::new();
+    for function in f.params.iter().filter_map(|p| p.function.as_deref()) {
+        if given.iter().any(|g| g.name == function.name) {
+            continue;
+        }
+        given.push(function);
+        captured.push(function.pullback.to_token_stream());
+        captured.push(function.environment.to_token_stream());
+    }
     let turbofish = if args.is_empty() {
         quote!()
     } else {
@@ -550,7 +569,7 @@ pub(super) fn shape<'a>(
         bounds: bounds(function, options, around, f),
         borrows,
         turbofish,
-        captures: quote!(use<#(#outer,)* #(#args),*>),
+        captures: quote!(use<#(#outer,)* #(#captured),*>),
         ret,
     }
 }
@@ -641,7 +660,7 @@ pub fn with_open_parameters(
 }
 
 /// The names of the type and constant parameters.
-fn arguments(generics: &syn::Generics) -> Vec<Ident> {
+pub(super) fn arguments(generics: &syn::Generics) -> Vec<Ident> {
     let name = |p: &syn::GenericParam| match p {
         syn::GenericParam::Type(t) => Some(t.ident.clone()),
         syn::GenericParam::Const(c) => Some(c.ident.clone()),
@@ -675,12 +694,17 @@ pub(super) fn space(function: &syn::ItemFn, options: &Options) -> Ident {
 
 /// The types of the pullback's parameters after the seed.
 pub(super) fn pullback_params(s: &Shape, sweep: &Sweep) -> Vec<TokenStream> {
+    pullback_params_with(s, sweep, None)
+}
+
+/// The same where the tangent of every function's environment is known.
+pub(super) fn pullback_params_with(
+    s: &Shape,
+    sweep: &Sweep,
+    environment: Option<&TokenStream>,
+) -> Vec<TokenStream> {
     let mut out = Vec::new();
-    for p in
-        s.f.params
-            .iter()
-            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
-    {
+    for p in s.f.params.iter().filter(|p| Shape::is_shared(p)) {
         let ty = elided(&p.ty);
         out.push(quote!(#ty));
     }
@@ -689,7 +713,10 @@ pub(super) fn pullback_params(s: &Shape, sweep: &Sweep) -> Vec<TokenStream> {
             .iter()
             .filter(|p| s.has_adjoint(p, sweep) && Shape::is_reference(p))
     {
-        let ty = elided_tokens(&s.shadow(p));
+        let ty = match (environment, &p.function) {
+            (Some(environment), Some(_)) => environment.clone(),
+            _ => elided_tokens(&s.shadow(p)),
+        };
         out.push(quote!(&mut #ty));
     }
     out

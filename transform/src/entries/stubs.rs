@@ -284,6 +284,7 @@ fn is_known(ty: &Ty) -> bool {
         | Ty::Option(_)
         | Ty::Result(_)
         | Ty::Never
+        | Ty::Function
         | Ty::Unknown => false,
     }
 }

@@ -1,6 +1,7 @@
 //! The generated function that runs forward and gives what reverses it.
 
 use super::calls::Family;
+use super::functions::{Hidden, Way};
 use super::shape::{Shape, by_value, pullback_params};
 use crate::emit;
 use crate::emit::Style;
@@ -26,8 +27,17 @@ pub(super) fn sweep_fn(
     let values = by_value(s, sweep);
     let value_types = values.iter().map(|p| s.tangent(p));
     let mask_ty = masks.map(|_| quote!(u64,));
-    let (function, generics, where_clause) =
-        (s.ident(name), &s.function.sig.generics, s.where_clause());
+    let way = if masks.is_some() {
+        Way::Masked
+    } else {
+        Way::Reverse
+    };
+    let Hidden {
+        generics,
+        bounds: where_clause,
+        ..
+    } = s.hidden(way);
+    let function = s.ident(name);
     let (params, bounds, primal_use) = (s.params(), s.opaque_bounds(), s.primal_use());
     let family = match masks {
         Some(_) => Family::Masked,
@@ -40,6 +50,7 @@ pub(super) fn sweep_fn(
     let pullback = s.said(quote! {
         impl ::core::ops::FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds
     });
+    let plain_functions = s.plain_functions(way, &body);
     quote! {
         #[doc(hidden)]
         #[inline]
@@ -51,6 +62,7 @@ pub(super) fn sweep_fn(
             use #rt as __rt;
             use #rt::methods::*;
             #primal_use
+            #plain_functions
             #body
         }
     }
@@ -62,6 +74,7 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     let rt = &s.rt;
     let mut style = Style::of(&sweep.forward);
     style.pullbacks = sweep.pullbacks.clone();
+    style.closures = sweep.closures.clone();
     style.connected = masks.map(|m| m.calls.clone()).unwrap_or_default();
     style.hidden.insert(f.ret);
     let mut style_reverse = Style::of(&sweep.reverse);
@@ -88,11 +101,7 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     let seed = &f.vars[sweep.seed].ident;
     let types = pullback_params(s, sweep);
     let mut names = Vec::new();
-    for p in
-        s.f.params
-            .iter()
-            .filter(|p| Shape::is_reference(p) && !Shape::is_exclusive(p))
-    {
+    for p in s.f.params.iter().filter(|p| Shape::is_shared(p)) {
         names.push(s.name(p));
     }
     for p in
@@ -121,7 +130,7 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     // As long as the primal, so that an index that was good there needs no check here.
     let cut = s.f.params.iter().filter_map(|p| {
         let bar = sweep.adjoints.get(&p.var)?;
-        let shared = Shape::is_reference(p) && !Shape::is_exclusive(p);
+        let shared = Shape::is_shared(p);
         let (bar, name) = (&f.vars[*bar].ident, s.name(p));
         (shared && matches!(s.f.types.of(&p.ty).peeled(), Ty::Slice(_)))
             .then(|| quote!(let #bar = &mut #bar[..#name.len()];))

@@ -64,3 +64,36 @@ pub(super) fn refusals(s: &Shape, bound: &TokenStream) -> TokenStream {
         pub fn #gradients_entry #generics (#receiver #(_: #params),*) -> #gradients #bounds { loop {} }
     }
 }
+
+/// The same for a function that asks another function for derivatives, which a plain one does not have.
+pub(super) fn no_plain_functions(s: &Shape) -> TokenStream {
+    let (rt, ret, seed) = (&s.rt, &s.ret, s.seed());
+    let Some((p, given)) = s.functions().find(|(_, given)| given.differentiable) else {
+        return TokenStream::new();
+    };
+    let (name, at) = (&given.name, Span::call_site().located_at(p.span));
+    let bound = quote_spanned!(at=> #name: #rt::KnowsItsDerivative);
+    let refused = refusals(s, &bound);
+    let generics = &s.function.sig.generics;
+    let predicates = s.where_clause().into_iter().flat_map(|w| &w.predicates);
+    let bounds = quote!(where #(#predicates,)* for<'__use> #bound);
+    let (receiver, _) = s.split_params();
+    let params = s.f.params.iter().skip(usize::from(receiver.is_some()));
+    let params: Vec<_> = params.map(|p| &p.ty).collect();
+    let tangents: Vec<TokenStream> = s.inputs().iter().map(|p| s.tangent(p)).collect();
+    let (result, primal) = (
+        tuple(&tangents),
+        match params.as_slice() {
+            [one] => quote!(#one),
+            params => quote!((#(#params),*)),
+        },
+    );
+    let [vjp, jvp] = ["vjp", "jvp"].map(|e| s.ident(e));
+    quote! {
+        #refused
+        #[doc(hidden)]
+        pub fn #vjp #generics (#receiver #(_: #params),*) -> (#ret, fn(#seed) -> #result) #bounds { loop {} }
+        #[doc(hidden)]
+        pub fn #jvp #generics (#receiver _: #primal, _: #result) -> (#ret, #seed) #bounds { loop {} }
+    }
+}

@@ -336,6 +336,11 @@ impl Lower {
                 "this call is not of a function by its name",
             ));
         };
+        if let Some(v) = self.lookup(&path.path)
+            && self.f.given(v).is_some()
+        {
+            return self.call_of_given(c, v);
+        }
         if self.lookup(&path.path).is_some() {
             return Some(self.refused(
                 &e,
@@ -420,7 +425,10 @@ impl Lower {
         Some(Expr::Call(Callee::Function(path.clone()), args))
     }
 
-    fn arg(&mut self, e: &syn::Expr) -> Option<Arg> {
+    pub(super) fn arg(&mut self, e: &syn::Expr) -> Option<Arg> {
+        if let Some(function) = self.function_arg(e) {
+            return Some(function);
+        }
         match peel(e) {
             syn::Expr::Reference(r) => {
                 let exclusive = r.mutability.is_some();

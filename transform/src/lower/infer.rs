@@ -365,6 +365,9 @@ impl Lower {
         let syn::Expr::Path(p) = &*c.func else {
             return Ty::Unknown;
         };
+        if let Some(given) = self.lookup(&p.path).and_then(|v| self.f.given(v)) {
+            return self.f.types.of(&given.output);
+        }
         if let Some(ty) = self.infer_real_call(p) {
             return ty;
         }

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod calls;
+mod closures;
 mod control;
 mod data;
 mod expr;
@@ -23,6 +24,7 @@ use crate::ty::{Ty, Types};
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use std::collections::HashMap;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 pub use bindings::assert_plain;
@@ -97,6 +99,8 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
             measures: Vec::new(),
             names,
             types,
+            closure: None,
+            masked: false,
         },
         by_name: HashMap::new(),
         bound: Default::default(),
@@ -162,6 +166,12 @@ impl Lower {
             };
             let constant = is_marked(&typed.attrs, "constant")
                 || wanted.wrt.is_some_and(|wrt| !wrt.contains(&field));
+            let marked = is_marked(&typed.attrs, "constant");
+            let given = crate::functions::given(sig, &typed.ty, &ident, marked, &self.f.types);
+            if let Some(given) = given {
+                self.function_parameter(&ident, typed, field, given);
+                continue;
+            }
             let var = self.declare(&ident, ty.clone(), mutable);
             let active = !constant && !ty.is_constant();
             self.f.params.push(Param {
@@ -170,11 +180,49 @@ impl Lower {
                 active,
                 span: typed.pat.span(),
                 field,
+                function: None,
             });
             if !matches!(&*typed.pat, syn::Pat::Ident(_)) {
                 self.destructure(&typed.pat, var);
             }
         }
+    }
+
+    /// A parameter that is a function. Generated code knows it by another name, since the user's name stands for a
+    /// plain function there.
+    fn function_parameter(
+        &mut self,
+        ident: &syn::Ident,
+        typed: &syn::PatType,
+        field: syn::Ident,
+        mut given: crate::functions::Given,
+    ) {
+        let own = self.f.names.fresh(&format!("{}_function", ident.unraw()));
+        let functions = self.f.params.iter().filter_map(|p| p.function.clone());
+        match functions.into_iter().find(|other| other.name == given.name) {
+            Some(other) => {
+                given.pullback = other.pullback.clone();
+                given.environment = other.environment.clone();
+            }
+            None => {
+                let mut fresh = |what: &str| self.f.names.fresh(&format!("{}{what}", given.name));
+                (given.pullback, given.environment) = (fresh("Pullback"), fresh("Environment"));
+            }
+        }
+        let ty = match given.differentiable {
+            true => Ty::Ref(Box::new(Ty::Function), false),
+            false => Ty::Constant,
+        };
+        let var = self.declare(&own, ty, false);
+        self.by_name.insert(ident.to_string(), var);
+        self.f.params.push(Param {
+            var,
+            ty: (*typed.ty).clone(),
+            active: false,
+            span: typed.pat.span(),
+            field,
+            function: Some(std::rc::Rc::new(given)),
+        });
     }
 
     fn body(&mut self, block: &syn::Block) {

@@ -3,6 +3,7 @@
 use super::Reverse;
 use crate::ir::*;
 use crate::ty::Ty;
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 impl Reverse<'_> {
@@ -34,9 +35,22 @@ impl Reverse<'_> {
         let mut shadows = Vec::new();
         let mut before = Vec::new();
         let mut used: Vec<VarId> = Vec::new();
-        let mut later: Vec<(Place, VarId)> = Vec::new();
-        for arg in args {
+        let mut later: Vec<(Place, TokenStream)> = Vec::new();
+        // A function that was given as a parameter keeps what it looks at again.
+        let is_given = matches!(callee, Callee::Value(_));
+        for (n, arg) in args.iter().enumerate() {
             match arg {
+                Arg::Function(function, _) => {
+                    again.push(quote!(__rt::Owned));
+                    let place = Place::var(*function).then(Proj::Deref);
+                    shadows.push(self.shadow(&place, &mut used, &mut before, &mut later));
+                }
+                Arg::Closure(lifted, by_reference) => {
+                    again.push(quote!(__rt::Owned));
+                    let environment =
+                        self.closure(lifted, *by_reference, (v, n), &mut before, &mut later);
+                    shadows.push(environment);
+                }
                 Arg::Value(operand) => {
                     again.push(match operand {
                         // A text or a constant may be a reference; the callee knows whether it takes one.
@@ -44,7 +58,9 @@ impl Reverse<'_> {
                             quote!(__rt::again_value(#tokens))
                         }
                         // So may a value of a type that is not known.
-                        Operand::Var(a) if !self.carries(operand) && self.may_refer(*a) => {
+                        Operand::Var(a)
+                            if !is_given && !self.carries(operand) && self.may_refer(*a) =>
+                        {
                             let ident = &self.f.vars[*a].ident;
                             let kept = self.keep(quote!(__rt::keep_value!(#ident)), *a, forward);
                             quote!(__rt::again_kept(#kept))
@@ -63,8 +79,10 @@ impl Reverse<'_> {
                     shadows.push(self.shadow(&place, &mut used, &mut before, &mut later));
                 }
                 Arg::Shared(place, _) => {
-                    let kept = self.kept(place, v, forward);
-                    again.push(kept);
+                    if !is_given {
+                        let kept = self.kept(place, v, forward);
+                        again.push(kept);
+                    }
                     if self.is_active(self.f.root(place)) && !self.f.place_ty(place).is_constant() {
                         shadows.push(self.shadow(place, &mut used, &mut before, &mut later));
                     } else {
@@ -98,12 +116,16 @@ impl Reverse<'_> {
             self.emit(kind);
         }
         let pullback = self.f.vars[pullback].ident.clone();
-        self.emit(Kind::Raw(
-            quote!(#pullback(#seed, (#(#again,)*), (#(__rt::open(#shadows),)*), __tape);),
-        ));
+        self.emit(Kind::Raw(match (callee, shadows.as_slice()) {
+            (Callee::Value(_), [environment, shadows @ ..]) => quote! {
+                #pullback(#seed, (#(__rt::open(#shadows),)*), #environment, __tape);
+            },
+            _ => quote! {
+                #pullback(#seed, (#(#again,)*), (#(__rt::open(#shadows),)*), __tape);
+            },
+        }));
         for (place, t) in later {
-            let t = Expr::Raw(self.f.vars[t].ident.to_token_stream(), vec![]);
-            self.contribute_place(&place, t);
+            self.contribute_place(&place, Expr::Raw(t, vec![]));
         }
     }
 
@@ -115,14 +137,65 @@ impl Reverse<'_> {
         )
     }
 
+    /// A closure that gives what reverses it, and the adjoint of what it captures: zeros, to be added to the adjoints
+    /// of the captured variables.
+    fn closure(
+        &mut self,
+        lifted: &Lifted,
+        by_reference: bool,
+        at: (VarId, usize),
+        before: &mut Vec<Kind>,
+        later: &mut Vec<(Place, TokenStream)>,
+    ) -> TokenStream {
+        let (tokens, diagnostics) =
+            crate::closure::reverse(lifted, &self.f, self.activity, by_reference);
+        self.closures.insert(at, tokens);
+        self.diagnostics.extend(diagnostics);
+        let captured: Vec<VarId> = lifted.captures.clone();
+        let mut zeros = Vec::new();
+        let mut places = Vec::new();
+        for v in captured {
+            let is_function = self.f.given(v).is_some();
+            let place = match is_function {
+                true => Place::var(v).then(Proj::Deref),
+                false => Place::var(v),
+            };
+            if self.f.vars[v].ty.is_constant() {
+                continue;
+            }
+            let Some((bar, _)) = self.place_bar(&place) else {
+                continue;
+            };
+            let tokens = self.spell(&bar);
+            zeros.push(quote!(__rt::zero_like(&#tokens)));
+            places.push(place);
+        }
+        if places.is_empty() {
+            return quote!(&mut __rt::NoTangent);
+        }
+        let environment = self.f.fresh("environment", Ty::Unknown);
+        self.f.vars[environment].mutable = true;
+        self.f.vars[environment].temp = false;
+        before.push(Kind::Let(
+            environment,
+            Expr::Raw(quote!((#(#zeros,)*)), vec![]),
+        ));
+        let name = self.f.vars[environment].ident.clone();
+        for (n, place) in places.into_iter().enumerate() {
+            let part = syn::Index::from(n);
+            later.push((place, quote!(#name.#part)));
+        }
+        quote!(&mut #name)
+    }
+
     /// The shadow of an argument: its adjoint, or a temporary where the adjoint is borrowed already.
     fn shadow(
         &mut self,
         place: &Place,
         used: &mut Vec<VarId>,
         before: &mut Vec<Kind>,
-        later: &mut Vec<(Place, VarId)>,
-    ) -> proc_macro2::TokenStream {
+        later: &mut Vec<(Place, TokenStream)>,
+    ) -> TokenStream {
         let root = self.f.root(place);
         let Some((bar, _)) = self.place_bar(place) else {
             return quote!(__rt::Skip);
@@ -139,19 +212,14 @@ impl Reverse<'_> {
             t,
             Expr::Raw(quote!(__rt::zero_like(&#tokens)), vec![]),
         ));
-        later.push((place.clone(), t));
         let t = &self.f.vars[t].ident;
+        later.push((place.clone(), t.to_token_stream()));
         quote!(&mut #t)
     }
 
     /// The argument for the pullback to look at again: the memory itself if it will not have changed by then,
     /// otherwise a copy made before the call.
-    pub(super) fn kept(
-        &mut self,
-        place: &Place,
-        call: VarId,
-        forward: &mut Block,
-    ) -> proc_macro2::TokenStream {
+    pub(super) fn kept(&mut self, place: &Place, call: VarId, forward: &mut Block) -> TokenStream {
         let resolved = self.f.resolve(place);
         let root = resolved.base;
         if self.can_read_again(&resolved, call) {
@@ -199,7 +267,7 @@ impl Reverse<'_> {
         callee: &Callee,
         call: VarId,
         forward: &mut Block,
-    ) -> proc_macro2::TokenStream {
+    ) -> TokenStream {
         let resolved = self.f.resolve(place);
         let root = resolved.base;
         if self.can_read_again(&resolved, call) {
@@ -214,10 +282,10 @@ impl Reverse<'_> {
     /// Keeps a value made before the call.
     pub(super) fn keep(
         &mut self,
-        value: proc_macro2::TokenStream,
+        value: TokenStream,
         root: VarId,
         forward: &mut Block,
-    ) -> proc_macro2::TokenStream {
+    ) -> TokenStream {
         let kept = self.f.fresh("kept", Ty::Unknown);
         let expr = Expr::Raw(value, vec![root]);
         let stmt = Stmt {

@@ -50,6 +50,8 @@ pub struct Sweep {
     pub adjoints: HashMap<VarId, VarId>,
     /// For each differentiable call's result, its pullback.
     pub pullbacks: HashMap<VarId, VarId>,
+    /// The closures that such calls are given, with what reverses them.
+    pub closures: HashMap<(VarId, usize), TokenStream>,
     /// Whether a differentiable function is called.
     pub is_leaf: bool,
     /// What could not be done.
@@ -136,6 +138,7 @@ struct Reverse<'a> {
     saved: HashMap<VarId, VarId>,
     diagnostics: Vec<Diagnostic>,
     span: Span,
+    closures: HashMap<(VarId, usize), TokenStream>,
     /// What the forward sweep does before the statement being reversed.
     first: Block,
     /// What the statement being reversed defines, as the reader of its operands.
@@ -187,6 +190,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         saved: HashMap::new(),
         diagnostics: Vec::new(),
         span: Span::call_site(),
+        closures: HashMap::new(),
         first: Block::new(),
         statement: NOBODY,
     };
@@ -198,7 +202,9 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
     for p in &f.params {
         r.home.insert(p.var, 0);
         r.order.insert(p.var, 0);
-        if activity.is_active(p.var) && matches!(f.vars[p.var].ty, Ty::Ref(..)) {
+        // What a closure captures has an adjoint already.
+        let there = matches!(f.vars[p.var].ty, Ty::Ref(..)) || f.captured(p.var).is_some();
+        if activity.is_active(p.var) && there {
             r.declared.insert(p.var);
             r.bar(p.var);
         }
@@ -244,7 +250,8 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         kept.extend(adjoints.values());
         let calls = r.pullbacks.keys().copied().collect();
         let blocks = &mut [&mut entry, &mut forward, &mut reverse];
-        crate::simplify::tidy(&mut r.f, blocks, &kept, &calls, &TokenStream::new());
+        let outside = r.closures.values().cloned().collect();
+        crate::simplify::tidy(&mut r.f, blocks, &kept, &calls, &outside);
     }
     Sweep {
         f: r.f,
@@ -255,6 +262,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         seed,
         adjoints,
         pullbacks: r.pullbacks,
+        closures: r.closures,
         is_leaf: r.is_leaf,
         diagnostics: r.diagnostics,
     }

@@ -157,7 +157,7 @@ impl Reverse<'_> {
     fn operand_again(&self, o: &Operand, budget: usize) -> bool {
         let Operand::Var(v) = o else { return true };
         if self.f.params.iter().any(|p| p.var == *v) {
-            return !self.f.vars[*v].mutable;
+            return !self.f.vars[*v].mutable && !self.f.is_lent(*v);
         }
         if let Some(Definition::Header | Definition::Offset(..)) = self.definitions.get(v) {
             return true;

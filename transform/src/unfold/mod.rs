@@ -305,6 +305,7 @@ impl VisitMut for Unfold<'_> {
         }
         match e {
             Expr::Call(c) => {
+                c.args.iter_mut().for_each(|arg| self.put_closure(arg));
                 if let Some(value) = self.called(c) {
                     self.changed = true;
                     *e = value;
@@ -344,6 +345,9 @@ impl Unfold<'_> {
         let method = m.method.clone();
         let mut args: Vec<&mut Expr> = m.args.iter_mut().collect();
         self.visit_args(&method, &mut args);
+        if chain::parse(&m.receiver).is_none() {
+            m.args.iter_mut().for_each(|arg| self.put_closure(arg));
+        }
     }
 
     /// Puts the value of a selection in the place of the expression, if it is one.
@@ -421,6 +425,21 @@ impl Unfold<'_> {
                 self.errors.push(diagnostic);
                 None
             }
+        }
+    }
+
+    /// A closure with a name that is passed to a function, written where it is passed.
+    fn put_closure(&mut self, arg: &mut Expr) {
+        match arg {
+            Expr::Path(p) => {
+                let name = p.path.get_ident().map(ToString::to_string);
+                if let Some(closure) = name.and_then(|name| self.closures.get(&name)) {
+                    *arg = Expr::Closure(closure.clone());
+                }
+            }
+            Expr::Reference(r) => self.put_closure(&mut r.expr),
+            Expr::Paren(p) => self.put_closure(&mut p.expr),
+            _ => {}
         }
     }
 

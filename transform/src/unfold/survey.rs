@@ -65,11 +65,11 @@ impl<'ast> Visit<'ast> for Survey {
     }
 
     fn visit_expr_method_call(&mut self, m: &'ast syn::ExprMethodCall) {
-        let of_chain = chain::parse(&m.receiver).is_some();
-        self.wanted |= of_chain;
+        self.wanted |= chain::parse(&m.receiver).is_some();
         self.visit_expr(&m.receiver);
         for arg in &m.args {
-            if !of_chain || self.name_of(arg).is_none() {
+            // What is passed to a function or an adaptor is put there.
+            if self.name_of(arg).is_none() {
                 self.visit_expr(arg);
             }
         }
@@ -79,7 +79,11 @@ impl<'ast> Visit<'ast> for Survey {
         if !matches!(chain::peel(&c.func), Expr::Path(_)) {
             self.visit_expr(&c.func);
         }
-        c.args.iter().for_each(|a| self.visit_expr(a));
+        for arg in &c.args {
+            if self.name_of(arg).is_none() {
+                self.visit_expr(arg);
+            }
+        }
     }
 
     fn visit_expr_path(&mut self, p: &'ast syn::ExprPath) {

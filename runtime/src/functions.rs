@@ -1,0 +1,37 @@
+//! Functions as arguments of generated code: closures that give what reverses them along with their result.
+
+use core::marker::PhantomData;
+
+/// The type of what a closure gives, which is never run.
+#[inline(always)]
+pub fn type_of<T>(_: impl FnOnce() -> T) -> PhantomData<T> {
+    PhantomData
+}
+
+/// Gives the adjoint of a closure's environment its type.
+#[inline(always)]
+pub fn of_type<T>(adjoint: &mut T, _: PhantomData<T>) -> &mut T {
+    adjoint
+}
+
+/// The type of a value's tangent.
+#[inline(always)]
+pub fn tangent_type<T: crate::Differentiable>(_: &T) -> PhantomData<T::Tangent> {
+    PhantomData
+}
+
+/// Gives a cotangent its type.
+#[inline(always)]
+pub fn as_type<T>(cotangent: T, _: PhantomData<T>) -> T {
+    cotangent
+}
+
+/// What the public entries ask of a function whose derivative they need. Nothing implements it: a plain function
+/// has none that one could ask for.
+#[diagnostic::on_unimplemented(
+    message = "the derivative of this function is not known here",
+    label = "this parameter is called with values that carry a derivative",
+    note = "call it from a `#[differentiable]` function that writes the closure as the argument, and take the \
+            gradient of that one"
+)]
+pub trait KnowsItsDerivative {}
