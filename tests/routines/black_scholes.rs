@@ -1,6 +1,8 @@
 //! Black and Scholes' prices, over a normal distribution by series and continued fraction.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,14 +11,15 @@ pub enum Kind {
     Put,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Differentiable)]
 pub struct Contract {
+    #[constant]
     pub kind: Kind,
     pub strike: f64,
     pub expiry: f64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Differentiable)]
 pub struct Market {
     pub spot: f64,
     pub rate: f64,
@@ -24,6 +27,7 @@ pub struct Market {
 }
 
 /// The error function: a power series near zero, a continued fraction for the tail.
+#[differentiable]
 fn erf(x: f64) -> f64 {
     if x.abs() < 2.5 {
         let mut term = x;
@@ -41,9 +45,13 @@ fn erf(x: f64) -> f64 {
         (1.0 - (-z * z).exp() / (tail * PI.sqrt())).copysign(x)
     }
 }
+
+#[differentiable]
 fn normal_cdf(x: f64) -> f64 {
     0.5 * (1.0 + erf(x * FRAC_1_SQRT_2))
 }
+
+#[differentiable]
 impl Contract {
     pub fn price(&self, market: &Market) -> f64 {
         let Market {
@@ -62,6 +70,8 @@ impl Contract {
         }
     }
 }
+
+#[differentiable]
 fn call(spot: f64, strike: f64, rate: f64, volatility: f64, expiry: f64) -> f64 {
     let market = Market {
         spot,
@@ -77,6 +87,7 @@ fn call(spot: f64, strike: f64, rate: f64, volatility: f64, expiry: f64) -> f64 
 }
 
 /// What a strategy of several contracts, each with its quantity, is worth.
+#[differentiable]
 fn portfolio(positions: &[(f64, f64)], spot: f64, volatility: f64) -> f64 {
     let market = Market {
         spot,
@@ -138,4 +149,36 @@ fn the_textbook_price() {
     );
     let parity = 42.0 - 40.0 * (-0.05_f64).exp();
     reference::assert_close(&[call - put], &[parity], 1e-13);
+}
+
+// The derivatives: the greeks.
+
+fn greeks(spot: f64, strike: f64, rate: f64, volatility: f64, expiry: f64) -> [f64; 5] {
+    let deviation = volatility * expiry.sqrt();
+    let d1 = ((spot / strike).ln() + (rate + 0.5 * volatility * volatility) * expiry) / deviation;
+    let d2 = d1 - deviation;
+    let density = (-0.5 * d1 * d1).exp() / (2.0 * PI).sqrt();
+    let discount = (-rate * expiry).exp();
+    let theta = spot * density * volatility / (2.0 * expiry.sqrt());
+    [
+        normal_cdf(d1),
+        -discount * normal_cdf(d2),
+        strike * expiry * discount * normal_cdf(d2),
+        spot * density * expiry.sqrt(),
+        theta + rate * strike * discount * normal_cdf(d2),
+    ]
+}
+
+programs! {
+    erf { x: val = 0.7 } exact [2.0 / PI.sqrt() * (-x * x).exp()];
+    normal_cdf { x: val = -4.1 } exact [(-0.5 * x * x).exp() / (2.0 * PI).sqrt()];
+    call { spot: val = 1.1, strike: val = 1.0, rate: val = 0.05, volatility: val = 0.3, expiry: val = 1.5 }
+        exact [
+            greeks(spot, strike, rate, volatility, expiry)[0],
+            greeks(spot, strike, rate, volatility, expiry)[1],
+            greeks(spot, strike, rate, volatility, expiry)[2],
+            greeks(spot, strike, rate, volatility, expiry)[3],
+            greeks(spot, strike, rate, volatility, expiry)[4],
+        ];
+    portfolio { positions: slice = vec![(1.0, 0.8), (-2.0, 1.0), (0.5, 1.3)], spot: val = 1.1, volatility: val = 0.4 };
 }

@@ -594,6 +594,14 @@ impl Forward<'_> {
     fn build(&mut self, v: VarId, e: &Expr, b: &Build, push: &mut impl FnMut(Kind)) {
         let mut parts = Vec::new();
         for (step, part) in &b.parts {
+            // What carries no derivative may be of a type without a tangent, and the new tangent is zero there.
+            let is_active = match part {
+                Expr::Use(o) => self.operand(o).is_some(),
+                _ => true,
+            };
+            if !is_active && b.base.is_none() && !matches!(step, Proj::Deref) {
+                continue;
+            }
             let tangent = self.operand_or_zero(part);
             let tangent = expr_tokens(&self.f, &tangent);
             let name = self.f.names.fresh("part_dot");
