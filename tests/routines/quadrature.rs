@@ -1,6 +1,10 @@
 //! Integrals by trapezoids, by adaptive Simpson and by Gauss and Legendre, of any function.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::differentiable;
+
+#[differentiable]
 pub fn trapezoid<F: Fn(f64) -> f64>(f: F, a: f64, b: f64, n: usize) -> f64 {
     let h = (b - a) / n as f64;
     let inner: f64 = (1..n).map(|i| f(a + i as f64 * h)).sum();
@@ -8,6 +12,7 @@ pub fn trapezoid<F: Fn(f64) -> f64>(f: F, a: f64, b: f64, n: usize) -> f64 {
 }
 
 /// Simpson's rule between `a` and `b`, where `f` is known at both ends and in the middle.
+#[differentiable]
 fn simpson(
     f: &impl Fn(f64) -> f64,
     a: (f64, f64),
@@ -30,12 +35,15 @@ fn simpson(
     simpson(f, a, left, m, 0.5 * tolerance, depth - 1)
         + simpson(f, m, right, b, 0.5 * tolerance, depth - 1)
 }
+
+#[differentiable]
 pub fn adaptive_simpson(f: impl Fn(f64) -> f64, a: f64, b: f64, tolerance: f64) -> f64 {
     let middle = 0.5 * (a + b);
     simpson(&f, (a, f(a)), (middle, f(middle)), (b, f(b)), tolerance, 30)
 }
 
 /// Five points.
+#[differentiable]
 pub fn gauss_legendre(f: impl Fn(f64) -> f64, a: f64, b: f64) -> f64 {
     const RULE: [(f64, f64); 3] = [
         (0.0, 128.0 / 225.0),
@@ -54,11 +62,13 @@ pub fn gauss_legendre(f: impl Fn(f64) -> f64, a: f64, b: f64) -> f64 {
 }
 
 /// `∫ exp(−k x²) dx`.
+#[differentiable]
 fn bell(k: f64, a: f64, b: f64) -> f64 {
     adaptive_simpson(|x| (-k * x * x).exp(), a, b, 1e-10)
 }
 
 /// `∫ c₀ + c₁ x + … dx`, which five points of Gauss and Legendre give exactly.
+#[differentiable]
 fn area(coefficients: &[f64], a: f64, b: f64) -> f64 {
     gauss_legendre(
         |x| coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c),
@@ -68,6 +78,7 @@ fn area(coefficients: &[f64], a: f64, b: f64) -> f64 {
 }
 
 /// The mean of `sin(w x)` over its trapezoids.
+#[differentiable]
 fn wave(w: f64, b: f64, n: usize) -> f64 {
     trapezoid(move |x| (w * x).sin(), 0.0, b, n) / b
 }
@@ -86,4 +97,36 @@ fn the_integrals_are_the_known_ones() {
         1e-12,
     );
     reference::assert_close(&[bell(1.0, 0.0, 1.0)], &[0.746_824_132_812_427], 1e-10);
+}
+
+// The derivatives.
+
+fn area_gradient(coefficients: &[f64], a: f64, b: f64) -> (Vec<f64>, f64, f64) {
+    let powers = |x: f64| (0..coefficients.len()).map(move |k| x.powi(k as i32));
+    let moments = (0..coefficients.len() as i32)
+        .map(|k| (b.powi(k + 1) - a.powi(k + 1)) / f64::from(k + 1))
+        .collect();
+    let at = |x: f64| {
+        coefficients
+            .iter()
+            .zip(powers(x))
+            .map(|(c, p)| c * p)
+            .sum::<f64>()
+    };
+    (moments, -at(a), at(b))
+}
+
+programs! {
+    area { coefficients: slice = vector(7, 1), a: val = -0.3, b: val = 1.1 }
+        exact [area_gradient(&coefficients, a, b).0, area_gradient(&coefficients, a, b).1, area_gradient(&coefficients, a, b).2];
+    bell { k: val = 0.8, a: val = -0.3, b: val = 1.1 };
+    wave { w: val = 1.7, b: val = 0.9, n: konst = 12_usize };
+}
+
+/// By the ends the derivative is the integrand.
+#[test]
+fn the_derivative_by_the_ends() {
+    let (_, by_a, by_b) = bell::grad(0.8, -0.3, 1.1);
+    let f = |x: f64| (-0.8 * x * x).exp();
+    reference::assert_close(&[by_a, by_b], &[-f(-0.3), f(1.1)], 1e-7);
 }

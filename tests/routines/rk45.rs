@@ -1,6 +1,8 @@
 //! Dormand and Prince's adaptive Runge–Kutta with rejected steps.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::differentiable;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepTooSmall {
@@ -8,6 +10,7 @@ pub struct StepTooSmall {
 }
 
 /// A step of size `h` from `y`: the solution of order five and its distance from that of order four.
+#[differentiable]
 fn dormand_prince<const N: usize>(
     f: &impl Fn(f64, &[f64; N]) -> [f64; N],
     t: f64,
@@ -74,6 +77,7 @@ fn dormand_prince<const N: usize>(
 }
 
 /// The state at `t_end`, and the numbers of steps taken and rejected.
+#[differentiable]
 pub fn integrate<const N: usize>(
     f: impl Fn(f64, &[f64; N]) -> [f64; N],
     start: [f64; N],
@@ -105,6 +109,7 @@ pub fn integrate<const N: usize>(
 }
 
 /// Van der Pol's oscillator at `t`.
+#[differentiable]
 fn van_der_pol(mu: f64, x0: f64, v0: f64, t: f64) -> f64 {
     let field = |_t: f64, y: &[f64; 2]| [y[1], mu * (1.0 - y[0] * y[0]) * y[1] - y[0]];
     match integrate(field, [x0, v0], t, 1e-6) {
@@ -114,6 +119,7 @@ fn van_der_pol(mu: f64, x0: f64, v0: f64, t: f64) -> f64 {
 }
 
 /// A damped and driven oscillator, of which the solution is known where `rate` is not 1.
+#[differentiable]
 fn driven(rate: f64, x0: f64) -> Result<f64, StepTooSmall> {
     let (y, _, _) = integrate(|t, y: &[f64; 1]| [rate * (t.cos() - y[0])], [x0], 3.0, 1e-9)?;
     Ok(y[0])
@@ -147,4 +153,19 @@ fn steps_are_rejected_and_a_wall_is_reported() {
         1e-6,
     );
     assert!((wall.unwrap_err().at - 1.0).abs() < 0.01);
+}
+
+// The derivatives.
+
+programs! {
+    van_der_pol { mu: val = 1.5, x0: val = 1.2, v0: val = 0.1, t: val = 3.0 };
+}
+
+/// The derivative of the numerical solution is that of the exact one up to the tolerance.
+#[test]
+fn the_derivative_is_that_of_the_exact_solution() {
+    let (by_rate, by_start) = driven::grad(1.5, 0.7).unwrap();
+    let h = 1e-5;
+    let expected = (driven_exactly(1.5 + h, 0.7) - driven_exactly(1.5 - h, 0.7)) / (2.0 * h);
+    reference::assert_close(&[by_rate, by_start], &[expected, (-4.5_f64).exp()], 1e-6);
 }

@@ -1,6 +1,10 @@
 //! Newton's method, bisection and their safe union, all run until they have converged.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::differentiable;
+
+#[differentiable]
 fn newton(f: impl Fn(f64) -> (f64, f64), start: f64) -> Option<f64> {
     let mut x = start;
     for _ in 0..50 {
@@ -15,6 +19,7 @@ fn newton(f: impl Fn(f64) -> (f64, f64), start: f64) -> Option<f64> {
 }
 
 /// The root between `low` and `high`, where `f` has opposite signs: halving, then one secant.
+#[differentiable]
 fn bisect<F>(f: F, mut low: f64, mut high: f64) -> f64
 where
     F: Fn(f64) -> f64,
@@ -35,6 +40,7 @@ where
 }
 
 /// Newton's steps where they stay between the bounds and shrink, halving where not.
+#[differentiable]
 fn safe_newton(f: impl Fn(f64) -> (f64, f64), low: f64, high: f64) -> Result<f64, &'static str> {
     let (mut low, mut high) = if f(low).0 < 0.0 {
         (low, high)
@@ -67,6 +73,7 @@ fn safe_newton(f: impl Fn(f64) -> (f64, f64), low: f64, high: f64) -> Result<f64
 }
 
 /// Kepler's equation `E − e sin E = M`.
+#[differentiable]
 fn eccentric_anomaly(mean: f64, eccentricity: f64) -> f64 {
     let kepler = |e: f64| {
         (
@@ -78,11 +85,13 @@ fn eccentric_anomaly(mean: f64, eccentricity: f64) -> f64 {
 }
 
 /// The `x` with `x eˣ = y`.
+#[differentiable]
 fn lambert(y: f64) -> f64 {
     bisect(|x| x * x.exp() - y, 0.0, 4.0)
 }
 
 /// The rate at which payments are worth nothing together.
+#[differentiable]
 fn internal_rate(payments: &[f64]) -> Result<f64, &'static str> {
     let worth = |rate: f64| {
         let discount = 1.0 / (1.0 + rate);
@@ -98,6 +107,8 @@ fn internal_rate(payments: &[f64]) -> Result<f64, &'static str> {
     };
     safe_newton(worth, -0.5, 1.0)
 }
+
+#[differentiable]
 fn internal_rate_or_zero(payments: &[f64]) -> f64 {
     internal_rate(payments).unwrap_or(0.0)
 }
@@ -111,4 +122,43 @@ fn the_roots_are_roots() {
     let rate = internal_rate(&[-100.0, 60.0, 60.0]).unwrap();
     reference::assert_close(&[rate], &[0.130_662_386_291_807_5], 1e-13);
     assert!(newton(|x| (x * x + 1.0, 2.0 * x), 0.3).is_none());
+}
+
+// The derivatives, by the theorem of implicit functions.
+
+fn anomaly_gradient(mean: f64, eccentricity: f64) -> (f64, f64) {
+    let e = eccentric_anomaly(mean, eccentricity);
+    let slope = 1.0 - eccentricity * e.cos();
+    (1.0 / slope, e.sin() / slope)
+}
+
+fn rate_gradient(payments: &[f64]) -> Vec<f64> {
+    let discount = 1.0 / (1.0 + internal_rate(payments).unwrap());
+    let slope: f64 = (0..payments.len())
+        .map(|k| -(k as f64) * payments[k] * discount.powi(k as i32 + 1))
+        .sum();
+    (0..payments.len())
+        .map(|k| -discount.powi(k as i32) / slope)
+        .collect()
+}
+
+programs! {
+    eccentric_anomaly { mean: val = 0.8, eccentricity: val = 0.3 }
+        exact [anomaly_gradient(mean, eccentricity).0, anomaly_gradient(mean, eccentricity).1];
+    internal_rate_or_zero { payments: slice = vec![-1.0, 0.3, 0.5, 0.4] } exact [rate_gradient(&payments)];
+}
+
+/// The last secant is all that carries a derivative, so it is as exact as the interval is short.
+#[test]
+fn the_derivative_of_bisection() {
+    let x = lambert(2.0);
+    let expected = 1.0 / (x.exp() * (1.0 + x));
+    reference::assert_close(&[lambert::grad(2.0)], &[expected], 1e-6);
+}
+
+#[test]
+fn a_gradient_or_the_error() {
+    let payments = [-1.0, 0.3, 0.5, 0.4];
+    let gradient = internal_rate::grad(&payments).unwrap();
+    reference::assert_close(&gradient, &rate_gradient(&payments), 1e-12);
 }
