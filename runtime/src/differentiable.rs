@@ -30,6 +30,10 @@ pub trait Differentiable {
     /// What a callee borrows of a tangent: the tangent itself, but `[T]` for a slice.
     type Shadow: ?Sized;
 
+    /// The fields of a struct that carry derivatives, for what is said of an operator that treats each alike.
+    #[doc(hidden)]
+    const PARTS: &'static [&'static str] = &[];
+
     /// The zero tangent at this value, of its shape.
     fn zero_tangent(&self) -> Self::Tangent;
 

@@ -183,11 +183,17 @@ macro_rules! plain_assignment {
             label = "a compound assignment between differentiated values",
             note = $note
         )]
-        pub trait $name<B> {}
+        pub trait $name<B> {
+            /// Fails to compile if a part is left out.
+            #[doc(hidden)]
+            const COVERED: () = ();
+        }
 
         #[doc = concat!("Requires that `a ", $operator, "= b` is what it is on numbers.")]
         #[inline(always)]
-        pub fn $check<A: $name<B>, B>(_: &A, _: &B) {}
+        pub fn $check<A: $name<B>, B>(_: &A, _: &B) {
+            let () = A::COVERED;
+        }
 
         impl<T: Real> $name<T> for T {}
         impl<T: Real> $name<&T> for T {}
@@ -210,4 +216,55 @@ plain_assignment! {
         "write `#[differentiable]` on the `impl` of this operator, or `a = a / b`"
     Reduces assert_reduces "%" "`{Self} %= {B}` has no derivative rule"
         "write `#[differentiable]` on the `impl` of this operator, or `a = a % b`"
+}
+
+/// `a + b` that adds part by part, as its annotated `impl` shows; then so does `*self = *self + b`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self} + {B}` is not known to add part by part",
+    note = "write the body of `add_assign` as `self.x += other.x;` for each part"
+)]
+pub trait AddsByParts<B> {
+    /// Fails to compile if a part is left out.
+    #[doc(hidden)]
+    const COVERED: () = ();
+}
+
+/// `a - b` that subtracts part by part, as its annotated `impl` shows; then so does `*self = *self - b`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self} - {B}` is not known to subtract part by part",
+    note = "write the body of `sub_assign` as `self.x -= other.x;` for each part"
+)]
+pub trait SubtractsByParts<B> {
+    /// Fails to compile if a part is left out.
+    #[doc(hidden)]
+    const COVERED: () = ();
+}
+
+/// Whether each of the fields is among those that were treated.
+pub const fn covers(fields: &[&str], treated: &[&str]) -> bool {
+    let mut i = 0;
+    while i < fields.len() {
+        let mut found = false;
+        let mut j = 0;
+        while j < treated.len() {
+            found |= same_text(fields[i], treated[j]);
+            j += 1;
+        }
+        if !found {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+const fn same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut same = a.len() == b.len();
+    let mut i = 0;
+    while same && i < a.len() {
+        same = a[i] == b[i];
+        i += 1;
+    }
+    same
 }

@@ -131,7 +131,7 @@ table! {
     TryBlock: "a `try` block cannot be differentiated"
         => "write a `match`, or move the block into a function that is called with constants only";
     AssignOperator: "this compound assignment is not plain"
-        => "write its body as `self.x += other.x;` for each part, or write `a = a + b` where it is used";
+        => "write its body as `self.x += other.x;` for each field, or as `*self = *self + other;`";
     TryNotYet: "`?` is not supported here"
         => "outside of closures, in a function whose return type is written as `Option<…>` or `Result<…>`; elsewhere write a `match`";
     ConstBlock: "a `const` block is not supported yet"

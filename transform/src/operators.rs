@@ -1,11 +1,15 @@
 //! `#[differentiable]` on the `impl` of an operator.
 
+mod parts;
+
 use crate::args::Options;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::entries::{self, Header, Operator};
+use crate::ir::BinOp;
 use crate::{analyse, fence, methods};
+use parts::Parts;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 
 /// Expands the attribute on the `impl` of an operator's trait.
@@ -49,6 +53,7 @@ pub fn expand(
             self_ty: &item.self_ty,
             out: &out,
         };
+        rules.extend(parts_rule(&options, &item, &function));
         rules.extend(entries::rule(
             &function,
             &options,
@@ -94,71 +99,63 @@ fn assign_rule(
         return TokenStream::new();
     };
     let operator = method.sig.ident.to_string();
-    if !method
-        .block
-        .stmts
-        .iter()
-        .all(|s| is_part_by_part(s, &operator))
-    {
-        let detail = format!("`{operator}` does more than one compound assignment for each part");
-        errors.push(Diagnostic::new(
-            Code::AssignOperator,
-            &method.sig.ident,
-            detail,
-        ));
-        return TokenStream::new();
-    }
     let rt = entries::runtime(options);
+    let covered = match parts::of_assignment(&method.block, &operator) {
+        Some(Parts::Each(parts)) => covered(&rt, &parts),
+        // What `a op b` does part by part, `a = a op b` does as well.
+        Some(Parts::Whole) => match operator.as_str() {
+            "add_assign" => by_parts(&rt, "AddsByParts", &rhs.ty),
+            "sub_assign" => by_parts(&rt, "SubtractsByParts", &rhs.ty),
+            _ => TokenStream::new(),
+        },
+        None => {
+            let detail = format!("`{operator}` does more than that for each part");
+            let diagnostic = Diagnostic::new(Code::AssignOperator, &method.sig.ident, detail);
+            errors.push(diagnostic);
+            return TokenStream::new();
+        }
+    };
     let marker = Ident::new(marker, Span::call_site());
     let (impl_generics, _, where_clause) = item.generics.split_for_impl();
     let (self_ty, rhs) = (&item.self_ty, &rhs.ty);
-    quote!(impl #impl_generics #rt::#marker<#rhs> for #self_ty #where_clause {})
+    let at = method.sig.ident.span();
+    quote_spanned!(at=> impl #impl_generics #rt::#marker<#rhs> for #self_ty #where_clause { #covered })
 }
 
-/// `self.x += other.x;`, or a loop with one such statement for its body.
-fn is_part_by_part(stmt: &syn::Stmt, operator: &str) -> bool {
-    let syn::Stmt::Expr(e, _) = stmt else {
-        return false;
+/// `a + b` and `a - b` that do one thing for each part, for the sake of `*self = *self + b`.
+fn parts_rule(options: &Options, item: &syn::ItemImpl, function: &syn::ItemFn) -> TokenStream {
+    let (marker, operator) = match function.sig.ident.to_string().as_str() {
+        "add" => ("AddsByParts", BinOp::Add),
+        "sub" => ("SubtractsByParts", BinOp::Sub),
+        _ => return TokenStream::new(),
     };
-    match e {
-        syn::Expr::ForLoop(l) => {
-            l.body.stmts.len() == 1 && l.body.stmts.iter().all(|s| is_part_by_part(s, operator))
-        }
-        syn::Expr::Binary(b) => {
-            let same = match &b.op {
-                syn::BinOp::AddAssign(_) => operator == "add_assign",
-                syn::BinOp::SubAssign(_) => operator == "sub_assign",
-                syn::BinOp::MulAssign(_) => operator == "mul_assign",
-                syn::BinOp::DivAssign(_) => operator == "div_assign",
-                syn::BinOp::RemAssign(_) => operator == "rem_assign",
-                _ => false,
-            };
-            same && path_of(&b.left).is_some_and(|left| {
-                path_of(&b.right).is_some_and(|right| left == right || right.is_empty())
-            })
-        }
-        _ => false,
+    let (Some(parts), Some(syn::FnArg::Typed(rhs))) = (
+        parts::of_operation(&function.block, operator),
+        function.sig.inputs.last(),
+    ) else {
+        return TokenStream::new();
+    };
+    let rt = entries::runtime(options);
+    let marker = Ident::new(marker, Span::call_site());
+    let covered = covered(&rt, &parts);
+    let (impl_generics, _, where_clause) = item.generics.split_for_impl();
+    let (self_ty, rhs) = (&item.self_ty, &rhs.ty);
+    quote!(impl #impl_generics #rt::#marker<#rhs> for #self_ty #where_clause { #covered })
+}
+
+/// The proof that no part is left out, which rustc makes.
+fn covered(rt: &TokenStream, parts: &[String]) -> TokenStream {
+    quote! {
+        const COVERED: () = ::core::assert!(
+            #rt::covers(<Self as #rt::Differentiable>::PARTS, &[#(#parts),*]),
+            "a field that carries a derivative is left out: treat each, or mark the field `#[constant]`"
+        );
     }
 }
 
-/// The path behind a variable: `.x[i]` of `self.x[i]`, nothing of `*a`.
-fn path_of(e: &syn::Expr) -> Option<String> {
-    match e {
-        syn::Expr::Path(_) => Some(String::new()),
-        syn::Expr::Field(f) => Some(format!(
-            "{}.{}",
-            path_of(&f.base)?,
-            f.member.to_token_stream()
-        )),
-        syn::Expr::Index(i) => Some(format!(
-            "{}[{}]",
-            path_of(&i.expr)?,
-            i.index.to_token_stream()
-        )),
-        syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => path_of(&u.expr),
-        syn::Expr::Paren(p) => path_of(&p.expr),
-        _ => None,
-    }
+fn by_parts(rt: &TokenStream, marker: &str, rhs: &syn::Type) -> TokenStream {
+    let marker = Ident::new(marker, Span::call_site());
+    quote!(const COVERED: () = <Self as #rt::#marker<#rhs>>::COVERED;)
 }
 
 /// References in the header of the `impl` get lifetimes with names, so that the rule's header can say the same.

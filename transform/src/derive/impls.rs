@@ -503,6 +503,14 @@ fn differentiable(input: &Input) -> TokenStream {
         quote!(#(#arms)*)
     };
     let (coordinates, coordinates_mut) = (visits("coordinates"), visits("coordinates_mut"));
+    let parts = match input.variants.as_slice() {
+        [one] if one.ident.is_none() => {
+            let fields = one.fields.iter().filter(|f| f.ty.is_some());
+            let names = fields.map(|f| f.member.to_token_stream().to_string());
+            Some(quote!(const PARTS: &'static [&'static str] = &[#(#names),*];))
+        }
+        _ => None,
+    };
     // An enum without variants has no value to be the zero of.
     let empty = input
         .variants
@@ -514,6 +522,7 @@ fn differentiable(input: &Input) -> TokenStream {
         impl #generics #rt::Differentiable for #name #args #predicates {
             type Tangent = #tangent #tangent_args;
             type Shadow = #tangent #tangent_args;
+            #parts
             #[inline]
             fn zero_tangent(&self) -> Self::Tangent {
                 match self { #(#arms)* #empty }
