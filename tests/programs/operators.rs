@@ -127,6 +127,49 @@ impl DivAssign<f64> for Vec3 {
     }
 }
 
+/// Compound assignment by the operator itself.
+#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
+pub struct Vec2(f64, f64);
+
+#[differentiable]
+impl Add for Vec2 {
+    type Output = Vec2;
+    fn add(self, other: Vec2) -> Vec2 {
+        Vec2(self.0 + other.0, self.1 + other.1)
+    }
+}
+
+#[differentiable]
+impl Mul<f64> for Vec2 {
+    type Output = Vec2;
+    fn mul(self, k: f64) -> Vec2 {
+        Vec2(self.0 * k, self.1 * k)
+    }
+}
+
+#[differentiable]
+impl AddAssign for Vec2 {
+    fn add_assign(&mut self, other: Vec2) {
+        *self = *self + other;
+    }
+}
+
+#[differentiable]
+impl MulAssign<f64> for Vec2 {
+    fn mul_assign(&mut self, k: f64) {
+        *self = *self * k;
+    }
+}
+
+#[differentiable]
+fn by_the_operator(a: Vec2, k: f64) -> f64 {
+    let mut b = a * k;
+    b += a;
+    b *= k;
+    b += b * 2.0;
+    b.0 * b.1
+}
+
 /// A matrix on the heap, which is moved and cloned.
 #[derive(Clone, Debug, PartialEq, Differentiable)]
 pub struct Matrix {
@@ -302,6 +345,7 @@ fn matrix(n: usize, seed: u64) -> Matrix {
 }
 
 flat!(Vec3 { x, y, z });
+flat!(Vec2 { 0, 1 });
 flat!(Matrix { data });
 flat!(Complex<f64> { re, im });
 flat!(Complex<f32> { re, im });
@@ -313,6 +357,7 @@ programs! {
     by_reference { a: val = v(1), b: val = v(2) };
     references_given { a: refer = v(1), b: refer = v(2), k: val = 0.7 };
     vector compound { a: val = v(1), b: val = v(2), k: val = 0.7 };
+    by_the_operator { a: val = Vec2(0.4, -1.2), k: val = 0.7 };
     in_a_loop { a: val = v(3), k: val = 0.4, n: konst = 7_usize };
     elements { points: slice = vec![v(1), v(2), v(3), v(4)], k: val = 0.3 };
     matrices { a: refer = matrix(3, 5), b: refer = matrix(3, 6) };

@@ -119,7 +119,16 @@ fn assign_rule(
     let (impl_generics, _, where_clause) = item.generics.split_for_impl();
     let (self_ty, rhs) = (&item.self_ty, &rhs.ty);
     let at = method.sig.ident.span();
-    quote_spanned!(at=> impl #impl_generics #rt::#marker<#rhs> for #self_ty #where_clause { #covered })
+    // Without parameters rustc judges it here, and not where it is used first.
+    let proof = item
+        .generics
+        .params
+        .is_empty()
+        .then(|| quote_spanned!(at=> const _: () = <#self_ty as #rt::#marker<#rhs>>::COVERED;));
+    quote_spanned! {at=>
+        impl #impl_generics #rt::#marker<#rhs> for #self_ty #where_clause { #covered }
+        #proof
+    }
 }
 
 /// `a + b` and `a - b` that do one thing for each part, for the sake of `*self = *self + b`.
