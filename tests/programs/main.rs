@@ -24,6 +24,7 @@ mod attacks;
 mod attacks_chains;
 mod attacks_data;
 mod attacks_flow;
+mod attacks_functions;
 mod attacks_memory;
 mod attacks_vectors;
 mod bindings;

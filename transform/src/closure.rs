@@ -270,7 +270,7 @@ pub fn forward(
     let t = crate::forward::forward_within(&f, &inner, &names.collect());
     let mut lets: Vec<(&Ident, &TokenStream)> = around
         .values()
-        .filter(|(name, place)| place.to_string() != name.to_string())
+        .filter(|(name, place)| *name != place.to_string())
         .map(|(name, place)| (name, place))
         .collect();
     lets.sort_by_key(|(name, _)| name.to_string());
