@@ -225,8 +225,8 @@ fn main() -> ExitCode {
         .and_then(|at| arguments.get(at + 1));
     if timed {
         println!(
-            "{:<26}{:>12}{:>12}{:>12}{:>14}",
-            "problem", "primal", "chain", "loop", "chain / loop"
+            "{:<26}{:>12}{:>12}{:>12}{:>14}{:>8}",
+            "problem", "primal", "chain", "loop", "chain / loop", "median"
         );
     }
     let mut ok = true;
@@ -237,11 +237,12 @@ fn main() -> ExitCode {
         }
         Ok(None) => println!("{name}: the gradients agree"),
         Ok(Some(row)) => println!(
-            "{name:<26}{:>9.0} ns{:>9.0} ns{:>9.0} ns{:>14.2}",
+            "{name:<26}{:>9.0} ns{:>9.0} ns{:>9.0} ns{:>14.2}{:>8.2}",
             row.primal,
             row.generated,
             row.by_hand,
-            row.generated / row.by_hand
+            row.generated / row.by_hand,
+            row.median_ratio
         ),
     };
     macro_rules! run {

@@ -351,10 +351,10 @@ fn report<P: Problem>(problem: &P, timed: bool, only: Option<&String>) -> bool {
             primal,
             generated,
             by_hand,
-            ..
+            median_ratio,
         })) => {
             println!(
-                "{:32} primal {primal:9.0} ns, gradient {generated:9.0} ns, of its twin {by_hand:9.0} ns: ratio {:.2}",
+                "{:32} primal {primal:9.0} ns, gradient {generated:9.0} ns, of its twin {by_hand:9.0} ns: ratio {:.2}, median {median_ratio:.2}",
                 problem.name(),
                 generated / by_hand
             );

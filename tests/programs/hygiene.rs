@@ -223,7 +223,7 @@ fn conditions(x: f64, #[cfg(windows)] y: &str, #[cfg(not(windows))] y: f64) -> f
     let z = 3.0;
     #[cfg_attr(windows, constant)]
     let w = x * 3.0;
-    #[cfg(any(windows))]
+    #[cfg(all(windows, unix))]
     println!("{x}");
     #[cfg(windows)]
     {

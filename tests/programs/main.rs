@@ -6,6 +6,9 @@
 // The functions are written as a user's own would be, clumsiness included: it is what they test.
 #![allow(
     clippy::all,
+    dead_code,
+    deprecated,
+    dropping_copy_types,
     unused_assignments,
     unused_variables,
     unused_labels,

@@ -496,7 +496,7 @@ fn differentiable(input: &Input) -> TokenStream {
             let pattern = pattern(v, "");
             let fields = v.fields.iter().filter_map(|f| {
                 let (ty, field) = (f.ty?, &f.name);
-                Some(quote_spanned!(ty.span()=> <#ty as #rt::Differentiable>::#visit(#field, visit);))
+                Some(quote_spanned!(ty.span()=> #rt::Differentiable::#visit(#field, visit);))
             });
             quote!(#pattern => { #(#fields)* })
         });
