@@ -156,7 +156,12 @@ impl Unfold<'_> {
                         }
                     });
                 }
-                return Ok(parse_quote!(#path(#(#args),*)));
+                return Ok(Expr::Call(syn::ExprCall {
+                    attrs: Vec::new(),
+                    func: path,
+                    paren_token: Default::default(),
+                    args: args.into_iter().collect(),
+                }));
             }
         };
         if closure.inputs.len() != items.len() {
