@@ -1,16 +1,18 @@
-//! A reference that points to one of two variables.
+//! A reference that is made to point to another variable.
 
 use pullback::differentiable;
 
 #[differentiable]
 fn f(x: f64) -> f64 {
-    let mut a = x;
-    let mut b = x;
-    let r = if x > 0.0 { &mut a } else { &mut b };
-    *r *= x;
-    a
+    let a = x * x;
+    let b = x + 1.0;
+    let mut r = &a;
+    if x > 0.0 {
+        r = &b;
+    }
+    *r * x
 }
 
 fn main() {
-    assert_eq!(f(2.0), 4.0);
+    assert_eq!(f(2.0), 6.0);
 }
