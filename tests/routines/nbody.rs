@@ -1,19 +1,25 @@
 //! Gravity between bodies, by the leapfrog.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 use std::ops::{Add, AddAssign, Mul, Sub, SubAssign};
 
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Differentiable)]
 pub struct Vec3 {
     pub x: f64,
     pub y: f64,
     pub z: f64,
 }
+
+#[differentiable]
 impl Vec3 {
     pub fn norm_squared(&self) -> f64 {
         self.x * self.x + self.y * self.y + self.z * self.z
     }
 }
+
+#[differentiable]
 impl Add for Vec3 {
     type Output = Vec3;
 
@@ -25,6 +31,8 @@ impl Add for Vec3 {
         }
     }
 }
+
+#[differentiable]
 impl Sub for Vec3 {
     type Output = Vec3;
 
@@ -36,6 +44,8 @@ impl Sub for Vec3 {
         }
     }
 }
+
+#[differentiable]
 impl Mul<f64> for Vec3 {
     type Output = Vec3;
 
@@ -47,18 +57,22 @@ impl Mul<f64> for Vec3 {
         }
     }
 }
+
+#[differentiable]
 impl AddAssign for Vec3 {
     fn add_assign(&mut self, other: Vec3) {
         *self = *self + other;
     }
 }
+
+#[differentiable]
 impl SubAssign for Vec3 {
     fn sub_assign(&mut self, other: Vec3) {
         *self = *self - other;
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Differentiable)]
 pub struct Body {
     pub position: Vec3,
     pub velocity: Vec3,
@@ -66,6 +80,7 @@ pub struct Body {
 }
 
 /// Changes the velocities by the attraction of all pairs for a time `dt`.
+#[differentiable]
 fn kick(bodies: &mut [Body], dt: f64) {
     for i in 1..bodies.len() {
         let (others, rest) = bodies.split_at_mut(i);
@@ -79,11 +94,15 @@ fn kick(bodies: &mut [Body], dt: f64) {
         }
     }
 }
+
+#[differentiable]
 fn drift(bodies: &mut [Body], dt: f64) {
     for body in bodies.iter_mut() {
         body.position += body.velocity * dt;
     }
 }
+
+#[differentiable]
 pub fn leapfrog(bodies: &mut [Body], dt: f64, steps: usize) {
     for _ in 0..steps {
         kick(bodies, 0.5 * dt);
@@ -91,6 +110,8 @@ pub fn leapfrog(bodies: &mut [Body], dt: f64, steps: usize) {
         kick(bodies, 0.5 * dt);
     }
 }
+
+#[differentiable]
 pub fn energy(bodies: &[Body]) -> f64 {
     let mut energy = 0.0;
     for (i, a) in bodies.iter().enumerate() {
@@ -101,6 +122,8 @@ pub fn energy(bodies: &[Body]) -> f64 {
     }
     energy
 }
+
+#[differentiable]
 fn bodies(positions: &[[f64; 3]], velocities: &[[f64; 3]], masses: &[f64]) -> Vec<Body> {
     let vector = |&[x, y, z]: &[f64; 3]| Vec3 { x, y, z };
     let mut bodies = Vec::new();
@@ -115,6 +138,7 @@ fn bodies(positions: &[[f64; 3]], velocities: &[[f64; 3]], masses: &[f64]) -> Ve
 }
 
 /// How far the first body has come from the origin, squared.
+#[differentiable]
 fn distance(
     positions: &[[f64; 3]],
     velocities: &[[f64; 3]],
@@ -126,6 +150,8 @@ fn distance(
     leapfrog(&mut bodies, dt, steps);
     bodies[0].position.norm_squared()
 }
+
+#[differentiable]
 fn final_energy(
     positions: &[[f64; 3]],
     velocities: &[[f64; 3]],
@@ -138,6 +164,7 @@ fn final_energy(
 }
 
 /// The momentum along x after some time.
+#[differentiable]
 fn momentum(positions: &[[f64; 3]], velocities: &[[f64; 3]], masses: &[f64], steps: usize) -> f64 {
     let mut bodies = bodies(positions, velocities, masses);
     leapfrog(&mut bodies, 0.05, steps);
@@ -172,4 +199,20 @@ fn the_energy_is_nearly_kept() {
     let before = energy(&bodies(&positions(), &velocities(), &masses));
     let after = final_energy(&positions(), &velocities(), &masses, 50);
     assert!((before - after).abs() < 1e-3, "{before} {after}");
+}
+
+// The derivatives.
+
+programs! {
+    distance { positions: slice = positions(), velocities: slice = velocities(), masses: slice = vec![1.0, 0.3, 0.2],
+        dt: val = 0.05, steps: konst = 6_usize };
+    final_energy { positions: slice = positions(), velocities: slice = velocities(), masses: slice = vec![1.0, 0.3, 0.2],
+        steps: konst = 4_usize };
+    momentum { positions: slice = positions(), velocities: slice = velocities(), masses: slice = vec![1.0, 0.3, 0.2],
+        steps: konst = 7_usize }
+        exact [
+            vec![[0.0; 3]; 3],
+            masses.iter().map(|&m| [m, 0.0, 0.0]).collect::<Vec<_>>(),
+            velocities.iter().map(|v| v[0]).collect::<Vec<_>>(),
+        ];
 }
