@@ -19,6 +19,8 @@ compile_error!(
 #[doc(hidden)]
 pub mod again;
 #[doc(hidden)]
+pub mod arrays;
+#[doc(hidden)]
 pub mod calls;
 pub mod check;
 #[doc(hidden)]

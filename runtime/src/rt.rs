@@ -13,6 +13,7 @@ pub use crate::__like as like;
 pub use crate::__operand as operand;
 pub use crate::__zero_or_none as zero_or_none;
 pub use crate::again::*;
+pub use crate::arrays::*;
 pub use crate::calls::*;
 pub use crate::data::*;
 pub use crate::detach::{detach, stop_gradient};

@@ -1,17 +1,23 @@
 //! A Kalman filter over matrices whose sizes are part of their type.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 use std::array;
 use std::f64::consts::TAU;
 use std::ops::{Add, Mul, Sub};
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Differentiable)]
 pub struct Matrix<const R: usize, const C: usize>([[f64; C]; R]);
+
+#[differentiable]
 impl<const R: usize, const C: usize> Matrix<R, C> {
     pub fn transpose(&self) -> Matrix<C, R> {
         Matrix(array::from_fn(|i| array::from_fn(|j| self.0[j][i])))
     }
 }
+
+#[differentiable]
 impl<const R: usize, const C: usize> Add for Matrix<R, C> {
     type Output = Self;
 
@@ -24,6 +30,8 @@ impl<const R: usize, const C: usize> Add for Matrix<R, C> {
         self
     }
 }
+
+#[differentiable]
 impl<const R: usize, const C: usize> Sub for Matrix<R, C> {
     type Output = Self;
 
@@ -36,6 +44,8 @@ impl<const R: usize, const C: usize> Sub for Matrix<R, C> {
         self
     }
 }
+
+#[differentiable]
 impl<const R: usize, const K: usize, const C: usize> Mul<Matrix<K, C>> for Matrix<R, K> {
     type Output = Matrix<R, C>;
 
@@ -49,6 +59,8 @@ impl<const R: usize, const K: usize, const C: usize> Mul<Matrix<K, C>> for Matri
         Matrix(out)
     }
 }
+
+#[differentiable]
 impl<const R: usize, const C: usize> Mul<f64> for Matrix<R, C> {
     type Output = Self;
 
@@ -57,11 +69,13 @@ impl<const R: usize, const C: usize> Mul<f64> for Matrix<R, C> {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Differentiable)]
 pub struct Filter {
     state: Matrix<2, 1>,
     covariance: Matrix<2, 2>,
 }
+
+#[differentiable]
 impl Filter {
     fn predict(&mut self, dt: f64, process_noise: f64) {
         let f = Matrix([[1.0, dt], [0.0, 1.0]]);
@@ -83,6 +97,7 @@ impl Filter {
 }
 
 /// The log-likelihood of positions measured `dt` apart, of something that is accelerated at random.
+#[differentiable]
 fn log_likelihood(measured: &[f64], process_noise: f64, noise: f64, dt: f64) -> f64 {
     let mut filter = Filter {
         state: Matrix([[0.0], [0.5]]),
@@ -128,4 +143,43 @@ fn the_likelihood_is_that_of_all_measurements_together() {
     let log_determinant = reference::determinant(&covariance).ln();
     let expected = -0.5 * (reference::dot(&off, &alpha) + log_determinant + 4.0 * TAU.ln());
     reference::assert_close(&[log_likelihood(&z, 0.7, 0.3, 0.5)], &[expected], 1e-13);
+}
+
+// The derivatives.
+
+/// `½ (αᵀ S' α − tr(S⁻¹ S'))` for the noises, in which the covariance is linear, and `−α`.
+fn gradient(z: &[f64], q: f64, r: f64, dt: f64) -> (Vec<f64>, f64, f64) {
+    let (mean, covariance) = together(z.len(), q, r, dt);
+    let inverse = reference::inverse(&covariance);
+    let off: Vec<f64> = z.iter().zip(&mean).map(|(z, m)| z - m).collect();
+    let alpha = reference::apply(&inverse, &off);
+    let along = |dq: f64, dr: f64| {
+        let (_, moved) = together(z.len(), q + dq, r + dr, dt);
+        let mut sum = 0.0;
+        for i in 0..z.len() {
+            for j in 0..z.len() {
+                let slope = moved[i][j] - covariance[i][j];
+                sum += 0.5 * slope * (alpha[i] * alpha[j] - inverse[i][j]);
+            }
+        }
+        sum
+    };
+    (
+        alpha.iter().map(|a| -a).collect(),
+        along(1.0, 0.0),
+        along(0.0, 1.0),
+    )
+}
+
+programs! {
+    log_likelihood { measured: slice = vec![0.4, 1.1, 0.9, 2.0], process_noise: val = 0.7, noise: val = 0.3, dt: val = 0.5 };
+}
+
+#[test]
+fn the_derivatives_of_the_noises() {
+    let z = [0.4, 1.1, 0.9, 2.0];
+    let (by_z, by_q, by_r, _) = log_likelihood::grad(&z, 0.7, 0.3, 0.5);
+    let (z_exact, q_exact, r_exact) = gradient(&z, 0.7, 0.3, 0.5);
+    reference::assert_close(&by_z, &z_exact, 1e-12);
+    reference::assert_close(&[by_q, by_r], &[q_exact, r_exact], 1e-12);
 }

@@ -1,9 +1,12 @@
 //! Levinson and Durbin's recursion: the predictor of a signal from its autocorrelation.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::differentiable;
 
 /// The predictor's coefficients and the error that is left, `None` if the correlations are of no
 /// signal.
+#[differentiable]
 pub fn levinson_durbin(r: &[f64]) -> Option<(Vec<f64>, f64)> {
     let (&first, rest) = r.split_first()?;
     let mut error = first;
@@ -27,6 +30,8 @@ pub fn levinson_durbin(r: &[f64]) -> Option<(Vec<f64>, f64)> {
     }
     Some((a, error))
 }
+
+#[differentiable]
 fn autocorrelation(signal: &[f64], lags: usize) -> Vec<f64> {
     (0..=lags)
         .map(|lag| {
@@ -40,6 +45,7 @@ fn autocorrelation(signal: &[f64], lags: usize) -> Vec<f64> {
 }
 
 /// The error that no predictor of order `order` avoids.
+#[differentiable]
 fn prediction_error(signal: &[f64], order: usize) -> f64 {
     let r = autocorrelation(signal, order);
     match levinson_durbin(&r) {
@@ -47,10 +53,14 @@ fn prediction_error(signal: &[f64], order: usize) -> f64 {
         None => 0.0,
     }
 }
+
+#[differentiable]
 fn predicted(r: &[f64], w: &[f64]) -> Option<f64> {
     let (a, _) = levinson_durbin(r)?;
     Some(a.iter().zip(w).map(|(a, w)| a * w).sum())
 }
+
+#[differentiable]
 fn predicted_or_zero(r: &[f64], w: &[f64]) -> f64 {
     predicted(r, w).unwrap_or(0.0)
 }
@@ -72,4 +82,28 @@ fn the_predictor_solves_the_toeplitz_system() {
     reference::assert_close(&[error], &[quotient], 1e-14);
     assert_eq!(levinson_durbin(&[1.0, 2.0, 0.0]), None);
     assert_eq!(levinson_durbin(&[]), None);
+}
+
+// The derivatives.
+
+/// With `T a = r` and `T z = w`: `z` by the right side, `−z aᵀ` summed along the diagonals of `T`.
+fn gradient(r: &[f64], w: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let n = w.len();
+    let inverse = reference::inverse(&toeplitz(r, n));
+    let a = reference::apply(&inverse, &r[1..]);
+    let z = reference::apply(&inverse, w);
+    let mut slope = vec![0.0; n + 1];
+    for i in 0..n {
+        slope[i + 1] += z[i];
+        for j in 0..n {
+            slope[i.abs_diff(j)] -= z[i] * a[j];
+        }
+    }
+    (slope, a)
+}
+
+programs! {
+    predicted_or_zero { r: slice = vec![2.0, 0.9, -0.3, 0.4], w: slice = vector(3, 1) }
+        exact [gradient(&r, &w).0, gradient(&r, &w).1];
+    prediction_error { signal: slice = vector(8, 2), order: konst = 3_usize };
 }

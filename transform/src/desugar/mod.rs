@@ -1,6 +1,7 @@
 //! Forms of the language that are short for others, rewritten before names are resolved.
 
 mod conditions;
+mod ends;
 
 use crate::names::Names;
 use quote::ToTokens;
@@ -14,7 +15,13 @@ pub fn desugar(item: &mut syn::ItemFn) {
     HereOrThere { left: 4 }.visit_block_mut(&mut item.block);
     let names = Names::of(item.to_token_stream());
     conditions::Conditions { names }.visit_block_mut(&mut item.block);
-    if let Some(fallible) = Fallible::of(&item.sig.output) {
+    let fallible = Fallible::of(&item.sig.output);
+    let mut ends = ends::Ends {
+        option: fallible == Some(Fallible::Option),
+        closures: 0,
+    };
+    ends.visit_block_mut(&mut item.block);
+    if let Some(fallible) = fallible {
         let names = Names::of(item.to_token_stream());
         Try { names, fallible }.visit_block_mut(&mut item.block);
     }

@@ -44,6 +44,9 @@ const UNIT: fn() -> Expr = || Expr::Use(Operand::Lit(quote!(())));
 impl Lower {
     pub(super) fn method(&mut self, m: &syn::ExprMethodCall) -> Option<Expr> {
         let name = m.method.to_string();
+        if let Some(counted) = self.on_a_count(m) {
+            return self.rhs(&counted);
+        }
         let receiver = self.infer(&m.receiver);
         let arity = m.args.len();
         let for_effect = std::mem::take(&mut self.for_effect);
@@ -58,6 +61,12 @@ impl Lower {
             return Some(Expr::Use(self.name(Expr::Load(place), ty, m.span())));
         }
         if let Some(expr) = self.fallible_method(m) {
+            return expr;
+        }
+        if let Some(expr) = self.option_of_bool(m) {
+            return expr;
+        }
+        if let Some(expr) = self.array_map(m) {
             return expr;
         }
         if name == "sin_cos" && arity == 0 && !receiver.is_sequence() {
@@ -234,6 +243,34 @@ impl Lower {
         Expr::Use(Operand::Var(var))
     }
 
+    /// The method on an integer that another method gives, such as `n` in `x.partition_point(…).clamp(1, n)`: with a
+    /// name of its own, whose written type the compiler agrees to.
+    fn on_a_count(&mut self, m: &syn::ExprMethodCall) -> Option<syn::Expr> {
+        let syn::Expr::MethodCall(inner) = peel(&m.receiver) else {
+            return None;
+        };
+        let is_length = inner.method == "len" && inner.args.is_empty();
+        let gives_usize =
+            is_length || chain::answer(inner).is_some_and(|answer| answer.to_string() == "usize");
+        if !gives_usize
+            || !super::infer::is_integer_method(&m.method.to_string())
+            || !matches!(self.infer(&m.receiver), Ty::Unknown)
+        {
+            return None;
+        }
+        let Expr::Use(Operand::Var(v)) = self.method(inner)? else {
+            return None;
+        };
+        if !matches!(self.f.vars[v].ty, Ty::Int(_)) {
+            return None;
+        }
+        let ident = self.f.vars[v].ident.clone();
+        self.by_name.insert(ident.to_string(), v);
+        let mut m = m.clone();
+        *m.receiver = syn::parse_quote!(#ident);
+        Some(syn::Expr::MethodCall(m))
+    }
+
     fn unknown_method(&mut self, m: &syn::ExprMethodCall) -> Expr {
         let e = syn::Expr::MethodCall(m.clone());
         let name = m.method.to_string();
@@ -403,6 +440,17 @@ impl Lower {
             ([.., "mem", "swap"], 2) => return self.mem_swap(path, c),
             ([.., "mem", "replace"], 2) | ([.., "mem", "take"], 1) => {
                 return self.mem_removal(path, c);
+            }
+            (["__rt", "assert_sequence"], 1) => {
+                let place = self.referent(strip_reference(&c.args[0]))?;
+                self.sequence(&place, c.span());
+                return Some(UNIT());
+            }
+            (_, 1)
+                if super::arrays::is_from_fn(&path.path)
+                    && let Some(array) = self.array_from_fn(path, &c.args[0]) =>
+            {
+                return array;
             }
             ([.., "Box", "new"], 1) => return self.boxed(path, &c.args[0]),
             ([.., "mem", "replace" | "take"], _) => {

@@ -326,7 +326,7 @@ impl Lower {
     }
 
     /// A function of one argument as a pattern and what is computed from what it binds.
-    fn inlined(&mut self, c: &syn::Expr) -> Option<(syn::Pat, syn::Expr)> {
+    pub(super) fn inlined(&mut self, c: &syn::Expr) -> Option<(syn::Pat, syn::Expr)> {
         let at = c.span();
         match peel(c) {
             syn::Expr::Closure(c) if c.inputs.len() == 1 && is_plain(c) => {
@@ -352,6 +352,11 @@ impl Lower {
             }
             _ => None,
         }
+    }
+
+    /// The body of a function without arguments.
+    pub(super) fn given_body(&mut self, c: &syn::Expr) -> Option<syn::Expr> {
+        Some(self.otherwise(c, Fallible::Option)?.1)
     }
 
     /// What a function gives for the variant without a value.

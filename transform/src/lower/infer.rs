@@ -167,6 +167,11 @@ const INTEGER_CONSTANTS: [&str; 13] = [
     "ge",
 ];
 
+/// Whether a method of integers gives an integer of the same type.
+pub(super) fn is_integer_method(name: &str) -> bool {
+    INTEGER_METHODS.contains(&name)
+}
+
 impl Lower {
     /// The type of an expression, as far as it is certain.
     pub(super) fn infer(&self, e: &syn::Expr) -> Ty {
@@ -325,6 +330,9 @@ impl Lower {
                 name if INTEGER_CONSTANTS.contains(&name) => Ty::Constant,
                 _ => Ty::Unknown,
             },
+            Ty::Bool if matches!(name.as_str(), "then" | "then_some") && m.args.len() == 1 => {
+                Ty::Option(Box::new(Ty::Unknown))
+            }
             Ty::Bool | Ty::Constant => match name.as_str() {
                 "clone" | "to_string" | "to_owned" => Ty::Constant,
                 _ => Ty::Unknown,

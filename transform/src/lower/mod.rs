@@ -1,5 +1,6 @@
 //! syn → IR. A file per family: expressions, places, calls and methods, control flow, loops, iterators, patterns.
 
+mod arrays;
 mod bindings;
 mod calls;
 mod closures;

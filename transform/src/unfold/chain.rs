@@ -247,6 +247,8 @@ pub(crate) fn answer(m: &ExprMethodCall) -> Option<proc_macro2::TokenStream> {
         ("is_sorted", 0) => quote::quote!(bool),
         ("position" | "rposition", 1) => quote::quote!(::core::option::Option<usize>),
         ("count", 0) => quote::quote!(usize),
+        // Of a sequence, no iterator; what the user's own gives is no `usize`, or has no derivative either.
+        ("partition_point", 1) => return Some(quote::quote!(usize)),
         _ => return None,
     };
     parse(&m.receiver).map(|_| answer)
@@ -277,6 +279,11 @@ pub(crate) fn integers(e: &Expr) -> Option<syn::ExprRange> {
         .iter()
         .all(|s| kept.contains(&s.method.to_string().as_str()))
         .then(|| range.clone())
+}
+
+/// Whether the expression is an iterator, as far as its syntax shows.
+pub(crate) fn is_chain(e: &Expr) -> bool {
+    parse(e).is_some()
 }
 
 /// Whether the method selects one of the items, or none.
