@@ -46,6 +46,7 @@ mod generic;
 mod generic_calls;
 mod generic_whole;
 mod hygiene;
+mod idioms;
 mod impls;
 mod iterators;
 mod loops;

@@ -1,14 +1,18 @@
 //! A ray meets spheres and planes, in closed form and by marching.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 use std::ops::{Add, Mul, Neg, Sub};
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Differentiable)]
 pub struct Vec3 {
     pub x: f64,
     pub y: f64,
     pub z: f64,
 }
+
+#[differentiable]
 impl Vec3 {
     pub fn new(x: f64, y: f64, z: f64) -> Self {
         Self { x, y, z }
@@ -26,6 +30,8 @@ impl Vec3 {
         self * (1.0 / self.length())
     }
 }
+
+#[differentiable]
 impl Add for Vec3 {
     type Output = Self;
 
@@ -33,6 +39,8 @@ impl Add for Vec3 {
         Self::new(self.x + other.x, self.y + other.y, self.z + other.z)
     }
 }
+
+#[differentiable]
 impl Sub for Vec3 {
     type Output = Self;
 
@@ -40,6 +48,8 @@ impl Sub for Vec3 {
         Self::new(self.x - other.x, self.y - other.y, self.z - other.z)
     }
 }
+
+#[differentiable]
 impl Mul<f64> for Vec3 {
     type Output = Self;
 
@@ -47,6 +57,8 @@ impl Mul<f64> for Vec3 {
         Self::new(self.x * k, self.y * k, self.z * k)
     }
 }
+
+#[differentiable]
 impl Neg for Vec3 {
     type Output = Self;
 
@@ -55,28 +67,32 @@ impl Neg for Vec3 {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Differentiable)]
 pub struct Ray {
     pub origin: Vec3,
     pub direction: Vec3,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Differentiable)]
 pub struct Hit {
     pub distance: f64,
     pub normal: Vec3,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Differentiable)]
 pub enum Shape {
     Sphere { center: Vec3, radius: f64 },
     Plane { normal: Vec3, offset: f64 },
 }
+
+#[differentiable]
 impl Ray {
     pub fn at(&self, distance: f64) -> Vec3 {
         self.origin + self.direction * distance
     }
 }
+
+#[differentiable]
 impl Shape {
     pub fn intersect(&self, ray: &Ray) -> Option<Hit> {
         match self {
@@ -120,6 +136,7 @@ impl Shape {
 }
 
 /// The nearest hit of all.
+#[differentiable]
 pub fn nearest(scene: &[Shape], ray: &Ray) -> Option<Hit> {
     scene
         .iter()
@@ -128,6 +145,7 @@ pub fn nearest(scene: &[Shape], ray: &Ray) -> Option<Hit> {
 }
 
 /// Walks along the ray by what is surely free, until it is near a surface.
+#[differentiable]
 pub fn march(scene: &[Shape], ray: &Ray) -> Option<f64> {
     let mut travelled = 0.0;
     for _ in 0..200 {
@@ -146,6 +164,8 @@ pub fn march(scene: &[Shape], ray: &Ray) -> Option<f64> {
     }
     None
 }
+
+#[differentiable]
 fn scene(center: [f64; 3], radius: f64) -> Vec<Shape> {
     let [x, y, z] = center;
     vec![
@@ -161,6 +181,7 @@ fn scene(center: [f64; 3], radius: f64) -> Vec<Shape> {
 }
 
 /// The brightness that a light from `light` gives to what the ray meets, and the background's.
+#[differentiable]
 fn brightness(center: [f64; 3], radius: f64, direction: [f64; 3], light: [f64; 3]) -> f64 {
     let ray = Ray {
         origin: Vec3::new(0.0, 0.0, 0.0),
@@ -173,6 +194,8 @@ fn brightness(center: [f64; 3], radius: f64, direction: [f64; 3], light: [f64; 3
     let diffuse = hit.normal.dot(light).max(0.0);
     (0.2 + 0.8 * diffuse) / (1.0 + 0.1 * hit.distance * hit.distance)
 }
+
+#[differentiable]
 fn depth(center: [f64; 3], radius: f64) -> f64 {
     let ray = Ray {
         origin: Vec3::new(0.0, 0.0, 0.0),
@@ -180,6 +203,8 @@ fn depth(center: [f64; 3], radius: f64) -> f64 {
     };
     nearest(&scene(center, radius), &ray).map_or(f64::INFINITY, |hit| hit.distance)
 }
+
+#[differentiable]
 fn marched_depth(center: [f64; 3], radius: f64) -> f64 {
     let ray = Ray {
         origin: Vec3::new(0.0, 0.0, 0.0),
@@ -205,4 +230,29 @@ fn the_floor_and_the_sky() {
         brightness([0.0, 9.0, 0.0], 1.0, [0.0, 0.5, 1.0], [0.0, 1.0, 0.0]),
         0.1
     );
+}
+
+// The derivatives.
+
+/// With `s = √(r² − x² − y²)`: `x/s`, `y/s`, `1` and `−r/s`.
+fn depth_gradient([x, y, _]: [f64; 3], radius: f64) -> ([f64; 3], f64) {
+    let s = (radius * radius - x * x - y * y).sqrt();
+    ([x / s, y / s, 1.0], -radius / s)
+}
+
+programs! {
+    depth { center: val = [0.3, 0.4, 5.0], radius: val = 2.0 }
+        exact [depth_gradient(center, radius).0, depth_gradient(center, radius).1];
+    marched_depth { center: val = [0.3, 0.4, 5.0], radius: val = 2.0 };
+    brightness { center: val = [0.3, 0.4, 5.0], radius: val = 2.0, direction: val = [0.1, 0.05, 1.0],
+        light: val = [-0.3, 1.0, -1.5] };
+}
+
+/// Marching converges to the surface, and its derivative along with it.
+#[test]
+fn the_derivative_of_marching() {
+    let (center, radius) = marched_depth::grad([0.3, 0.4, 5.0], 2.0);
+    let (exact_center, exact_radius) = depth_gradient([0.3, 0.4, 5.0], 2.0);
+    reference::assert_close(&center, &exact_center, 1e-9);
+    reference::assert_close(&[radius], &[exact_radius], 1e-9);
 }

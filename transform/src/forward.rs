@@ -737,8 +737,12 @@ impl Forward<'_> {
                 None => quote!(__rt::Skip),
             },
             Arg::Receiver(p) => {
-                let mutable = self.f.may_be_changed(p).then(|| quote!(mut));
-                match self.place(p).and_then(|p| place_tokens(&self.f, &p, true)) {
+                let changed = self.f.may_be_changed(p);
+                let mutable = changed.then(|| quote!(mut));
+                match self
+                    .place(p)
+                    .and_then(|p| place_tokens(&self.f, &p, changed))
+                {
                     Some(dot) => quote!(& #mutable #dot),
                     None => quote!(__rt::Skip),
                 }

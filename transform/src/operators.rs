@@ -43,6 +43,13 @@ pub fn expand(
             rules.extend(assign_rule(options, &item, method, marker, &mut errors));
             continue;
         }
+        if let Some(at) =
+            parts::through_assignment(&function.block, &function.sig.ident.to_string())
+        {
+            let detail = "its derivative is that of this operator, which is written by it";
+            errors.push(Diagnostic::new(Code::AssignOperator, at, detail));
+            continue;
+        }
         let mut options = options.clone();
         options.around = Some(std::rc::Rc::new(item.clone()));
         let Some(analysed) = analyse(&function, &options, &mut errors) else {

@@ -100,7 +100,13 @@ fn is_compound(op: &syn::BinOp) -> bool {
 /// The field all of whose elements a loop runs through.
 fn elements(e: &syn::Expr) -> Option<String> {
     let syn::Expr::MethodCall(m) = e else {
-        return None;
+        return match e {
+            syn::Expr::Reference(r) if r.mutability.is_some() => path_of(&r.expr)?
+                .strip_prefix('.')
+                .filter(|field| !field.contains(['.', '[']))
+                .map(str::to_string),
+            _ => None,
+        };
     };
     match m.method.to_string().as_str() {
         "zip" => elements(&m.receiver),
@@ -147,4 +153,35 @@ fn path_of(e: &syn::Expr) -> Option<String> {
         syn::Expr::Paren(p) => path_of(&p.expr),
         _ => None,
     }
+}
+
+/// `self *= factor` in the body of `mul`: of a product the compound assignment is derived as the operator is, and the
+/// two would ask each other for ever.
+pub(super) fn through_assignment<'a>(
+    block: &'a syn::Block,
+    operator: &str,
+) -> Option<&'a syn::ExprBinary> {
+    struct Find<'a> {
+        op: BinOp,
+        found: Option<&'a syn::ExprBinary>,
+    }
+    impl<'a> syn::visit::Visit<'a> for Find<'a> {
+        fn visit_expr_binary(&mut self, b: &'a syn::ExprBinary) {
+            let receiver =
+                matches!(&*b.left, syn::Expr::Path(p) if p.path.is_ident(crate::methods::RECEIVER));
+            if receiver && is_compound(&b.op) && arithmetic(&b.op) == Some(self.op) {
+                self.found = Some(b);
+            }
+            syn::visit::visit_expr_binary(self, b);
+        }
+    }
+    let op = match operator {
+        "mul" => BinOp::Mul,
+        "div" => BinOp::Div,
+        "rem" => BinOp::Rem,
+        _ => return None,
+    };
+    let mut find = Find { op, found: None };
+    syn::visit::Visit::visit_block(&mut find, block);
+    find.found
 }
