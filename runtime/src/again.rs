@@ -149,3 +149,27 @@ impl<'a, T: core::borrow::Borrow<S>, S: ?Sized> AgainKept<&'a S> for &'a Kept<T>
         self.0.borrow()
     }
 }
+
+/// An argument that the pullback looks at again.
+#[derive(Clone, Copy, Debug)]
+pub struct Copied;
+
+impl Copied {
+    /// A copy, since its memory may change until then.
+    #[inline(always)]
+    pub fn keep<T: ToOwned + ?Sized>(self, argument: &T) -> T::Owned {
+        argument.to_owned()
+    }
+}
+
+/// An argument that the pullback does not look at again.
+#[derive(Clone, Copy, Debug)]
+pub struct NotLookedAt;
+
+impl NotLookedAt {
+    /// Nothing.
+    #[inline(always)]
+    pub fn keep<T: ?Sized>(self, _argument: &T) -> Owned {
+        Owned
+    }
+}

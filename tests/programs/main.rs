@@ -28,6 +28,7 @@ mod attacks_chains;
 mod attacks_data;
 mod attacks_flow;
 mod attacks_functions;
+mod attacks_impls;
 mod attacks_memory;
 mod attacks_vectors;
 mod bindings;

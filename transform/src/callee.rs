@@ -44,7 +44,10 @@ impl Callee {
                     last.ident = crate::sibling(&last.ident, entry);
                     return quote!(#path(#(#args),*));
                 }
-                let generics = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
+                let mut generics = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
+                if entry == "__again" {
+                    generics = syn::PathArguments::None;
+                }
                 // What rustc has against the call is said at the callee's name.
                 let at = Span::call_site().located_at(last.ident.span());
                 let entry = Ident::new(entry, at);

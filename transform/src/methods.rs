@@ -49,7 +49,7 @@ pub fn expand_impl(
             structs.push(expanded.structs);
         }
     }
-    let generics = entries::with_open_parameters(&generics, &options, &quote!(#(#siblings)*));
+    let generics = entries::with_open_parameters(&generics, &options);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let quiet = entries::quiet();
     let errors = Diagnostics::from(errors).into_tokens();
@@ -119,13 +119,15 @@ fn expand_method(
         return None;
     }
     desugar::name_parameters(&mut function);
-    let before = errors.len();
-    errors.extend(fence::fence(&function));
-    if errors.len() > before {
-        return None;
-    }
+    // Each method is judged by itself, whatever is wrong with another.
+    let mut found = fence::fence(&function);
     function.vis = method.vis.clone();
-    let analysed = analyse(&function, options, errors)?;
+    let analysed = match found.is_empty() {
+        true => analyse(&function, options, &mut found),
+        false => None,
+    };
+    errors.append(&mut found);
+    let analysed = analysed?;
     let expanded = entries::entries(&function, options, &analysed, around, errors);
     *method = with_warnings(method, expanded.warnings.clone());
     Some(expanded)
@@ -189,8 +191,20 @@ pub fn is_wanted(function: &syn::ItemFn) -> bool {
         }
         syn::FnArg::Receiver(_) => false,
     });
-    let lends = matches!(&function.sig.output, syn::ReturnType::Type(_, ty) if matches!(**ty, syn::Type::Reference(_)));
+    let lends = match &function.sig.output {
+        syn::ReturnType::Type(_, ty) => is_lent(ty),
+        syn::ReturnType::Default => false,
+    };
     varies && !lends
+}
+
+/// Whether a result may refer to what carries a derivative: not text that is there forever.
+pub fn is_lent(ty: &syn::Type) -> bool {
+    let syn::Type::Reference(r) = ty else {
+        return false;
+    };
+    let forever = r.lifetime.as_ref().is_some_and(|l| l.ident == "static");
+    !(forever && Types::default().of(&r.elem).is_constant())
 }
 
 /// Whether a function stands in an `impl`, as far as it shows.

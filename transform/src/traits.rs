@@ -49,7 +49,11 @@ pub fn expand_trait(
             strip(method, &whole);
             continue;
         };
-        let Some(analysed) = analyse(&function, &options, &mut errors) else {
+        // Each method is judged by itself, whatever is wrong with another.
+        let mut found = Vec::new();
+        let analysed = analyse(&function, &options, &mut found);
+        errors.append(&mut found);
+        let Some(analysed) = analysed else {
             strip(method, &whole);
             continue;
         };
@@ -99,13 +103,14 @@ pub fn expand_impl(
         let plain = methods::without_marks(method);
         *method = plain;
         let Some(function) = prepared else { continue };
-        let Some(analysed) = analyse(&function, &options, &mut errors) else {
-            continue;
-        };
+        let mut found = Vec::new();
+        let analysed = analyse(&function, &options, &mut found);
+        errors.append(&mut found);
+        let Some(analysed) = analysed else { continue };
         let given = entries::given_by_impl(&function, &options, &analysed, &around, &mut errors);
         siblings.extend(entries::as_trait_items(given));
     }
-    item.generics = entries::with_open_parameters(&item.generics, &options, &quote!(#(#siblings)*));
+    item.generics = entries::with_open_parameters(&item.generics, &options);
     let quiet = entries::quiet();
     for sibling in siblings {
         item.items

@@ -273,7 +273,18 @@ impl Types {
                     syn::ReturnType::Default => Ty::Tuple(Vec::new()),
                     syn::ReturnType::Type(_, ty) => self.of(ty),
                 };
-                self.methods.insert(method.sig.ident.to_string(), ty);
+                // What changes something is a call like any other, whatever it gives.
+                let changes = method.sig.inputs.iter().any(|input| match input {
+                    syn::FnArg::Receiver(r) => {
+                        matches!(r.kind, syn::ReceiverKind::Reference(_, _, Some(_)))
+                    }
+                    syn::FnArg::Typed(p) => {
+                        matches!(&*p.ty, syn::Type::Reference(r) if r.mutability.is_some())
+                    }
+                });
+                if !(changes && ty.is_constant()) {
+                    self.methods.insert(method.sig.ident.to_string(), ty);
+                }
             }
         }
         self

@@ -196,7 +196,7 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
         }
     }
     if let syn::ReturnType::Type(_, ty) = &function.sig.output
-        && matches!(**ty, syn::Type::Reference(_))
+        && crate::methods::is_lent(ty)
     {
         let detail = "the function returns a reference";
         let help = "return the value itself, as in `-> f64` and `*best`, or its index";
@@ -285,6 +285,7 @@ pub fn asked_by_trait(
     gradients_entry(&s, &sweep, &masked, &mut items);
     forward_entries(&s, analysed, &mut items);
     items.extend(s.keep_entry());
+    items.extend(s.again_entry());
     let asked = [
         s.ident(Family::Plain.sweep()),
         s.ident(Family::Masked.sweep()),
@@ -355,6 +356,7 @@ pub fn entries(
     }
     items.extend(s.primal_entry());
     items.extend(s.keep_entry());
+    items.extend(s.again_entry());
     let mut structs = match options.mode {
         Mode::Forward => TokenStream::new(),
         _ => gradients_struct(&s),

@@ -265,6 +265,38 @@ impl Shape<'_> {
         }
     }
 
+    /// Which arguments the pullback looks at again, for callers that pass `&mut` where `&` may be asked for.
+    pub(super) fn again_entry(&self) -> Option<TokenStream> {
+        if !self
+            .f
+            .params
+            .iter()
+            .any(|p| matches!(p.ty, syn::Type::Reference(_)))
+        {
+            return None;
+        }
+        let (again, rt) = (self.ident("__again"), &self.rt);
+        let (receiver, borrowed) = match &self.receiver {
+            Some(_) => (Some(quote!(&self)), true),
+            None => (None, false),
+        };
+        let kinds: Vec<TokenStream> = self
+            .f
+            .params
+            .iter()
+            .map(|p| match Self::is_shared(p) {
+                true => quote!(#rt::Copied),
+                false => quote!(#rt::NotLookedAt),
+            })
+            .collect();
+        let sized = (self.fixed && borrowed).then(|| quote!(where Self: ::core::marker::Sized));
+        Some(quote! {
+            #[doc(hidden)]
+            #[inline]
+            pub fn #again(#receiver) -> (#(#kinds,)*) #sized { (#(#kinds,)*) }
+        })
+    }
+
     /// How a caller keeps a receiver whose memory changes: a copy where the pullback will look at it again.
     pub(super) fn keep_entry(&self) -> Option<TokenStream> {
         let receiver = self.receiver.as_ref()?;
@@ -592,10 +624,15 @@ fn bounds(
         if !crate::names::mentions(&inputs, &name) {
             continue;
         }
-        all.push(syn::parse_quote!(#name: #rt::Differentiable + 'static));
+        // A receiver that changes is copied before a pullback looks at it again.
+        all.push(syn::parse_quote! {
+            #name: #rt::Differentiable + ::core::clone::Clone + ::core::marker::Send + 'static
+        });
     }
     if around.declares {
-        all.push(syn::parse_quote!(Self: ::core::marker::Sized + #rt::Differentiable + 'static));
+        all.push(syn::parse_quote! {
+            Self: ::core::marker::Sized + #rt::Differentiable + ::core::clone::Clone + ::core::marker::Send + 'static
+        });
     }
     // A trait's `impl` may not ask for more than the trait.
     if !around.fixed && !around.declares {
@@ -640,20 +677,13 @@ fn open_parameters(generics: &syn::Generics, types: &crate::ty::Types) -> Vec<Id
 }
 
 /// The generics of an `impl` with bounds that let derivatives pass through values of its type parameters.
-pub fn with_open_parameters(
-    generics: &syn::Generics,
-    options: &Options,
-    items: &TokenStream,
-) -> syn::Generics {
+pub fn with_open_parameters(generics: &syn::Generics, options: &Options) -> syn::Generics {
     let rt = runtime(options);
     let mut generics = generics.clone();
     // A receiver that changes is copied before a pullback looks at it again.
-    let clone = items
-        .to_string()
-        .contains("__keep_")
-        .then(|| quote!(+ ::core::clone::Clone + ::core::marker::Send));
+    let clone = quote!(::core::clone::Clone + ::core::marker::Send);
     for name in open_parameters(&generics, &crate::ty::Types::of_generics(&generics)) {
-        let bound = syn::parse_quote!(#name: #rt::Differentiable #clone + 'static);
+        let bound = syn::parse_quote!(#name: #rt::Differentiable + #clone + 'static);
         generics.make_where_clause().predicates.push(bound);
     }
     generics

@@ -98,8 +98,12 @@ impl Reverse<'_> {
                         shadows.push(quote!(__rt::Skip));
                     }
                 }
-                Arg::Exclusive(place, _) => {
-                    again.push(quote!(__rt::Owned));
+                Arg::Exclusive(place, by_name) => {
+                    let kept = match by_name {
+                        true => self.kept_exclusive(place, callee, args, again.len(), forward),
+                        false => quote!(__rt::Owned),
+                    };
+                    again.push(kept);
                     if self.is_active(self.f.root(place)) && !self.f.place_ty(place).is_constant() {
                         // The adjoint of what a call changes is changed by its pullback, in place.
                         shadows.insert(
@@ -257,6 +261,33 @@ impl Reverse<'_> {
         self.need_operand(o);
         let tokens = crate::lower::operand_tokens(&self.f, o);
         quote!(&#tokens)
+    }
+
+    /// A variable that is an exclusive reference may be passed where a shared one is asked for: the callee says
+    /// whether its pullback will look at it again.
+    fn kept_exclusive(
+        &mut self,
+        place: &Place,
+        callee: &Callee,
+        args: &[Arg],
+        position: usize,
+        forward: &mut Block,
+    ) -> proc_macro2::TokenStream {
+        let receiver = match args.first() {
+            Some(Arg::Receiver(place)) => crate::emit::place_tokens(&self.f, place, true)
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        };
+        if !matches!(callee, Callee::Function(_) | Callee::Method(..)) {
+            return quote!(__rt::Owned);
+        }
+        let asked = callee.entry("__again", &receiver);
+        let position = syn::Index::from(position);
+        let tokens = crate::emit::place_tokens(&self.f, place, true).unwrap_or_default();
+        let root = self.f.root(place);
+        let kept = self.keep(quote!(#asked.#position.keep(&#tokens)), root, forward);
+        quote!(__rt::again_value(#kept))
     }
 
     /// The receiver for the pullback to look at again. Whether it will is known to the method alone, and so is how
