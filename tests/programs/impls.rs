@@ -41,6 +41,11 @@ impl Spring {
         self.rest -= 0.1 * by;
     }
 
+    /// Borrows another of its kind, which may be the same.
+    fn beside(&self, other: &Spring) -> f64 {
+        self.stiffness * other.stiffness + self.rest * other.stiffness
+    }
+
     pub fn consumed(self, length: f64) -> f64 {
         self.energy(length) + self.stiffness
     }
@@ -338,7 +343,20 @@ fn net() -> Then<Affine, Tanh> {
     }
 }
 
+/// The receiver of a call changes elsewhere, and is an argument of the call as well.
+#[differentiable]
+fn beside_itself(spring: &Spring, by: f64, n: usize) -> f64 {
+    let mut current = spring.clone();
+    let mut sum = 0.0;
+    for _ in 0..n {
+        sum += current.beside(&current) + current.beside(spring);
+        current.stiffen(by);
+    }
+    sum
+}
+
 programs! {
+    beside_itself { spring: refer = spring(4), by: val = 0.2, n: konst = 3 };
     builds { stiffness: val = 1.4, length: val = 0.9 };
     changes { spring: inout_ref = spring(4), by: val = 0.2, loads: slice = vector(3, 5) };
     recursion { spring: refer = spring(6), length: val = 2.0 };

@@ -355,7 +355,7 @@ impl Forward<'_> {
                     for (n, arg) in args.iter().enumerate() {
                         dots.push(match by_value {
                             true => self.exact_dual(arg),
-                            false => self.dual_arg(arg),
+                            false => self.dual_arg(arg, args),
                         });
                         if let Arg::Closure(lifted, _) = arg {
                             let closure = self.closure_with_tangents(lifted);
@@ -720,7 +720,7 @@ impl Forward<'_> {
         }
     }
 
-    fn dual_arg(&mut self, arg: &Arg) -> TokenStream {
+    fn dual_arg(&mut self, arg: &Arg, all: &[Arg]) -> TokenStream {
         match arg {
             // A function's tangent is part of what it gives.
             Arg::Function(..) | Arg::Closure(..) => quote!(__rt::Skip),
@@ -737,7 +737,10 @@ impl Forward<'_> {
                 None => quote!(__rt::Skip),
             },
             Arg::Receiver(p) => {
-                let changed = self.f.may_be_changed(p);
+                // What another argument borrows is no receiver by `&mut`.
+                let root = self.f.root(p);
+                let shared = |arg: &Arg| matches!(arg, Arg::Shared(q, _) if self.f.root(q) == root);
+                let changed = self.f.may_be_changed(p) && !all.iter().any(shared);
                 let mutable = changed.then(|| quote!(mut));
                 match self
                     .place(p)
