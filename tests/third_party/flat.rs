@@ -1,6 +1,8 @@
 //! The values of other crates as flat lists of numbers.
 
 use crate::harness::Flat;
+use ::nalgebra::allocator::Allocator;
+use ::nalgebra::{DefaultAllocator, Dim, OMatrix, Scalar};
 use ::ndarray::{Array, Dimension};
 use num_complex::Complex;
 
@@ -18,6 +20,19 @@ impl<T: Flat> Flat for Complex<T> {
 }
 
 impl<T: Flat, D: Dimension> Flat for Array<T, D> {
+    fn flatten(&self, out: &mut Vec<f64>) {
+        self.iter().for_each(|x| x.flatten(out));
+    }
+
+    fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+        self.map(|x| x.rebuild(source))
+    }
+}
+
+impl<T: Flat + Scalar, R: Dim, C: Dim> Flat for OMatrix<T, R, C>
+where
+    DefaultAllocator: Allocator<R, C>,
+{
     fn flatten(&self, out: &mut Vec<f64>) {
         self.iter().for_each(|x| x.flatten(out));
     }

@@ -16,4 +16,5 @@ mod harness;
 
 mod complex;
 mod flat;
+mod nalgebra;
 mod ndarray;

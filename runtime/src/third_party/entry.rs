@@ -6,13 +6,13 @@
 /// The receiver's adjoint is lent as `slot`, its tangent as `dot`; `again` is what the pullback sees of the receiver
 /// once more, and `kept` how a caller keeps that. An argument has the same four in front of its type. `bits` says
 /// which arguments reach the result, the receiver being the first. What stands behind `of` are the method's own
-/// generics. `call` gives the value and the pullback, `jvp`
+/// generics, and behind the first `where` what the type itself needs. `call` gives the value and the pullback, `jvp`
 /// the value and its tangent from the tangents.
 macro_rules! entry {
     (
         $(#[$doc:meta])*
         $entry:ident [$($g:ident: [$($bound:tt)*])*] $(of [$($of:ident: [$($of_bound:tt)*])*] where [$($where:tt)*])?
-            for $this:ty;
+            for $this:ty $(where [$($given:tt)*])?;
         $differentiable:ident $masked:ident $jvp:ident $keep:ident;
         again $again:ty, kept $kept:ty = |$kept_of:ident| $keeping:expr, slot $slot:ty, dot $dot:ty;
         ($($arg:ident: $ty:ty, again $arg_again:ty, slot $arg_slot:ty, dot $arg_dot:ty;)*) -> $out:ty, seed $seed:ty;
@@ -22,7 +22,7 @@ macro_rules! entry {
     ) => {
         $(#[$doc])*
         #[allow(clippy::type_complexity)]
-        pub trait $entry<$($g: $($bound)*),*> {
+        pub trait $entry<$($g: $($bound)*),*> $(where $($given)*)? {
             /// The value and its pullback.
             fn $differentiable $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, tape: &mut $crate::Tape) -> (
                 $out,
@@ -43,7 +43,7 @@ macro_rules! entry {
         }
 
         #[allow(clippy::type_complexity)]
-        impl<$($g: $($bound)*),*> $entry<$($g),*> for $this {
+        impl<$($g: $($bound)*),*> $entry<$($g),*> for $this $(where $($given)*)? {
             #[inline]
             fn $differentiable $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, _: &mut $crate::Tape) -> (
                 $out,
@@ -78,11 +78,10 @@ macro_rules! entry {
 }
 
 /// The same for an associated function, which has no receiver.
-#[cfg(any(feature = "ndarray", feature = "num-complex"))]
 macro_rules! constructor {
     (
         $(#[$doc:meta])*
-        $entry:ident [$($g:ident: [$($bound:tt)*])*] for $this:ty;
+        $entry:ident [$($g:ident: [$($bound:tt)*])*] for $this:ty $(where [$($given:tt)*])?;
         $differentiable:ident $masked:ident $jvp:ident;
         ($($arg:ident: $ty:ty, again $arg_again:ty, slot $arg_slot:ty, dot $arg_dot:ty;)*) -> $out:ty, seed $seed:ty;
         bits $bits:expr;
@@ -91,7 +90,7 @@ macro_rules! constructor {
     ) => {
         $(#[$doc])*
         #[allow(clippy::type_complexity)]
-        pub trait $entry<$($g: $($bound)*),*> {
+        pub trait $entry<$($g: $($bound)*),*> $(where $($given)*)? {
             /// The value and its pullback.
             fn $differentiable($($arg: $ty,)* tape: &mut $crate::Tape) -> (
                 $out,
@@ -110,7 +109,7 @@ macro_rules! constructor {
         }
 
         #[allow(clippy::type_complexity)]
-        impl<$($g: $($bound)*),*> $entry<$($g),*> for $this {
+        impl<$($g: $($bound)*),*> $entry<$($g),*> for $this $(where $($given)*)? {
             #[inline]
             fn $differentiable($($arg: $ty,)* _: &mut $crate::Tape) -> (
                 $out,
@@ -137,6 +136,5 @@ macro_rules! constructor {
     };
 }
 
-#[cfg(any(feature = "ndarray", feature = "num-complex"))]
 pub(crate) use constructor;
 pub(crate) use entry;

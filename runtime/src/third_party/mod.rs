@@ -7,6 +7,8 @@ mod entry;
 mod complex;
 #[cfg(feature = "num-complex")]
 mod complex_methods;
+#[cfg(feature = "nalgebra")]
+mod nalgebra;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 
@@ -17,6 +19,8 @@ pub mod entries {
         ArgEntry as _, ConjEntry as _, FromPolarEntry as _, InvEntry as _, NewEntry as _,
         NormEntry as _, NormSqrEntry as _, PowcEntry as _, ScaleEntry as _,
     };
+    #[cfg(feature = "nalgebra")]
+    pub use super::nalgebra::entries::*;
     #[cfg(feature = "ndarray")]
     pub use super::ndarray::entries::*;
 }
