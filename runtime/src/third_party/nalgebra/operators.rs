@@ -12,6 +12,7 @@ use nalgebra::{DefaultAllocator, Dim, OMatrix};
 /// A sum or a difference: what the right operand is multiplied by.
 macro_rules! sum {
     ($rule:ident $sign:literal [$($l:lifetime)*] $lhs:ty, $rhs:ty) => {
+        #[diagnostic::do_not_recommend]
         impl<$($l,)* T: Element, R: Dim, C: Dim> $rule<$rhs> for $lhs
         where
             DefaultAllocator: Held<T, R, C>,
@@ -50,6 +51,7 @@ where
 /// The product of matrices, for one combination of by value and by reference.
 macro_rules! product {
     ([$($l:lifetime)*] $lhs:ty, $rhs:ty) => {
+        #[diagnostic::do_not_recommend]
         impl<$($l,)* T: Element, R: Dim, K: Dim, C: Dim> MulRule<$rhs> for $lhs
         where
             DefaultAllocator: Held<T, R, K> + Held<T, K, C> + Held<T, R, C> + Allocator<C, K>,
@@ -124,6 +126,7 @@ product!(['l 'r] &'l OMatrix<T, R, K>, &'r OMatrix<T, K, C>);
 /// The sign by value and by reference.
 macro_rules! negated {
     ([$($l:lifetime)?] $matrix:ty) => {
+        #[diagnostic::do_not_recommend]
         impl<$($l,)? T: Element, R: Dim, C: Dim> NegRule for $matrix
         where
             DefaultAllocator: Held<T, R, C>,
@@ -159,6 +162,7 @@ where
 /// A matrix times or divided by a number, and a number times a matrix.
 macro_rules! with_a_number {
     ($float:ident [$($l:lifetime)?] $matrix:ty) => {
+        #[diagnostic::do_not_recommend]
         impl<$($l,)? R: Dim, C: Dim> MulRule<$float> for $matrix
         where
             DefaultAllocator: Held<$float, R, C>,
@@ -183,6 +187,7 @@ macro_rules! with_a_number {
                 plus(a * *dk, &(da * *k))
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<$($l,)? R: Dim, C: Dim> MulRule<$matrix> for $float
         where
             DefaultAllocator: Held<$float, R, C>,
@@ -207,6 +212,7 @@ macro_rules! with_a_number {
                 plus(a * *dk, &(da * *k))
             }
         }
+        #[diagnostic::do_not_recommend]
         impl<$($l,)? R: Dim, C: Dim> DivRule<$float> for $matrix
         where
             DefaultAllocator: Held<$float, R, C>,
