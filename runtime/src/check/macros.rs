@@ -2,9 +2,10 @@
 
 /// Both modes of an annotated function against differences and against each other, at the arguments given.
 ///
-/// It panics with what is wrong and where. See the manual's page on checking.
+/// It panics with what is wrong and where. The manual's page on checking has these examples as tests: here, the
+/// attribute that they need is not known yet.
 ///
-/// ```
+/// ```text
 /// use pullback::{check, differentiable};
 ///
 /// #[differentiable]
@@ -22,7 +23,7 @@
 /// An argument that is marked `#[constant]`, or left out of `wrt`, is marked here as well. A tolerance may follow,
 /// and a function without forward mode has `reverse` before it:
 ///
-/// ```
+/// ```text
 /// use pullback::check::Tolerance;
 /// use pullback::{check, differentiable};
 ///
