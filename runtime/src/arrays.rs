@@ -58,7 +58,7 @@ pub fn array<T, const N: usize>(elements: Vec<T>) -> [T; N] {
     }
 }
 
-/// The derivatives of [`array`], as `#[differentiable]` would write them.
+/// The derivatives of `array`, as `#[differentiable]` would write them.
 #[allow(non_camel_case_types)]
 #[derive(Debug)]
 pub enum array {}
