@@ -105,14 +105,14 @@ impl Unfold<'_> {
                 self.bind(&p.pat, held, Mode::Take, out);
             }
             (Pat::Wild(_), item, Mode::Look) => drop(self.hold(item, out)),
-            (pat, Item::Value(value), Mode::Take) => out.push(parse_quote!(let #pat = #value;)),
+            (pat, Item::Value(value), Mode::Take) => out.push(bound(pat, value)),
             (Pat::Wild(_), item, Mode::Take) => drop(self.hold(item, out)),
             (pat, item, mode) => {
                 let held = self.hold(item, out);
                 let value = written(&held);
                 out.push(match mode {
-                    Mode::Take => parse_quote!(let #pat = #value;),
-                    Mode::Look => parse_quote!(let #pat = &#value;),
+                    Mode::Take => bound(pat, value),
+                    Mode::Look => bound(pat, parse_quote!(&#value)),
                 });
             }
         }
@@ -208,6 +208,26 @@ pub(super) fn block(stmts: Vec<Stmt>, value: Expr) -> Expr {
 enum Function {
     Closure(Box<ExprClosure>),
     Path(Box<Expr>),
+}
+
+/// `let pat = value;` of a pattern of any kind, also one that does not parse there.
+fn bound(pat: &Pat, value: Expr) -> Stmt {
+    let mut stmt: Stmt = parse_quote!(let _ = (););
+    if let Stmt::Local(local) = &mut stmt {
+        // Alternatives stand in parentheses, so that what holds the statement can be parsed.
+        local.pat = match pat {
+            Pat::Or(_) => Pat::Paren(syn::PatParen {
+                attrs: Vec::new(),
+                paren_token: Default::default(),
+                pat: Box::new(pat.clone()),
+            }),
+            pat => pat.clone(),
+        };
+        if let Some(init) = &mut local.init {
+            *init.expr = value;
+        }
+    }
+    stmt
 }
 
 /// The item as it is written once it has names.
