@@ -10,10 +10,14 @@ mod calls;
 mod commute;
 mod data;
 mod expr;
+mod insert;
 mod loops;
+mod operands;
+mod recompute;
 mod saved;
 mod stmt;
 mod vectors;
+mod zeros;
 
 use crate::analysis::activity::Activity;
 use crate::analysis::frozen::{self, Writes};
