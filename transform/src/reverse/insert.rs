@@ -1,8 +1,9 @@
 //! Once it is known what is saved, and how: the statements that keep values in the forward sweep, and those that
 //! bring them back in the reverse sweep.
 
-use super::*;
 use super::saved::How;
+use super::segments::prologue_of;
+use super::*;
 
 impl Reverse<'_> {
     /// Adds to the forward sweep what keeps values.

@@ -1,7 +1,7 @@
 //! Operators take their operands by value: what the reverse sweep looks at again is copied before it is moved away.
 
-use super::*;
 use super::saved::How;
+use super::*;
 
 impl Reverse<'_> {
     /// An operator that takes by value what the reverse sweep looks at again gets a copy.

@@ -1,5 +1,6 @@
 //! The adjoint of each kind of statement, and the statement as the forward sweep has it.
 
+use super::segments::prologue_of;
 use super::*;
 use crate::analysis::activity::is_active_call;
 use crate::rules;
