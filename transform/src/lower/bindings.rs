@@ -1,8 +1,8 @@
 //! `let`, assignment and compound assignment.
 
-use super::control::binds_ref_mut;
-use super::expr::arithmetic;
+use super::branches::binds_ref_mut;
 use super::infer::peel;
+use super::operators::arithmetic;
 use super::{Lower, is_marked};
 use crate::diagnostics::Code;
 use crate::ir::*;

@@ -1,60 +1,13 @@
 //! Expressions that give values.
 
 use super::infer::peel;
+use super::operators::arithmetic;
 use super::{Lower, opaque::is_compound};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
-use crate::ty::{Scalar, Ty};
+use crate::ty::Ty;
 use quote::{ToTokens, quote};
-use syn::parse::Parser;
 use syn::spanned::Spanned;
-
-/// The argument of `vec!`.
-pub(super) enum VecMacro {
-    List(Vec<syn::Expr>),
-    Repeat(Box<(syn::Expr, syn::Expr)>),
-}
-
-pub(super) fn parse_vec(mac: &syn::Macro) -> Option<VecMacro> {
-    let parser = |input: syn::parse::ParseStream| {
-        if input.is_empty() {
-            return Ok(VecMacro::List(Vec::new()));
-        }
-        let first: syn::Expr = input.parse()?;
-        if input.peek(syn::Token![;]) {
-            input.parse::<syn::Token![;]>()?;
-            return Ok(VecMacro::Repeat(Box::new((first, input.parse()?))));
-        }
-        let mut list = vec![first];
-        while input.peek(syn::Token![,]) {
-            input.parse::<syn::Token![,]>()?;
-            if input.is_empty() {
-                break;
-            }
-            list.push(input.parse()?);
-        }
-        Ok(VecMacro::List(list))
-    };
-    parser.parse2(mac.tokens.clone()).ok()
-}
-
-/// Macros that only look at their arguments.
-const READING_MACROS: [&str; 12] = [
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "print",
-    "println",
-    "eprint",
-    "eprintln",
-    "format",
-    "matches",
-];
-
-const DIVERGING_MACROS: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
 
 impl Lower {
     /// The expression as one step; `None` if it never gives a value.
@@ -213,63 +166,6 @@ impl Lower {
         }
     }
 
-    /// An operand by reference, as in `&v * k`: a number is read, anything else keeps its reference, since the
-    /// operator may be implemented for that alone.
-    fn by_reference(&mut self, e: &syn::Expr) -> Option<Operand> {
-        let syn::Expr::Reference(r) = peel(e) else {
-            return None;
-        };
-        if r.mutability.is_some() || self.infer(&r.expr).is_constant() {
-            return None;
-        }
-        let place = self.place(&r.expr).or_else(|| self.temporary(&r.expr))?;
-        let ty = self.f.place_ty(&place);
-        if ty.peeled().is_float() {
-            return Some(self.name(Expr::Load(place), ty, e.span()));
-        }
-        let reference = self.f.names.fresh("operand");
-        self.alias(&reference, place, false, e.span());
-        let alias = *self.by_name.get(&reference.to_string())?;
-        Some(Operand::Var(alias))
-    }
-
-    /// A number, read through a reference where it must be.
-    pub(super) fn number(&mut self, e: &syn::Expr) -> Option<Operand> {
-        match self.scalar(e)? {
-            Operand::Var(v) if self.f.vars[v].alias.is_some() => {
-                let place = Place::var(v).then(Proj::Deref);
-                let ty = self.f.place_ty(&place);
-                Some(self.name(Expr::Load(place), ty, e.span()))
-            }
-            operand => Some(operand),
-        }
-    }
-
-    /// A number rather than a reference to one.
-    pub(super) fn scalar(&mut self, e: &syn::Expr) -> Option<Operand> {
-        if let Some(operand) = self.by_reference(e) {
-            return Some(operand);
-        }
-        let operand = self.value(e)?;
-        let Operand::Var(v) = operand else {
-            return Some(operand);
-        };
-        let place = match &self.f.vars[v].ty {
-            Ty::Ref(t, _) if t.is_float() => Place::var(v).then(Proj::Deref),
-            Ty::Ref(..) if self.bound.contains(&v) => Place::var(v).then(Proj::Value),
-            // A parameter that is a reference stands for what it leads to, under its own name.
-            Ty::Ref(..) if self.f.vars[v].alias.is_none() => {
-                let mut var = self.f.vars[v].clone();
-                var.alias = Some(Place::var(v).then(Proj::Deref));
-                self.f.vars.push(var);
-                return Some(Operand::Var(self.f.vars.len() - 1));
-            }
-            _ => return Some(operand),
-        };
-        let ty = self.f.place_ty(&place);
-        Some(self.name(Expr::Load(place), ty, e.span()))
-    }
-
     pub(super) fn operands<'e>(
         &mut self,
         es: impl Iterator<Item = &'e syn::Expr>,
@@ -296,100 +192,6 @@ impl Lower {
         }
     }
 
-    fn unary(&mut self, u: &syn::ExprUnary) -> Option<Expr> {
-        let e = syn::Expr::Unary(u.clone());
-        match u.op {
-            syn::UnOp::Deref(_) => match self.place(&e) {
-                Some(place) => Some(Expr::Load(place)),
-                None => Some(self.refused(
-                    &e,
-                    Code::ActiveReference,
-                    "it is not clear which memory this refers to",
-                )),
-            },
-            syn::UnOp::Neg(_) => match self.scalar(&u.expr)? {
-                Operand::Lit(tokens) => Some(Expr::Use(Operand::Lit(quote!(-#tokens)))),
-                operand => Some(Expr::Neg(Box::new(Expr::Use(operand)))),
-            },
-            _ => Some(Expr::Opaque(
-                self.opaque(&e, Cut::NoDerivative("`!`".into())),
-            )),
-        }
-    }
-
-    fn binary(&mut self, b: &syn::ExprBinary) -> Option<Expr> {
-        let Some(op) = arithmetic(&b.op) else {
-            let e = syn::Expr::Binary(b.clone());
-            return Some(self.refused(
-                &e,
-                Code::UnsupportedExpr,
-                "this operator has no derivative for the type it is used with",
-            ));
-        };
-        let mut left = self.scalar(&b.left)?;
-        let mut right = self.scalar(&b.right)?;
-        if self.f.operand_ty(&left).is_float() {
-            let beside = self.f.operand_ty(&left);
-            self.number_beside(&mut right, &beside, b.span());
-        } else if self.f.operand_ty(&right).is_float() {
-            let beside = self.f.operand_ty(&right);
-            self.number_beside(&mut left, &beside, b.span());
-        }
-        if self.mixed(&left, &right, b) {
-            return None;
-        }
-        Some(match (&left, &right) {
-            (Operand::Lit(l), Operand::Lit(r)) => {
-                let op = &b.op;
-                Expr::Use(Operand::Lit(quote!((#l #op #r))))
-            }
-            _ => Expr::Binary(op, Box::new(Expr::Use(left)), Box::new(Expr::Use(right))),
-        })
-    }
-
-    /// Beside a float, a named constant is a number; the type checker is asked to agree.
-    fn number_beside(&mut self, operand: &mut Operand, beside: &Ty, span: proc_macro2::Span) {
-        let ty = match beside {
-            Ty::Float(scalar @ Scalar::Param(_)) => Ty::Float(scalar.clone()),
-            // It could be a reference to one.
-            _ => Ty::Float(Scalar::Literal),
-        };
-        if !matches!(self.f.operand_ty(operand), Ty::Unknown) {
-            return;
-        }
-        let tokens = super::operand_tokens(&self.f, operand);
-        let check = Kind::Raw(quote!(__rt::assert_number(&#tokens);));
-        match operand {
-            Operand::Lit(path) if is_constant_name(path) => {
-                self.push(check, span);
-                let var = self.f.fresh("t", ty);
-                self.push(Kind::Let(var, Expr::Use(operand.clone())), span);
-                *operand = Operand::Var(var);
-            }
-            _ => {}
-        }
-    }
-
-    fn cast(&mut self, c: &syn::ExprCast) -> Option<Expr> {
-        let e = syn::Expr::Cast(c.clone());
-        if self.infer(&c.expr).is_constant() {
-            return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
-        }
-        let to = c.ty.to_token_stream();
-        let how = match (self.f.types.of(&c.ty), &*c.ty) {
-            (Ty::Float(_), _) => Conversion::As(to),
-            (Ty::Unknown, syn::Type::Path(_)) => Conversion::Alias(to),
-            _ => {
-                let what = "a cast to a type that is neither a float nor an integer";
-                return Some(self.refused(&e, Code::UnsupportedExpr, what));
-            }
-        };
-        match self.number(&c.expr)? {
-            Operand::Lit(_) => Some(Expr::Opaque(self.opaque(&e, Cut::None))),
-            operand => Some(Expr::Cast(Box::new(Expr::Use(operand)), how)),
-        }
-    }
-
     pub(super) fn repeat(
         &mut self,
         element: &syn::Expr,
@@ -404,52 +206,6 @@ impl Lower {
             _ => (len.to_token_stream(), vec![]),
         };
         Some(Expr::Repeat(Box::new(Expr::Use(element)), len, reads, vec))
-    }
-
-    fn macro_value(&mut self, e: &syn::Expr, mac: &syn::Macro) -> Option<Expr> {
-        if mac.path.is_ident("vec") {
-            self.std_vec(&mac.path);
-            return match parse_vec(mac) {
-                Some(VecMacro::List(es)) => Some(Expr::Array(self.operands(es.iter())?, true)),
-                Some(VecMacro::Repeat(parts)) => self.repeat(&parts.0, &parts.1, true),
-                None => Some(self.refused(e, Code::UnknownMacro, "this `vec!` is not understood")),
-            };
-        }
-        if self.reading_macro(mac, e.span()) {
-            return if mac_diverges(mac) {
-                None
-            } else {
-                Some(Expr::Use(Operand::Lit(quote!(()))))
-            };
-        }
-        let name = mac.path.to_token_stream().to_string();
-        let opaque = self.opaque_macro(mac, e.to_token_stream(), e.span());
-        if READING_MACROS.contains(&name.as_str()) {
-            return Some(Expr::Opaque(opaque));
-        }
-        let diagnostic = Diagnostic::new(
-            Code::UnknownMacro,
-            e,
-            format!("`{name}!` sees a value that carries a derivative"),
-        );
-        Some(Expr::Refused(opaque, Box::new(diagnostic)))
-    }
-
-    /// Emits a macro that stands as a statement and only looks at its arguments.
-    pub(super) fn reading_macro(&mut self, mac: &syn::Macro, span: proc_macro2::Span) -> bool {
-        let Some(name) = mac.path.get_ident().map(ToString::to_string) else {
-            return false;
-        };
-        let diverges = DIVERGING_MACROS.contains(&name.as_str());
-        if !diverges
-            && (!READING_MACROS.contains(&name.as_str()) || name == "format" || name == "matches")
-        {
-            return false;
-        }
-        let mut opaque = self.opaque_macro(mac, quote!(#mac;), span);
-        opaque.cut = Cut::NoDerivative(format!("`{name}!`"));
-        self.push(Kind::Opaque(opaque), span);
-        true
     }
 
     /// `&place` where a value is wanted: only an argument or a `let` can be a reference.
@@ -493,27 +249,6 @@ impl Lower {
     }
 }
 
-/// `DT` or `model::GRAVITY`: a path that ends in capitals.
-fn is_constant_name(tokens: &proc_macro2::TokenStream) -> bool {
-    let Ok(path) = syn::parse2::<syn::Path>(tokens.clone()) else {
-        return false;
-    };
-    path.segments.last().is_some_and(|s| {
-        let name = s.ident.to_string();
-        s.arguments.is_none()
-            && name.chars().any(char::is_alphabetic)
-            && name
-                .chars()
-                .all(|c| c.is_uppercase() || c.is_ascii_digit() || c == '_')
-    })
-}
-
-fn mac_diverges(mac: &syn::Macro) -> bool {
-    mac.path
-        .get_ident()
-        .is_some_and(|i| DIVERGING_MACROS.iter().any(|d| i == d))
-}
-
 /// Control flow and effects, which are lowered whatever their type.
 pub(super) fn is_structured(e: &syn::Expr) -> bool {
     match e {
@@ -539,19 +274,6 @@ pub(super) fn is_structured(e: &syn::Expr) -> bool {
         syn::Expr::Binary(b) => is_compound(&b.op),
         _ => false,
     }
-}
-
-/// The arithmetic operators, also as compound assignment.
-pub fn arithmetic(op: &syn::BinOp) -> Option<BinOp> {
-    use syn::BinOp::*;
-    Some(match op {
-        Add(_) | AddAssign(_) => BinOp::Add,
-        Sub(_) | SubAssign(_) => BinOp::Sub,
-        Mul(_) | MulAssign(_) => BinOp::Mul,
-        Div(_) | DivAssign(_) => BinOp::Div,
-        Rem(_) | RemAssign(_) => BinOp::Rem,
-        _ => return None,
-    })
 }
 
 /// Whether control flow or an assignment is inside an expression.

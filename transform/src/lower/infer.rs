@@ -415,12 +415,12 @@ impl Lower {
         if !mac.path.is_ident("vec") {
             return Ty::Unknown;
         }
-        match super::expr::parse_vec(mac) {
-            Some(super::expr::VecMacro::List(es)) => {
+        match super::macros::parse_vec(mac) {
+            Some(super::macros::VecMacro::List(es)) => {
                 let element = es.iter().map(|e| self.infer(e)).reduce(|a, b| a.join(&b));
                 Ty::Vec(Box::new(element.unwrap_or_default()))
             }
-            Some(super::expr::VecMacro::Repeat(parts)) => Ty::Vec(Box::new(self.infer(&parts.0))),
+            Some(super::macros::VecMacro::Repeat(parts)) => Ty::Vec(Box::new(self.infer(&parts.0))),
             None => Ty::Unknown,
         }
     }

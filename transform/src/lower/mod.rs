@@ -2,6 +2,7 @@
 
 mod arrays;
 mod bindings;
+mod branches;
 mod calls;
 mod closures;
 mod control;
@@ -11,11 +12,15 @@ mod fallible;
 mod infer;
 mod iterators;
 mod loops;
+mod macros;
+mod methods;
 mod opaque;
+mod operators;
 mod pattern;
 mod place;
 mod positions;
 mod reals;
+mod scrutinee;
 mod vectors;
 
 use crate::diagnostics::{Code, Diagnostic};
@@ -29,9 +34,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 pub use bindings::assert_plain;
-pub use expr::arithmetic;
 pub use infer::literal_ty;
 pub(crate) use opaque::is_compound;
+pub use operators::arithmetic;
 
 /// What the lowering of a function's signature needs to know of the attribute's options.
 pub struct Wanted<'a> {
