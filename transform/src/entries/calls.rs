@@ -1,7 +1,8 @@
 //! What other differentiable functions call: the value, and a pullback that adds to the adjoints of the arguments.
 
 use super::functions::{Hidden, Way};
-use super::shape::{Shape, by_value, elided, elided_tokens};
+use super::shape::{Shape, by_value};
+use super::types::{elided, elided_tokens};
 use crate::reverse::Sweep;
 use proc_macro2::TokenStream;
 use quote::ToTokens;

@@ -1,7 +1,8 @@
 //! `jvp`, and the form of it that other differentiable functions call.
 
 use super::functions::{Hidden, Way};
-use super::shape::{Shape, tuple};
+use super::shape::Shape;
+use super::types::tuple;
 use crate::Analysed;
 use crate::emit;
 use crate::emit::Style;

@@ -1,7 +1,9 @@
 //! Parameters that are functions, in the signatures of the entries: in those that callers use a function gives what
 //! reverses it, in the public ones it is a plain function.
 
-use super::shape::{Shape, arguments, elided, tangent_type};
+use super::generics::arguments;
+use super::shape::Shape;
+use super::types::{elided, tangent_type};
 use crate::functions::{self, Given};
 use crate::ir::Param;
 use proc_macro2::{Ident, TokenStream};

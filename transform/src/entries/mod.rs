@@ -1,11 +1,14 @@
 //! What is generated around the sweeps: the name space and its public entries (`grad`, `vjp`, `jvp`, …).
 
+mod again;
 mod calls;
 mod forward;
 mod functions;
+mod generics;
 mod gradients;
 mod operators;
 mod outcome;
+mod receiver;
 mod reverse;
 mod rule;
 mod second;
@@ -13,6 +16,7 @@ mod shape;
 mod shield;
 mod stubs;
 mod sweep;
+mod types;
 mod vector;
 mod warnings;
 
@@ -30,16 +34,16 @@ use crate::masks;
 use crate::ty::Types;
 use calls::Family;
 use forward::{forward_entries, forward_entry};
+pub use generics::with_open_parameters;
 pub use gradients::camel;
 use gradients::{gradients_entry, gradients_struct};
 pub use operators::{Header, Operator, operator, rule};
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
-use quote::quote;
+use quote::{ToTokens, quote};
 use reverse::reverse_entries;
 use second::second_entries;
 use shape::shape;
-pub use shape::{quiet, runtime, with_open_parameters};
+pub use shape::{quiet, runtime};
 use sweep::sweep_fn;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -362,8 +366,8 @@ pub fn entries(
         _ => gradients_struct(&s),
     };
     if !around.fixed && !around.declares {
-        let parameters = shape::parameters(function, around);
-        let types = shape::signature_types(function, f);
+        let parameters = generics::parameters(function, around);
+        let types = generics::signature_types(function, f);
         structs.extend(shield::demand(&s.rt, types, &parameters));
     }
     let warnings = match s.rules.any() {

@@ -7,7 +7,8 @@ mod signature;
 
 use super::calls::Family;
 use super::forward::Directions;
-use super::shape::{Shape, elided, elided_tokens, pullback_params, tuple};
+use super::shape::{Shape, pullback_params};
+use super::types::{elided, elided_tokens, tuple};
 use crate::Analysed;
 use crate::args::Options;
 use crate::diagnostics::{Code, Diagnostic};

@@ -2,8 +2,9 @@
 
 use super::calls::Family;
 use super::calls::call_entry;
-use super::shape::{Shape, tuple};
+use super::shape::Shape;
 use super::sweep::sweep_fn;
+use super::types::tuple;
 use crate::diagnostics::Diagnostic;
 use crate::ir::*;
 use crate::reverse;

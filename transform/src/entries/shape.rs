@@ -1,16 +1,15 @@
 //! A function's signature in the forms that the entries need.
 
+use super::Around;
+use super::generics::{arguments, bounds};
 use super::rule::Rules;
-use super::{Around, shield};
+use super::types::{elided, elided_tokens, said_at, tangent_type, without_elision};
 use crate::args::Options;
 use crate::ir::*;
 use crate::reverse::Sweep;
-use crate::ty::Ty;
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::visit_mut::VisitMut;
 
 /// Where a function's entries stand, and so what they are called.
 #[derive(Clone)]
@@ -204,163 +203,6 @@ impl Shape<'_> {
         }
     }
 
-    /// The parameters of an entry that a user's call looks like: a method's begin with its receiver.
-    pub(super) fn receiving_params(&self) -> Vec<TokenStream> {
-        let mut params = self.plain_params();
-        if let (Some(receiver), Some(first)) = (&self.receiver, params.first_mut()) {
-            let mut receiver = receiver.clone();
-            receiver.attrs.clear();
-            receiver.mutability = None;
-            *first = receiver.to_token_stream();
-        }
-        params
-    }
-
-    /// The parameters of an entry that differentiable callers call. A receiver is borrowed, also where the method
-    /// takes it by value: the caller cannot know, and must not lose it.
-    pub(super) fn calling_params(&self) -> Vec<TokenStream> {
-        let mut params = self.receiving_params();
-        if let (true, Some(first)) = (self.receiver_by_value(), params.first_mut()) {
-            *first = quote!(&self);
-        }
-        params
-    }
-
-    /// The arguments that lead from there to the sweep.
-    pub(super) fn calling_names(&self) -> Vec<TokenStream> {
-        let mut names: Vec<TokenStream> = self
-            .receiving_names()
-            .iter()
-            .map(ToTokens::to_token_stream)
-            .collect();
-        if let (true, Some(first)) = (self.receiver_by_value(), names.first_mut()) {
-            *first = quote!(::core::clone::Clone::clone(self));
-        }
-        names
-    }
-
-    /// The bounds of such an entry.
-    pub(super) fn calling_where(&self, given: Option<&syn::WhereClause>) -> Option<TokenStream> {
-        let given = given.map(|w| &w.predicates);
-        match (self.receiver_by_value(), given) {
-            // The lifetime keeps rustc from judging the bound before the entry is used.
-            (true, given) => {
-                let given = given.into_iter().flatten();
-                Some(quote!(where #(#given,)* for<'__use> Self: ::core::clone::Clone))
-            }
-            (false, Some(given)) => Some(quote!(where #given)),
-            (false, None) => None,
-        }
-    }
-
-    /// The `&` with which a public entry passes its receiver on to one that borrows it.
-    pub(super) fn receiver_lent(&self) -> Option<TokenStream> {
-        self.receiver_by_value().then(|| quote!(&))
-    }
-
-    fn receiver_by_value(&self) -> bool {
-        match self.receiver.as_ref().map(|r| &r.kind) {
-            Some(syn::ReceiverKind::Reference(..)) | None => false,
-            Some(_) => true,
-        }
-    }
-
-    /// Which arguments the pullback looks at again, for callers that pass `&mut` where `&` may be asked for.
-    pub(super) fn again_entry(&self) -> Option<TokenStream> {
-        if !self
-            .f
-            .params
-            .iter()
-            .any(|p| matches!(p.ty, syn::Type::Reference(_)))
-        {
-            return None;
-        }
-        let (again, rt) = (self.ident("__again"), &self.rt);
-        let (receiver, borrowed) = match &self.receiver {
-            Some(_) => (Some(quote!(&self)), true),
-            None => (None, false),
-        };
-        let kinds: Vec<TokenStream> = self
-            .f
-            .params
-            .iter()
-            .map(|p| match Self::is_shared(p) {
-                true => quote!(#rt::Copied),
-                false => quote!(#rt::NotLookedAt),
-            })
-            .collect();
-        let sized = (self.fixed && borrowed).then(|| quote!(where Self: ::core::marker::Sized));
-        Some(quote! {
-            #[doc(hidden)]
-            #[inline]
-            pub fn #again(#receiver) -> (#(#kinds,)*) #sized { (#(#kinds,)*) }
-        })
-    }
-
-    /// How a caller keeps a receiver whose memory changes: a copy where the pullback will look at it again.
-    pub(super) fn keep_entry(&self) -> Option<TokenStream> {
-        let receiver = self.receiver.as_ref()?;
-        let (keep, rt) = (self.ident("__keep"), &self.rt);
-        let shared = matches!(receiver.kind, syn::ReceiverKind::Reference(_, _, None));
-        // A trait's own bounds, without those of the method's type parameters.
-        let sized = self.fixed.then(|| quote!(Self: ::core::marker::Sized,));
-        Some(if shared {
-            quote! {
-                #[doc(hidden)]
-                #[inline]
-                pub fn #keep(&self) -> Self where #sized for<'__use> Self: ::core::clone::Clone {
-                    ::core::clone::Clone::clone(self)
-                }
-            }
-        } else {
-            quote! {
-                #[doc(hidden)]
-                #[inline]
-                pub fn #keep(&self) -> #rt::Owned { #rt::Owned }
-            }
-        })
-    }
-
-    /// The receiver of such an entry, and its other parameters.
-    pub(super) fn split_params(&self) -> (Option<TokenStream>, Vec<TokenStream>) {
-        let mut params = self.receiving_params();
-        if self.receiver.is_none() {
-            return (None, params);
-        }
-        let receiver = params.remove(0);
-        (Some(quote!(#receiver,)), params)
-    }
-
-    /// The receiver, and the other parameters as forward mode takes them: a tuple, the bare one where there is
-    /// one, nothing where there is none.
-    pub(super) fn primal_tuple(&self) -> (Option<TokenStream>, TokenStream) {
-        let (receiver, _) = self.split_params();
-        let others = self.f.params.iter().skip(usize::from(receiver.is_some()));
-        let (names, types): (Vec<_>, Vec<_>) = others.map(|p| (self.name(p), &p.ty)).unzip();
-        let primal = match (names.as_slice(), &receiver) {
-            ([], Some(_)) => quote!(),
-            ([one], _) => quote!(#one: #(#types)*,),
-            _ => quote!((#(#names),*): (#(#types),*),),
-        };
-        (receiver, primal)
-    }
-
-    /// The arguments that lead from such an entry to one that has no receiver.
-    pub(super) fn receiving_names(&self) -> Vec<Ident> {
-        let mut names = self.names();
-        if let (Some(receiver), Some(first)) = (&self.receiver, names.first_mut()) {
-            *first = receiver.self_token.into();
-        }
-        names
-    }
-
-    /// Gives the receiver the name that the other entries know it by.
-    pub(super) fn receive(&self) -> Option<TokenStream> {
-        let receiver = self.receiver.as_ref()?.self_token;
-        let name = self.names().into_iter().next()?;
-        Some(quote!(let #name = #receiver;))
-    }
-
     /// A method's inputs may have types that only its `impl` can name.
     pub(super) fn gradients_are_generic(&self) -> bool {
         matches!(self.home, Home::Siblings) || !self.function.sig.generics.params.is_empty()
@@ -442,95 +284,6 @@ impl Shape<'_> {
     }
 }
 
-/// The tangent of a type, spelled out where syntax tells it.
-pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> TokenStream {
-    // Of a type that is known through, the tangent is the same for any lifetime.
-    let named = match syn::parse2::<syn::Type>(written.clone()) {
-        Ok(written) if ty.is_known() => with_lifetimes(&written, "static").to_token_stream(),
-        _ => without_elision(written),
-    };
-    let tangent = || said_at(written, quote!(<#named as #rt::Differentiable>::Tangent));
-    match ty.peeled() {
-        Ty::Float(_) => written.clone(),
-        Ty::Slice(t) if t.is_float() => {
-            let element = match &**t {
-                Ty::Float(scalar) => scalar.written(),
-                _ => None,
-            };
-            match element {
-                Some(element) => quote!(#rt::Vec<#element>),
-                None => tangent(),
-            }
-        }
-        _ => tangent(),
-    }
-}
-
-/// The type with a lifetime where one is left out: a tangent owns what it holds and is the same for any, and in
-/// a return type no lifetime may be left out.
-fn without_elision(of: &TokenStream) -> TokenStream {
-    struct Named(bool);
-    impl VisitMut for Named {
-        fn visit_lifetime_mut(&mut self, l: &mut syn::Lifetime) {
-            if l.ident == "_" {
-                l.ident = Ident::new("static", l.ident.span());
-                self.0 = true;
-            }
-        }
-        fn visit_type_reference_mut(&mut self, r: &mut syn::TypeReference) {
-            if r.lifetime.is_none() {
-                r.lifetime = Some(syn::Lifetime::new("'static", Span::call_site()));
-                self.0 = true;
-            }
-            syn::visit_mut::visit_type_reference_mut(self, r);
-        }
-    }
-    let mut named = Named(false);
-    match syn::parse2::<syn::Type>(of.clone()) {
-        Ok(mut ty) => {
-            named.visit_type_mut(&mut ty);
-            if named.0 {
-                ty.to_token_stream()
-            } else {
-                of.clone()
-            }
-        }
-        Err(_) => of.clone(),
-    }
-}
-
-/// Generated tokens that stand where `of` does in the user's source. A type without a tangent is named in many
-/// generated signatures; rustc reports the same mistake at the same place once.
-pub(super) fn said_at(of: &impl ToTokens, tokens: TokenStream) -> TokenStream {
-    fn put(tokens: TokenStream, span: Span) -> TokenStream {
-        let moved = tokens.into_iter().map(|mut tree| {
-            if let TokenTree::Group(group) = &tree {
-                let mut inner = Group::new(group.delimiter(), put(group.stream(), span));
-                inner.set_span(span);
-                return TokenTree::Group(inner);
-            }
-            // Names keep what they refer to.
-            let at = match &tree {
-                TokenTree::Ident(ident) => span.resolved_at(ident.span()),
-                _ => span,
-            };
-            tree.set_span(at);
-            tree
-        });
-        moved.collect()
-    }
-    let first = of.to_token_stream().into_iter().next();
-    put(tokens, first.map_or_else(Span::call_site, |t| t.span()))
-}
-
-/// One type or a tuple of several; a bare one where there is one.
-pub(super) fn tuple(parts: &[TokenStream]) -> TokenStream {
-    match parts {
-        [one] => one.clone(),
-        parts => quote!((#(#parts),*)),
-    }
-}
-
 /// Lints that generated code is exempt from.
 pub fn quiet() -> TokenStream {
     // A crate may forbid the group of unused things; this is the exemption from being told that it is exempt.
@@ -606,99 +359,6 @@ pub(super) fn shape<'a>(
     }
 }
 
-/// The user's bounds, and that a type parameter whose values carry derivatives is differentiable.
-fn bounds(
-    function: &syn::ItemFn,
-    options: &Options,
-    around: &Around,
-    f: &Function,
-) -> Option<syn::WhereClause> {
-    let rt = runtime(options);
-    let mut all: Vec<syn::WherePredicate> = Vec::new();
-    if let Some(given) = &function.sig.generics.where_clause {
-        all.extend(given.predicates.iter().cloned());
-    }
-    let inputs = f.params.iter().filter(|p| p.active).map(|p| &p.ty);
-    let inputs = quote!(#(#inputs)*);
-    for name in open_parameters(&function.sig.generics, &f.types) {
-        if !crate::names::mentions(&inputs, &name) {
-            continue;
-        }
-        // A receiver that changes is copied before a pullback looks at it again.
-        all.push(syn::parse_quote! {
-            #name: #rt::Differentiable + ::core::clone::Clone + ::core::marker::Send + 'static
-        });
-    }
-    if around.declares {
-        all.push(syn::parse_quote! {
-            Self: ::core::marker::Sized + #rt::Differentiable + ::core::clone::Clone + ::core::marker::Send + 'static
-        });
-    }
-    // A trait's `impl` may not ask for more than the trait.
-    if !around.fixed && !around.declares {
-        let parameters = parameters(function, around);
-        let types = signature_types(function, f);
-        all.extend(shield::assumptions(&rt, types, &parameters));
-    }
-    (!all.is_empty()).then(|| syn::parse_quote!(where #(#all),*))
-}
-
-/// The types whose tangents the entries name.
-pub(super) fn signature_types<'a>(
-    function: &'a syn::ItemFn,
-    f: &'a Function,
-) -> impl Iterator<Item = &'a syn::Type> {
-    let inputs = f.params.iter().filter(|p| p.active).map(|p| &p.ty);
-    let result = match &function.sig.output {
-        syn::ReturnType::Default => None,
-        syn::ReturnType::Type(_, ty) => Some(&**ty),
-    };
-    inputs.chain(result)
-}
-
-/// The parameters of the function and of what stands around it.
-pub(super) fn parameters(function: &syn::ItemFn, around: &Around) -> Vec<Ident> {
-    let mut all = arguments(&function.sig.generics);
-    all.extend(around.generics.map(arguments).unwrap_or_default());
-    all
-}
-
-/// The type parameters that are neither known to be real numbers nor known to carry no derivative.
-fn open_parameters(generics: &syn::Generics, types: &crate::ty::Types) -> Vec<Ident> {
-    let open = |p: &&syn::TypeParam| {
-        let name = &p.ident;
-        matches!(types.of(&syn::parse_quote!(#name)), Ty::Unknown)
-    };
-    generics
-        .type_params()
-        .filter(open)
-        .map(|p| p.ident.clone())
-        .collect()
-}
-
-/// The generics of an `impl` with bounds that let derivatives pass through values of its type parameters.
-pub fn with_open_parameters(generics: &syn::Generics, options: &Options) -> syn::Generics {
-    let rt = runtime(options);
-    let mut generics = generics.clone();
-    // A receiver that changes is copied before a pullback looks at it again.
-    let clone = quote!(::core::clone::Clone + ::core::marker::Send);
-    for name in open_parameters(&generics, &crate::ty::Types::of_generics(&generics)) {
-        let bound = syn::parse_quote!(#name: #rt::Differentiable + #clone + 'static);
-        generics.make_where_clause().predicates.push(bound);
-    }
-    generics
-}
-
-/// The names of the type and constant parameters.
-pub(super) fn arguments(generics: &syn::Generics) -> Vec<Ident> {
-    let name = |p: &syn::GenericParam| match p {
-        syn::GenericParam::Type(t) => Some(t.ident.clone()),
-        syn::GenericParam::Const(c) => Some(c.ident.clone()),
-        syn::GenericParam::Lifetime(_) => None,
-    };
-    generics.params.iter().filter_map(name).collect()
-}
-
 /// The name of an entry beside a method. What differentiable callers call is named so that rustc, when it finds
 /// none, tells the reader what to do.
 pub fn sibling(method: &Ident, entry: &str) -> Ident {
@@ -750,37 +410,6 @@ pub(super) fn pullback_params_with(
         out.push(quote!(&mut #ty));
     }
     out
-}
-
-/// A type with its lifetimes left out.
-pub(super) fn elided(ty: &syn::Type) -> syn::Type {
-    with_lifetimes(ty, "_")
-}
-
-/// A type with another lifetime for each that it has.
-fn with_lifetimes(ty: &syn::Type, name: &'static str) -> syn::Type {
-    struct Replace(&'static str);
-    impl VisitMut for Replace {
-        fn visit_lifetime_mut(&mut self, l: &mut syn::Lifetime) {
-            if l.ident != "static" {
-                l.ident = Ident::new(self.0, l.ident.span());
-            }
-        }
-        fn visit_type_reference_mut(&mut self, r: &mut syn::TypeReference) {
-            r.lifetime = (self.0 != "_").then(|| syn::Lifetime::new("'static", Span::call_site()));
-            self.visit_type_mut(&mut r.elem);
-        }
-    }
-    let mut ty = ty.clone();
-    Replace(name).visit_type_mut(&mut ty);
-    ty
-}
-
-pub(super) fn elided_tokens(ty: &TokenStream) -> TokenStream {
-    match syn::parse2::<syn::Type>(ty.clone()) {
-        Ok(ty) => elided(&ty).to_token_stream(),
-        Err(_) => ty.clone(),
-    }
 }
 
 /// The inputs by value that have an adjoint, in order.

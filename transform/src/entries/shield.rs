@@ -1,6 +1,6 @@
 //! One error for a type without a tangent, however many generated signatures name it.
 
-use super::shape::said_at;
+use super::types::said_at;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ty::{Ty, Types};
 use proc_macro2::{Ident, TokenStream};

@@ -6,7 +6,8 @@
 //! are never run, because the crate does not compile.
 
 use super::gradients::gradients_name;
-use super::shape::{quiet, space, tuple};
+use super::shape::{quiet, space};
+use super::types::tuple;
 use crate::args::Options;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lower::is_marked;
@@ -193,7 +194,7 @@ impl Signature<'_> {
         let again: Vec<TokenStream> = params
             .iter()
             .map(|ty| match is_shared(ty) {
-                true => super::shape::elided(ty).into_token_stream(),
+                true => super::types::elided(ty).into_token_stream(),
                 false => quote!(#rt::Owned),
             })
             .collect();

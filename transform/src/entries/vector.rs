@@ -1,6 +1,7 @@
 //! `grad` and its kin for a function that does not return one real number: using them is the error.
 
-use super::shape::{Shape, tuple};
+use super::shape::Shape;
+use super::types::tuple;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
