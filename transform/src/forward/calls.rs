@@ -1,0 +1,86 @@
+//! Arguments together with their tangents, as the forward mode of a callee takes them.
+
+use super::*;
+
+impl Forward<'_> {
+    /// A closure that gives the tangent of its result as well.
+    pub(super) fn closure_with_tangents(&mut self, lifted: &Lifted) -> TokenStream {
+        let mut around = HashMap::new();
+        for (p, outer) in lifted.captured() {
+            let root = self.f.root(&Place::var(outer));
+            if !self.is_active(root) || self.f.vars[outer].ty.is_constant() {
+                continue;
+            }
+            if p.function.is_none()
+                && let Some(place) = self.place(&Place::var(outer))
+            {
+                let name = self
+                    .f
+                    .names
+                    .fresh(&format!("{}_dot", self.f.vars[outer].ident));
+                let tokens = place_tokens(&self.f, &place, false).unwrap_or_default();
+                around.insert(p.var, (name, tokens));
+            }
+        }
+        crate::closure::forward(lifted, &self.f, self.activity, around)
+    }
+
+    /// The tangent of an argument as a function that was given as a parameter takes it: always there.
+    pub(super) fn exact_dual(&mut self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Value(o) => {
+                let dot = self.operand_or_zero(&Expr::Use(o.clone()));
+                expr_tokens(&self.f, &dot)
+            }
+            Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => {
+                match self.place(p).and_then(|p| place_tokens(&self.f, &p, false)) {
+                    Some(dot) => quote!(&#dot),
+                    None => {
+                        let p = place_tokens(&self.f, p, false);
+                        quote!(&__rt::zero(&#p))
+                    }
+                }
+            }
+            Arg::Function(..) | Arg::Closure(..) => quote!(__rt::Skip),
+        }
+    }
+
+    pub(super) fn dual_arg(&mut self, arg: &Arg, all: &[Arg]) -> TokenStream {
+        match arg {
+            // A function's tangent is part of what it gives.
+            Arg::Function(..) | Arg::Closure(..) => quote!(__rt::Skip),
+            Arg::Value(o) => match self.carries(o) {
+                true => {
+                    let dot = self.operand_or_zero(&Expr::Use(o.clone()));
+                    expr_tokens(&self.f, &dot)
+                }
+                false => quote!(__rt::Skip),
+            },
+            Arg::Shared(p, _) => match self.place(p).and_then(|p| place_tokens(&self.f, &p, false))
+            {
+                Some(dot) => quote!(&#dot),
+                None => quote!(__rt::Skip),
+            },
+            Arg::Receiver(p) => {
+                // What another argument borrows is no receiver by `&mut`.
+                let root = self.f.root(p);
+                let shared = |arg: &Arg| matches!(arg, Arg::Shared(q, _) if self.f.root(q) == root);
+                let changed = self.f.may_be_changed(p) && !all.iter().any(shared);
+                let mutable = changed.then(|| quote!(mut));
+                match self
+                    .place(p)
+                    .and_then(|p| place_tokens(&self.f, &p, changed))
+                {
+                    Some(dot) => quote!(& #mutable #dot),
+                    None => quote!(__rt::Skip),
+                }
+            }
+            Arg::Exclusive(p, _) => {
+                match self.place(p).and_then(|p| place_tokens(&self.f, &p, true)) {
+                    Some(dot) => quote!(&mut #dot),
+                    None => quote!(__rt::Skip),
+                }
+            }
+        }
+    }
+}
