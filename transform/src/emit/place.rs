@@ -1,0 +1,77 @@
+//! The tokens of operands and places.
+
+use crate::ir::*;
+use crate::ty::Ty;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+/// The tokens of a place, to write to or only to read. A dereference before a further step is left to
+/// auto-dereference.
+pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStream> {
+    let base = f.vars.get(place.base)?;
+    let mut out = base.ident.to_token_stream();
+    let borrow = if write { quote!(&mut) } else { quote!(&) };
+    for (n, step) in place.path.iter().enumerate() {
+        let last = n + 1 == place.path.len();
+        // What is borrowed already is borrowed again.
+        let plain = borrow.clone();
+        let borrow = match (n, &base.ty) {
+            (1, Ty::Ref(..)) if matches!(place.path[0], Proj::Deref) => quote!(#borrow *),
+            _ => borrow.clone(),
+        };
+        out = match step {
+            // The tangent of a reference is owned, that of a box is a box.
+            Proj::Deref if last && base.generated && (n > 0 || !matches!(base.ty, Ty::Ref(..))) => {
+                quote!((*__rt::behind!(#borrow #out)))
+            }
+            Proj::Deref if last => quote!((*#out)),
+            Proj::Value => quote!(__rt::operand!(&*#out)),
+            Proj::Deref => out,
+            Proj::Field(member) => quote!(#out.#member),
+            Proj::Index(o) => {
+                let i = operand_tokens(f, o);
+                quote!(#out[#i])
+            }
+            Proj::FromEnd(k) => {
+                let k = behind(f, k);
+                quote!(#out[#out.len() - 1 #k])
+            }
+            Proj::At(tokens, _) | Proj::Span(tokens, _) => quote!(#out[#tokens]),
+            Proj::Run if base.generated => out,
+            Proj::Run => quote!(__rt::sequence(&#out)),
+            Proj::Range(a, b, closed) => {
+                let a = a.as_ref().map(|o| operand_tokens(f, o));
+                let b = b.as_ref().map(|o| operand_tokens(f, o));
+                let limits = if *closed { quote!(..=) } else { quote!(..) };
+                quote!(#out[#a #limits #b])
+            }
+            Proj::Middle(front, back) => {
+                let middle = if write {
+                    quote!(middle_mut)
+                } else {
+                    quote!(middle)
+                };
+                quote!((*__rt::#middle(#plain #out[..], #front, #back)))
+            }
+            Proj::Part(name, member) => {
+                let part = crate::derive::accessor(&name.to_string(), member, write);
+                quote!((*(#borrow #out).#part()))
+            }
+        };
+    }
+    Some(out)
+}
+
+/// How far an element is from the last one.
+pub(super) fn behind(f: &Function, k: &Operand) -> Option<TokenStream> {
+    let k = operand_tokens(f, k);
+    (k.to_string() != "0").then(|| quote!(- #k))
+}
+
+/// The tokens of an operand.
+pub fn operand_tokens(f: &Function, operand: &Operand) -> TokenStream {
+    match operand {
+        Operand::Var(v) => f.vars[*v].ident.to_token_stream(),
+        Operand::Lit(tokens) => tokens.clone(),
+    }
+}
