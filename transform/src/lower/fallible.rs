@@ -1,6 +1,7 @@
 //! Methods of `Option` and `Result`, each as the `match` that it stands for.
 
 use super::Lower;
+use super::elements::is_range;
 use super::infer::peel;
 use crate::ir::Expr;
 use crate::ty::Ty;
@@ -375,133 +376,10 @@ impl Lower {
         };
         Some((parse_quote_spanned!(at=> None), body))
     }
-
-    /// Whether an expression is an element of a sequence that carries a derivative, by reference and if it is there.
-    pub(super) fn is_element(&self, e: &syn::Expr) -> bool {
-        let syn::Expr::MethodCall(m) = peel(e) else {
-            return false;
-        };
-        let name = m.method.to_string();
-        let fits = match (name.trim_end_matches("_mut"), m.args.first()) {
-            ("first" | "last", None) => true,
-            ("get", Some(i)) => !is_range(i),
-            _ => false,
-        };
-        let ty = self.infer(&m.receiver);
-        fits && ty.is_sequence() && !ty.is_constant()
-    }
-
-    /// The element behind `v.last().unwrap()` and its kin.
-    pub(super) fn element_unwrapped(&mut self, e: &syn::Expr) -> Option<crate::ir::Place> {
-        match peel(e) {
-            syn::Expr::MethodCall(m) if m.method == "unwrap" || m.method == "expect" => {
-                self.element_of(&m.receiver)
-            }
-            syn::Expr::Match(m) if self.is_element(&m.expr) => {
-                let leaves = passes_on(m)?;
-                let (element, pat, body) = (&m.expr, &leaves.pat, &leaves.body);
-                let check: syn::Expr = parse_quote_spanned! {e.span()=>
-                    match #element { Some(_) => {} #pat => #body }
-                };
-                self.structured(&check, None);
-                self.element_of(&m.expr)
-            }
-            syn::Expr::Match(m) => {
-                let (element, error) = self.element_or_error(m)?;
-                let leaves = passes_on(m)?;
-                let syn::Pat::TupleStruct(pat) = &leaves.pat else {
-                    return None;
-                };
-                let (bound, body) = (pat.elems.first()?, &leaves.body);
-                let check: syn::Expr = parse_quote_spanned! {e.span()=>
-                    match #element { Some(_) => {} None => { let #bound = #error; #body } }
-                };
-                self.structured(&check, None);
-                self.element_of(&element)
-            }
-            _ => None,
-        }
-    }
-
-    /// An element that `ok_or` gives an error for if it is missing, and the error.
-    fn element_or_error(&self, m: &syn::ExprMatch) -> Option<(syn::Expr, syn::Expr)> {
-        let syn::Expr::MethodCall(call) = peel(&m.expr) else {
-            return None;
-        };
-        let error = match (
-            call.method.to_string().as_str(),
-            call.args.first().map(peel)?,
-        ) {
-            ("ok_or", error) => error.clone(),
-            ("ok_or_else", syn::Expr::Closure(c)) if c.inputs.is_empty() && is_plain(c) => {
-                (*c.body).clone()
-            }
-            _ => return None,
-        };
-        let element = (*call.receiver).clone();
-        self.is_element(&element).then_some((element, error))
-    }
-
-    /// Whether an expression is such an element.
-    pub(super) fn is_element_unwrapped(&self, e: &syn::Expr) -> bool {
-        match peel(e) {
-            syn::Expr::MethodCall(m) if m.method == "unwrap" || m.method == "expect" => {
-                self.is_element(&m.receiver)
-            }
-            syn::Expr::Match(m) => {
-                (self.is_element(&m.expr) || self.element_or_error(m).is_some())
-                    && passes_on(m).is_some()
-            }
-            _ => false,
-        }
-    }
-
-    /// `v.first()`, `v.last()` or `v.get(i)` on a sequence: the element that it refers to, if there is one.
-    pub(super) fn element_of(&mut self, e: &syn::Expr) -> Option<crate::ir::Place> {
-        use crate::ir::{Operand, Proj};
-        let syn::Expr::MethodCall(m) = peel(e) else {
-            return None;
-        };
-        if !self.is_element(e) {
-            return None;
-        }
-        let name = m.method.to_string();
-        let zero = || Operand::Lit(quote::quote!(0));
-        let place = self.place(&m.receiver)?;
-        let step = match (name.trim_end_matches("_mut"), m.args.first()) {
-            ("first", None) => Proj::Index(zero()),
-            ("last", None) => Proj::FromEnd(zero()),
-            ("get", Some(i)) => Proj::Index(self.index(i)?),
-            _ => return None,
-        };
-        Some(place.then(step))
-    }
-}
-
-/// `match … { Some(x) => x, None => return … }`, as `?` is: the arm that leaves.
-fn passes_on(m: &syn::ExprMatch) -> Option<&syn::Arm> {
-    let [some, none] = m.arms.as_slice() else {
-        return None;
-    };
-    let syn::Pat::TupleStruct(pat) = &some.pat else {
-        return None;
-    };
-    let (Some(syn::Pat::Ident(bound)), syn::Expr::Path(given)) =
-        (pat.elems.first(), peel(&some.body))
-    else {
-        return None;
-    };
-    let is_full = pat.path.is_ident("Some") || pat.path.is_ident("Ok");
-    let same = is_full && given.path.is_ident(&bound.ident);
-    (same && matches!(peel(&none.body), syn::Expr::Return(_))).then_some(none)
-}
-
-fn is_range(e: &syn::Expr) -> bool {
-    matches!(peel(e), syn::Expr::Range(_))
 }
 
 /// A closure whose body can stand in the place of its call: nothing in it leaves it.
-fn is_plain(c: &syn::ExprClosure) -> bool {
+pub(super) fn is_plain(c: &syn::ExprClosure) -> bool {
     struct Find(bool);
     impl<'ast> Visit<'ast> for Find {
         fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
