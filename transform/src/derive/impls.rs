@@ -2,9 +2,10 @@
 
 use super::accessor;
 use super::input::{Field, Input, Variant};
+use super::space::tangent;
+use super::standard::standard;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use std::collections::HashSet;
 use syn::spanned::Spanned;
 
 /// Everything that the derive adds.
@@ -18,7 +19,7 @@ pub(super) fn all(input: &Input) -> TokenStream {
 }
 
 /// The type of a field in the tangent.
-fn field_ty(input: &Input, field: &Field) -> TokenStream {
+pub(super) fn field_ty(input: &Input, field: &Field) -> TokenStream {
     let rt = &input.rt;
     match field.ty {
         None => quote!(#rt::NoTangent),
@@ -30,7 +31,7 @@ fn field_ty(input: &Input, field: &Field) -> TokenStream {
     }
 }
 
-fn clause(predicates: &[TokenStream]) -> TokenStream {
+pub(super) fn clause(predicates: &[TokenStream]) -> TokenStream {
     if predicates.is_empty() {
         TokenStream::new()
     } else {
@@ -117,7 +118,7 @@ fn path(variant: &Variant) -> TokenStream {
 }
 
 /// `Self::Circle { 0: expr, … }`: braces do for every kind of struct and variant.
-fn build(variant: &Variant, value: &dyn Fn(&Field) -> TokenStream) -> TokenStream {
+pub(super) fn build(variant: &Variant, value: &dyn Fn(&Field) -> TokenStream) -> TokenStream {
     let path = path(variant);
     let fields = variant.fields.iter().map(|f| {
         let (member, value) = (&f.member, value(f));
@@ -127,7 +128,7 @@ fn build(variant: &Variant, value: &dyn Fn(&Field) -> TokenStream) -> TokenStrea
 }
 
 /// The pattern that binds every field, under its name with a suffix.
-fn pattern(variant: &Variant, suffix: &str) -> TokenStream {
+pub(super) fn pattern(variant: &Variant, suffix: &str) -> TokenStream {
     let path = path(variant);
     let fields = variant.fields.iter().map(|f| {
         let (member, name) = (&f.member, bound(f, suffix));
@@ -136,7 +137,7 @@ fn pattern(variant: &Variant, suffix: &str) -> TokenStream {
     quote!(#path { #(#fields),* })
 }
 
-fn bound(field: &Field, suffix: &str) -> Ident {
+pub(super) fn bound(field: &Field, suffix: &str) -> Ident {
     format_ident!("{}{}", field.name, suffix)
 }
 
@@ -210,133 +211,8 @@ fn accessors(input: &Input) -> TokenStream {
     }
 }
 
-/// `Clone`, `Debug` and `PartialEq`, and `Default` and `Copy` where every field has them.
-fn standard(input: &Input) -> TokenStream {
-    let g = &input.generics;
-    let (generics, args) = (&g.tangent_impl, &g.tangent_args);
-    let tangent = &input.tangent;
-    let plain = clause(&g.tangent_where);
-    let with = |bound: TokenStream| {
-        let mut predicates = g.tangent_where.clone();
-        let mut seen = HashSet::new();
-        for f in input.fields().filter(|f| f.ty.is_some()) {
-            let ty = field_ty(input, f);
-            if seen.insert(ty.to_string()) {
-                // The lifetime makes rustc take a bound that does not hold for one that never applies.
-                predicates.push(quote!(for<'__any> #ty: #bound));
-            }
-        }
-        clause(&predicates)
-    };
-    let zero = input.is_enum().then(|| input.zero());
-    let clones = input.variants.iter().map(|v| {
-        let pattern = pattern(v, "");
-        let value = build(v, &|f| {
-            let name = &f.name;
-            quote!(::core::clone::Clone::clone(#name))
-        });
-        quote!(#pattern => #value,)
-    });
-    let clone_zero = zero.iter().map(|z| quote!(Self::#z => Self::#z,));
-    let debugs = input.variants.iter().map(|v| {
-        let pattern = pattern(v, "");
-        let title = v.ident.unwrap_or(tangent).to_string();
-        let parts = v.fields.iter().map(|f| {
-            let (name, member) = (&f.name, f.member.to_token_stream().to_string());
-            match v.style {
-                syn::Fields::Named(_) => quote!(.field(#member, #name)),
-                _ => quote!(.field(#name)),
-            }
-        });
-        match v.style {
-            syn::Fields::Named(_) => {
-                quote!(#pattern => f.debug_struct(#title)#(#parts)*.finish(),)
-            }
-            syn::Fields::Unnamed(_) => {
-                quote!(#pattern => f.debug_tuple(#title)#(#parts)*.finish(),)
-            }
-            syn::Fields::Unit => quote!(#pattern => f.write_str(#title),),
-        }
-    });
-    let debug_zero = zero.iter().map(|z| {
-        let title = z.to_string();
-        quote!(Self::#z => f.write_str(#title),)
-    });
-    let equals = input.variants.iter().map(|v| {
-        let (a, b) = (pattern(v, "_a"), pattern(v, "_b"));
-        let parts = v.fields.iter().map(|f| {
-            let (a, b) = (bound(f, "_a"), bound(f, "_b"));
-            quote!(&& *#a == *#b)
-        });
-        quote!((#a, #b) => true #(#parts)*,)
-    });
-    let equal_zero = zero
-        .iter()
-        .map(|z| quote!((Self::#z, Self::#z) => true, _ => false,));
-    let default = match &zero {
-        Some(zero) => quote!(Self::#zero),
-        None => input
-            .variants
-            .iter()
-            .map(|v| build(v, &|_| quote!(::core::default::Default::default())))
-            .collect(),
-    };
-    let has = |name: &str| {
-        input
-            .derives
-            .iter()
-            .any(|d| d.segments.last().is_some_and(|s| s.ident == name))
-    };
-    let default_where = match &zero {
-        Some(_) => plain.clone(),
-        None => with(quote!(::core::default::Default)),
-    };
-    let default = (!has("Default")).then(|| {
-        quote! {
-            #[automatically_derived]
-            impl #generics ::core::default::Default for #tangent #args #default_where {
-                fn default() -> Self { #default }
-            }
-        }
-    });
-    let copy_where = with(quote!(::core::marker::Copy));
-    let copy = (!has("Copy")).then(|| {
-        quote! {
-            #[automatically_derived]
-            impl #generics ::core::marker::Copy for #tangent #args #copy_where {}
-        }
-    });
-    let equal = (!has("PartialEq")).then(|| {
-        quote! {
-            #[automatically_derived]
-            impl #generics ::core::cmp::PartialEq for #tangent #args #plain {
-                fn eq(&self, other: &Self) -> bool {
-                    match (self, other) { #(#equals)* #(#equal_zero)* }
-                }
-            }
-        }
-    });
-    quote! {
-        #[automatically_derived]
-        #[allow(clippy::all, clippy::pedantic)]
-        impl #generics ::core::clone::Clone for #tangent #args #plain {
-            #[inline]
-            fn clone(&self) -> Self { match self { #(#clones)* #(#clone_zero)* } }
-        }
-        #[automatically_derived]
-        impl #generics ::core::fmt::Debug for #tangent #args #plain {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                match self { #(#debugs)* #(#debug_zero)* }
-            }
-        }
-        #equal
-        #default
-        #copy
-    }
-}
-
 /// An arm for each variant, over the fields that are active.
-fn arms(input: &Input, each: &dyn Fn(&Field) -> TokenStream) -> TokenStream {
+pub(super) fn arms(input: &Input, each: &dyn Fn(&Field) -> TokenStream) -> TokenStream {
     let zero = input.is_enum().then(|| {
         let zero = input.zero();
         quote!(Self::#zero => {})
@@ -349,122 +225,8 @@ fn arms(input: &Input, each: &dyn Fn(&Field) -> TokenStream) -> TokenStream {
     quote!(#(#arms)* #zero)
 }
 
-fn active<'a>(variant: &'a Variant) -> impl Iterator<Item = &'a Field<'a>> {
+pub(super) fn active<'a>(variant: &'a Variant) -> impl Iterator<Item = &'a Field<'a>> {
     variant.fields.iter().filter(|f| f.ty.is_some())
-}
-
-/// The vector space.
-fn tangent(input: &Input) -> TokenStream {
-    let g = &input.generics;
-    let (generics, args) = (&g.tangent_impl, &g.tangent_args);
-    let (name, rt, predicates) = (&input.tangent, &input.rt, clause(&g.tangent_where));
-    let pairs = |by: &dyn Fn(&Ident, &Ident) -> TokenStream| -> TokenStream {
-        input
-            .variants
-            .iter()
-            .map(|v| {
-                let (a, b) = (pattern(v, "_a"), pattern(v, "_b"));
-                let parts = active(v).map(|f| by(&bound(f, "_a"), &bound(f, "_b")));
-                quote!((#a, #b) => { #(#parts)* })
-            })
-            .collect()
-    };
-    let add = pairs(&|a, b| quote!(#rt::Tangent::add_assign(#a, #b);));
-    let absorb = pairs(&|a, b| quote!(#rt::Tangent::absorb(#a, #b);));
-    let dot = pairs(&|a, b| quote!(sum += #rt::Tangent::dot(#a, #b);));
-    let zero = input.is_enum().then(|| input.zero());
-    // Of two values of different variants, the tangent of the one that is there stays.
-    let (mut add_else, mut absorb_else, mut dot_else) = (quote!(), quote!(), quote!());
-    if let Some(zero) = &zero {
-        add_else = quote!((this @ Self::#zero, other) => *this = ::core::clone::Clone::clone(other), _ => {});
-        absorb_else = quote!((this @ Self::#zero, other) => *this = other, _ => {});
-        dot_else = quote!(_ => {});
-    }
-    let each = |method: &str, rest: TokenStream| {
-        let method = format_ident!("{}", method);
-        arms(input, &|f| {
-            let field = &f.name;
-            quote!(#rt::Tangent::#method(#field #rest);)
-        })
-    };
-    let scale = each("scale", quote!(, factor));
-    let set_zero = each("set_zero", quote!());
-    let for_each = each("for_each", quote!(, visit));
-    let for_each_mut = each("for_each_mut", quote!(, visit));
-    let finite = arms(input, &|f| {
-        let field = &f.name;
-        quote!(finite &= #rt::Tangent::is_finite(#field);)
-    });
-    let zeros = input.variants.iter().map(|v| {
-        let pattern = pattern(v, "");
-        let value = build(v, &|f| {
-            let field = &f.name;
-            quote!(#rt::Tangent::zero_like(#field))
-        });
-        quote!(#pattern => #value,)
-    });
-    let zero_zero = zero.iter().map(|z| quote!(Self::#z => Self::#z,));
-    let neutral: TokenStream = match &zero {
-        Some(zero) => quote!(Self::#zero),
-        None => input
-            .variants
-            .iter()
-            .map(|v| build(v, &|_| quote!(#rt::Tangent::neutral())))
-            .collect(),
-    };
-    quote! {
-        #[automatically_derived]
-        impl #generics #rt::Varied for #name #args #predicates {}
-
-        #[automatically_derived]
-        #[allow(unused_variables, unused_mut, clippy::all, clippy::pedantic)]
-        impl #generics #rt::Tangent for #name #args #predicates {
-            #[inline]
-            fn add_assign(&mut self, other: &Self) {
-                match (self, other) { #add #add_else }
-            }
-            #[inline]
-            fn absorb(&mut self, other: Self) {
-                match (self, other) { #absorb #absorb_else }
-            }
-            #[inline]
-            fn scale(&mut self, factor: f64) {
-                match self { #scale }
-            }
-            #[inline]
-            fn dot(&self, other: &Self) -> f64 {
-                let mut sum = 0.0;
-                match (self, other) { #dot #dot_else }
-                sum
-            }
-            #[inline]
-            fn set_zero(&mut self) {
-                match self { #set_zero }
-            }
-            #[inline]
-            fn zero_like(&self) -> Self {
-                match self { #(#zeros)* #(#zero_zero)* }
-            }
-            #[inline]
-            fn neutral() -> Self {
-                #neutral
-            }
-            #[inline]
-            fn for_each(&self, visit: &mut dyn FnMut(f64)) {
-                match self { #for_each }
-            }
-            #[inline]
-            fn for_each_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
-                match self { #for_each_mut }
-            }
-            #[inline]
-            fn is_finite(&self) -> bool {
-                let mut finite = true;
-                match self { #finite }
-                finite
-            }
-        }
-    }
 }
 
 /// The type's own impl.

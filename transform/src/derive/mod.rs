@@ -7,6 +7,8 @@
 mod generics;
 mod impls;
 mod input;
+mod space;
+mod standard;
 
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use proc_macro2::TokenStream;
