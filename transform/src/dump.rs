@@ -3,6 +3,12 @@
 //! `cargo xtask codegen --stage …` prints these and the snapshot tests compare them, so the text depends on
 //! the function alone: no addresses, no hash order. Nothing of the compiler itself reads it.
 
+mod ir;
+mod text;
+
+pub use ir::ir;
+pub use text::text;
+
 use crate::analysis::activity::Activity;
 use crate::analysis::why;
 use crate::emit::{self, Style};
@@ -10,172 +16,12 @@ use crate::forward::Tangents;
 use crate::ir::*;
 use crate::reverse::Sweep;
 use crate::ty::Ty;
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use ir::expr;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-
-/// The lowered function, a statement a line, nested blocks indented.
-pub fn ir(name: &Ident, f: &Function) -> String {
-    let params: Vec<String> = f
-        .params
-        .iter()
-        .map(|p| format!("{}: {}", f.vars[p.var].ident, ty(&f.vars[p.var].ty)))
-        .collect();
-    let ret = &f.vars[f.ret];
-    let mut out = format!(
-        "fn {name}({}) -> {}: {}\n",
-        params.join(", "),
-        ret.ident,
-        ty(&ret.ty)
-    );
-    block(f, &f.body, 1, &mut out);
-    out
-}
-
-fn block(f: &Function, stmts: &Block, depth: usize, out: &mut String) {
-    let line = |text: &str, out: &mut String| {
-        out.extend(std::iter::repeat_n("    ", depth));
-        out.push_str(text);
-        out.push('\n');
-    };
-    let nested = |head: &str, body: &Block, out: &mut String| {
-        line(head, out);
-        block(f, body, depth + 1, out);
-    };
-    for stmt in stmts {
-        match &stmt.kind {
-            Kind::If { cond, then, els } => {
-                nested(&format!("if {}", operand(f, cond)), then, out);
-                if !els.is_empty() {
-                    nested("else", els, out);
-                }
-            }
-            Kind::Match(m) => {
-                line(&format!("match {}", text(&m.tokens)), out);
-                for arm in &m.arms {
-                    nested(&format!("case {}", text(&arm.pat)), &arm.body, out);
-                }
-            }
-            Kind::Loop(l) => nested(&head(f, l), &l.body, out),
-            Kind::Scope(id, label, body) => {
-                let label = label.as_ref().map_or(String::new(), |l| format!(" '{l}"));
-                nested(&format!("scope {id}{label}"), body, out);
-            }
-            kind => line(&simple(f, kind), out),
-        }
-    }
-}
-
-fn head(f: &Function, l: &Loop) -> String {
-    match &l.head {
-        Head::Forever => format!("loop '{}", l.label),
-        Head::While(o) => format!("while {}", opaque(f, o)),
-        Head::For(h) => {
-            let backward = match &h.backward {
-                Backward::Reversed(v) => format!("the range reversed gives {}", name(f, *v)),
-                Backward::Counter(v) => format!("{} is the iteration's number", name(f, *v)),
-                Backward::Offset(v, start) => format!(
-                    "{} is {} plus the iteration's number",
-                    name(f, *v),
-                    operand(f, start)
-                ),
-                Backward::Saved => "the integers are saved".into(),
-            };
-            let length = h.length.as_ref().map_or("unknown".into(), |places| {
-                let names: Vec<String> = places.iter().map(|p| place(f, p)).collect();
-                format!("the shortest of {}", names.join(", "))
-            });
-            format!(
-                "for {} in {}   // number {}, length {length}; backward: {backward}",
-                text(&h.pat),
-                text(&h.iter),
-                name(f, h.counter),
-            )
-        }
-    }
-}
-
-fn simple(f: &Function, kind: &Kind) -> String {
-    match kind {
-        Kind::Let(v, e) => format!("let {} = {}", declared(f, *v), expr(f, e)),
-        Kind::Declare(v) => format!("let {}", declared(f, *v)),
-        Kind::Alias(v, exclusive) => {
-            let target = f.vars[*v].alias.as_ref();
-            let target = target.map_or("?".into(), |p| place(f, p));
-            let borrow = if *exclusive { "&mut " } else { "&" };
-            format!("let {} = {borrow}{target}", declared(f, *v))
-        }
-        Kind::Destructure(pat, v) => format!("let {} = {}", text(pat), name(f, *v)),
-        Kind::Bind(v, Some(p)) => format!("bind {} = {}", declared(f, *v), place(f, p)),
-        Kind::Bind(v, None) => format!("bind {}", declared(f, *v)),
-        Kind::Assign(p, e) => format!("{} = {}", place(f, p), expr(f, e)),
-        Kind::Update(p, op, e) => {
-            let op = match op {
-                BinOp::Add => "+=",
-                BinOp::Sub => "-=",
-                BinOp::Mul => "*=",
-                BinOp::Div => "/=",
-                BinOp::Rem => "%=",
-            };
-            format!("{} {op} {}", place(f, p), expr(f, e))
-        }
-        Kind::Exit { target, again } => {
-            let how = if *again { "continue" } else { "leave" };
-            match *target {
-                FUNCTION => "return".into(),
-                target => format!("{how} {target}"),
-            }
-        }
-        Kind::Opaque(o) => opaque(f, o),
-        Kind::Refused(o, d) => format!("{}   // refused: {}", opaque(f, o), d.code.name()),
-        kind => {
-            let stmt = Stmt {
-                kind: kind.clone(),
-                span: Span::call_site(),
-            };
-            text(&emit::block_tokens(f, &vec![stmt], &Style::default()))
-        }
-    }
-}
-
-fn expr(f: &Function, e: &Expr) -> String {
-    match e {
-        Expr::Opaque(o) => opaque(f, o),
-        Expr::Refused(o, d) => format!("{}   // refused: {}", opaque(f, o), d.code.name()),
-        Expr::Restore(storage) => format!("restored from {}", name(f, *storage)),
-        e => text(&emit::expr_tokens(f, e)),
-    }
-}
-
-/// The user's own tokens, and what is known of them.
-fn opaque(f: &Function, o: &Opaque) -> String {
-    let names = |vars: &[VarId]| {
-        let names: BTreeSet<String> = vars.iter().map(|v| name(f, *v)).collect();
-        names.into_iter().collect::<Vec<_>>().join(", ")
-    };
-    let mut known = Vec::new();
-    if !o.reads.is_empty() {
-        known.push(format!("reads {}", names(&o.reads)));
-    }
-    if !o.writes.is_empty() {
-        known.push(format!("may write {}", names(&o.writes)));
-    }
-    if !o.pure {
-        known.push("not to be repeated".into());
-    }
-    match &o.cut {
-        Cut::None => {}
-        Cut::Detach => known.push("cut by detach".into()),
-        Cut::IntegerCast => known.push("cut by an integer cast".into()),
-        Cut::Stepwise(n) | Cut::NoDerivative(n) => known.push(format!("cut by {n}")),
-        Cut::ConstantLocal => known.push("cut by #[constant]".into()),
-    }
-    if known.is_empty() {
-        return text(&o.tokens);
-    }
-    format!("{}   // {}", text(&o.tokens), known.join("; "))
-}
+use text::table;
 
 /// Which variables carry a derivative, and why the others do not.
 pub fn activity(f: &Function, activity: &Activity) -> String {
@@ -394,20 +240,6 @@ fn name(f: &Function, v: VarId) -> String {
     f.vars[v].ident.to_string()
 }
 
-fn declared(f: &Function, v: VarId) -> String {
-    let var = &f.vars[v];
-    let mutable = if var.mutable { "mut " } else { "" };
-    format!("{mutable}{}: {}", var.ident, ty(&var.ty))
-}
-
-fn operand(f: &Function, o: &Operand) -> String {
-    text(&emit::operand_tokens(f, o))
-}
-
-fn place(f: &Function, p: &Place) -> String {
-    text(&emit::place_tokens(f, p, false).unwrap_or_default())
-}
-
 /// What is known of a type; `?` where syntax does not tell.
 fn ty(t: &Ty) -> String {
     let parts = |ts: &[Ty]| ts.iter().map(ty).collect::<Vec<_>>().join(", ");
@@ -427,95 +259,5 @@ fn ty(t: &Ty) -> String {
         Ty::Result(t) => format!("Result<{}>", ty(t)),
         Ty::Function => "function".into(),
         Ty::Unknown => "?".into(),
-    }
-}
-
-/// Rows in columns that are as wide as their widest cell.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
-    let mut out = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (column, cell) in row.iter().enumerate() {
-            let width = rows.iter().map(|r| r[column].chars().count()).max();
-            let _ = write!(line, "{cell:<0$}  ", width.unwrap_or(0));
-        }
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
-}
-
-/// Tokens in the usual spacing, on one line.
-pub fn text(tokens: &TokenStream) -> String {
-    let mut out = String::new();
-    write_text(tokens.clone(), &mut out);
-    out
-}
-
-fn write_text(tokens: TokenStream, out: &mut String) {
-    // An operator is unary where no operand stands before it.
-    let mut after_operand = false;
-    let mut glued = true;
-    for tree in tokens {
-        match tree {
-            TokenTree::Group(g) => {
-                let (open, close) = match g.delimiter() {
-                    Delimiter::Parenthesis => ("(", ")"),
-                    Delimiter::Bracket => ("[", "]"),
-                    Delimiter::Brace => ("{ ", " }"),
-                    Delimiter::None => ("", ""),
-                };
-                let brace = g.delimiter() == Delimiter::Brace;
-                if !glued && (brace || !after_operand) {
-                    out.push(' ');
-                }
-                out.push_str(open);
-                write_text(g.stream(), out);
-                out.push_str(close);
-                (after_operand, glued) = (true, false);
-            }
-            TokenTree::Punct(p) => {
-                let c = p.as_char();
-                let joint = p.spacing() == proc_macro2::Spacing::Joint;
-                match c {
-                    ',' | ';' => {
-                        out.push(c);
-                        (after_operand, glued) = (false, false);
-                    }
-                    '.' | ':' | '\'' | '?' | '#' => {
-                        if c == '\'' && !glued {
-                            out.push(' ');
-                        }
-                        let path = c != ':' || joint || out.ends_with(':');
-                        out.push(c);
-                        (after_operand, glued) = (c == '?', path && c != '?');
-                    }
-                    '!' if after_operand && !joint => {
-                        out.push(c);
-                        (after_operand, glued) = (true, true);
-                    }
-                    _ => {
-                        if !glued {
-                            out.push(' ');
-                        }
-                        out.push(c);
-                        let unary = !after_operand && matches!(c, '&' | '-' | '*' | '!');
-                        (after_operand, glued) = (false, joint || unary);
-                    }
-                }
-            }
-            word => {
-                if !glued {
-                    out.push(' ');
-                }
-                let word = word.to_string();
-                out.push_str(&word);
-                let keyword = matches!(
-                    word.as_str(),
-                    "if" | "else" | "in" | "match" | "return" | "mut" | "let" | "as" | "while"
-                );
-                (after_operand, glued) = (!keyword, false);
-            }
-        }
     }
 }
