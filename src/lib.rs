@@ -138,6 +138,9 @@ pub use pullback_runtime::{
     detach, stop_gradient,
 };
 
+#[cfg(feature = "tensor")]
+pub use pullback_runtime::{Tensor, tensor};
+
 /// What generated code calls. Not for users: names and meanings may change in any version.
 #[doc(hidden)]
 pub use pullback_runtime::rt;

@@ -44,6 +44,8 @@ pub mod rt;
 pub mod shapes;
 mod tangent;
 mod tape;
+#[cfg(feature = "tensor")]
+pub mod tensor;
 mod third_party;
 mod variants;
 #[doc(hidden)]
@@ -54,6 +56,8 @@ pub use differentiable::{Differentiable, TangentOf};
 pub use real::Real;
 pub use tangent::{NoTangent, Tangent};
 pub use tape::Tape;
+#[cfg(feature = "tensor")]
+pub use tensor::Tensor;
 pub use variants::{OptionTangent, ResultTangent};
 
 /// What std's prelude has of `alloc`.

@@ -31,6 +31,9 @@ pub use core::option::Option::{None, Some};
 pub mod methods {
     #[cfg(not(feature = "std"))]
     pub use crate::Real;
+    #[cfg(feature = "tensor")]
+    pub use crate::tensor::entries::*;
+    #[allow(unused_imports)]
     pub use crate::third_party::entries::*;
 }
 

@@ -12,6 +12,9 @@ mod nalgebra;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 
+#[cfg(feature = "tensor")]
+pub(crate) use entry::entry;
+
 /// The entries, which generated code brings into scope under no name.
 pub mod entries {
     #[cfg(feature = "num-complex")]

@@ -1,0 +1,263 @@
+//! Broadcasting, and its adjoint, the sum over the copies. This is the one place where either is done.
+//!
+//! Operands are walked in runs: stretches of the result along which each operand advances by a fixed step. Adjacent
+//! axes that can be one run become one, so that tensors of equal shape are a single loop over slices, and a row that is
+//! added to a matrix is a loop over slices for each row.
+
+use super::{Element, Repr, Tensor, reduce, shape};
+#[allow(unused_imports)]
+use crate::prelude::*;
+use core::slice;
+use ndarray::{Dimension, IxDyn};
+
+/// An operand as memory and one step for each axis of the result.
+struct Operand<'a, A> {
+    data: &'a [A],
+    steps: Vec<usize>,
+}
+
+/// Memory of any element type that can be repeated.
+pub(super) trait Strided {
+    /// The element.
+    type Elem: Copy;
+    /// The memory, the shape, and the step along each axis.
+    fn strided(&self) -> (&[Self::Elem], &[usize], Vec<usize>);
+}
+
+impl<T: Element> Strided for Tensor<T> {
+    type Elem = T;
+    fn strided(&self) -> (&[T], &[usize], Vec<usize>) {
+        match &self.repr {
+            Repr::Dense(a) => match a.as_slice_memory_order() {
+                Some(data) => (
+                    data,
+                    a.shape(),
+                    a.strides().iter().map(|s| *s as usize).collect(),
+                ),
+                None => unreachable!("a tensor is a block of memory without gaps"),
+            },
+            _ => (
+                slice::from_ref(T::ZERO),
+                self.shape(),
+                alloc::vec![0; self.ndim()],
+            ),
+        }
+    }
+}
+
+/// An operand repeated to the shape of the result, which it is known to fit.
+fn repeated<'a, S: Strided + ?Sized>(x: &'a S, to: &[usize]) -> Operand<'a, S::Elem> {
+    let (data, shape, own) = x.strided();
+    let n = to.len();
+    let steps = (0..n).map(|axis| match (axis + shape.len()).checked_sub(n) {
+        Some(axis) if shape[axis] != 1 => own[axis],
+        _ => 0,
+    });
+    Operand {
+        data,
+        steps: steps.collect(),
+    }
+}
+
+/// Calls `visit` for each run, in the order of the result: its length, and where each operand begins and what its step is.
+fn runs<const N: usize>(
+    to: &[usize],
+    steps: [&[usize]; N],
+    mut visit: impl FnMut(usize, [usize; N], [usize; N]),
+) {
+    if to.contains(&0) {
+        return;
+    }
+    // Axes of length 1 go, and an axis that continues the one before becomes part of it.
+    let mut axes: Vec<(usize, [usize; N])> = Vec::with_capacity(to.len());
+    for (axis, &len) in to.iter().enumerate() {
+        if len == 1 {
+            continue;
+        }
+        let step: [usize; N] = core::array::from_fn(|k| steps[k][axis]);
+        match axes.last_mut() {
+            Some((n, before)) if (0..N).all(|k| before[k] == step[k] * len) => {
+                *n *= len;
+                *before = step;
+            }
+            _ => axes.push((len, step)),
+        }
+    }
+    let (run, step) = axes.pop().unwrap_or((1, [0; N]));
+    let mut at = [0; N];
+    let mut index = alloc::vec![0; axes.len()];
+    loop {
+        visit(run, at, step);
+        let mut axis = axes.len();
+        loop {
+            if axis == 0 {
+                return;
+            }
+            axis -= 1;
+            let (len, step) = &axes[axis];
+            index[axis] += 1;
+            (0..N).for_each(|k| at[k] += step[k]);
+            if index[axis] < *len {
+                break;
+            }
+            index[axis] = 0;
+            (0..N).for_each(|k| at[k] -= step[k] * len);
+        }
+    }
+}
+
+/// `f` of each two elements, in the shape of both together.
+#[track_caller]
+pub(super) fn zip<A: Strided, B: Strided, U>(
+    op: &str,
+    a: &A,
+    b: &B,
+    f: impl Fn(A::Elem, B::Elem) -> U,
+) -> (IxDyn, Vec<U>) {
+    let to = shape::broadcast(op, a.strided().1, b.strided().1);
+    let mut out = Vec::with_capacity(shape::count(to.slice()));
+    let (a, b) = (repeated(a, to.slice()), repeated(b, to.slice()));
+    runs(
+        to.slice(),
+        [&a.steps, &b.steps],
+        |n, [i, j], step| match step {
+            [1, 1] => out.extend(
+                a.data[i..i + n]
+                    .iter()
+                    .zip(&b.data[j..j + n])
+                    .map(|(a, b)| f(*a, *b)),
+            ),
+            [1, 0] => {
+                let b = b.data[j];
+                out.extend(a.data[i..i + n].iter().map(|a| f(*a, b)));
+            }
+            [0, 1] => {
+                let a = a.data[i];
+                out.extend(b.data[j..j + n].iter().map(|b| f(a, *b)));
+            }
+            [p, q] => out.extend((0..n).map(|k| f(a.data[i + k * p], b.data[j + k * q]))),
+        },
+    );
+    (to, out)
+}
+
+/// Changes each element of a row-major block by one of `b`, repeated to its shape.
+fn zip_into<T: Element>(out: &mut [T], shape: &[usize], b: &Tensor<T>, f: impl Fn(&mut T, T)) {
+    let b = repeated(b, shape);
+    let mut done = 0;
+    runs(shape, [&b.steps], |n, [j], [step]| {
+        let out = &mut out[done..done + n];
+        done += n;
+        match step {
+            1 => out
+                .iter_mut()
+                .zip(&b.data[j..j + n])
+                .for_each(|(a, b)| f(a, *b)),
+            0 => {
+                let b = b.data[j];
+                out.iter_mut().for_each(|a| f(a, b));
+            }
+            q => out
+                .iter_mut()
+                .enumerate()
+                .for_each(|(k, a)| f(a, b.data[j + k * q])),
+        }
+    });
+}
+
+impl<T: Element> Tensor<T> {
+    /// `f` of each element.
+    pub(crate) fn map(&self, f: impl Fn(T) -> T) -> Tensor<T> {
+        Tensor::new(self.shape(), self.data().iter().map(|x| f(*x)).collect())
+    }
+
+    /// `f` of each element, in the same memory if nobody else has it.
+    pub(crate) fn map_owned(mut self, f: impl Fn(T) -> T) -> Tensor<T> {
+        match self.reusable() {
+            Some(data) => data.iter_mut().for_each(|x| *x = f(*x)),
+            None => return self.map(f),
+        }
+        self
+    }
+
+    /// `f` of each two elements.
+    #[track_caller]
+    pub(crate) fn zip_map(&self, op: &str, b: &Tensor<T>, f: impl Fn(T, T) -> T) -> Tensor<T> {
+        if let (Some(x), Some(y)) = (self.as_slice(), b.as_slice())
+            && self.shape() == b.shape()
+        {
+            let data = x.iter().zip(y).map(|(x, y)| f(*x, *y)).collect();
+            return Tensor::new(self.shape(), data);
+        }
+        let (shape, data) = zip(op, self, b, f);
+        Tensor::new(shape.slice(), data)
+    }
+
+    /// `f` of each two elements, in the memory of this one if it fits and nobody else has it.
+    #[track_caller]
+    pub(crate) fn zip_owned(mut self, op: &str, b: &Tensor<T>, f: impl Fn(T, T) -> T) -> Tensor<T> {
+        let shape = shape::broadcast(op, self.shape(), b.shape());
+        if shape.slice() == self.shape()
+            && let Some(data) = self.reusable()
+        {
+            zip_into(data, shape.slice(), b, |x, y| *x = f(*x, y));
+            return self;
+        }
+        self.zip_map(op, b, f)
+    }
+
+    /// Changes each element by one of `b`, which is repeated to this shape.
+    #[track_caller]
+    pub(crate) fn zip_assign(&mut self, op: &str, b: &Tensor<T>, f: impl Fn(&mut T, T)) {
+        let shape = shape::broadcast(op, self.shape(), b.shape());
+        if shape.slice() != self.shape() {
+            panic!(
+                "`{op}`: the right side of shape {:?} does not fit into the left of shape {:?}",
+                b.shape(),
+                self.shape()
+            );
+        }
+        zip_into(self.as_mut_slice(), shape.slice(), b, f);
+    }
+
+    /// The tensor repeated to a shape.
+    #[track_caller]
+    pub(crate) fn repeated_to(&self, op: &str, to: &[usize]) -> Tensor<T> {
+        if self.shape() == to {
+            return self.clone();
+        }
+        if shape::broadcast(op, self.shape(), to).slice() != to {
+            panic!(
+                "`{op}`: the shape {:?} cannot be repeated to {to:?}",
+                self.shape()
+            );
+        }
+        if self.is_zero() {
+            return Tensor::zero_of(to);
+        }
+        let mut out = Vec::with_capacity(shape::count(to));
+        let x = repeated(self, to);
+        runs(to, [&x.steps], |n, [i], [step]| match step {
+            1 => out.extend_from_slice(&x.data[i..i + n]),
+            0 => out.resize(out.len() + n, x.data[i]),
+            p => out.extend((0..n).map(|k| x.data[i + k * p])),
+        });
+        Tensor::new(to, out)
+    }
+
+    /// The cotangent of a tensor of shape `to` that was repeated to this cotangent's: the sum over the copies.
+    pub(crate) fn reduced_to(&self, to: &[usize]) -> Tensor<T> {
+        let from = self.shape();
+        if from == to || matches!(self.repr, Repr::Neutral) {
+            return self.clone();
+        }
+        if self.is_zero() {
+            return Tensor::zero_of(to);
+        }
+        let n = from.len();
+        let summed: Vec<usize> = (0..n)
+            .filter(|&axis| axis + to.len() < n || shape::at(to, axis, n) == 1 && from[axis] != 1)
+            .collect();
+        Tensor::new(to, reduce::sum(self, &summed))
+    }
+}

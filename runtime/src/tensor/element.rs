@@ -1,0 +1,33 @@
+//! What a tensor may consist of: `f32` and `f64`.
+
+use crate::Real;
+use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
+
+/// A number that tensors consist of: `f32` or `f64`, nothing else.
+pub trait Element: Real + super::rule::Seed<Like = ()> {
+    /// A zero to refer to.
+    #[doc(hidden)]
+    const ZERO: &'static Self;
+    /// `c = a · b + beta · c`.
+    #[doc(hidden)]
+    fn gemm(
+        a: &ArrayView2<'_, Self>,
+        b: &ArrayView2<'_, Self>,
+        beta: Self,
+        c: &mut ArrayViewMut2<'_, Self>,
+    );
+}
+
+macro_rules! element {
+    ($($float:ident)*) => { $(
+        impl Element for $float {
+            const ZERO: &'static $float = &0.0;
+            #[inline]
+            fn gemm(a: &ArrayView2<'_, $float>, b: &ArrayView2<'_, $float>, beta: $float, c: &mut ArrayViewMut2<'_, $float>) {
+                general_mat_mul(1.0, a, b, beta, c);
+            }
+        }
+    )* };
+}
+
+element!(f32 f64);

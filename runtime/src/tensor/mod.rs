@@ -1,0 +1,52 @@
+//! Tensors: arrays of `f32` or `f64` with any number of axes, whose operations are rules of reverse and forward mode.
+
+mod access;
+mod broadcast;
+mod convert;
+mod create;
+mod element;
+mod format;
+mod ops;
+mod reduce;
+mod rule;
+mod shape;
+mod tangent;
+
+pub use element::Element;
+pub use ops::entries;
+pub use shape::Axes;
+
+use ndarray::{ArcArray, IxDyn};
+
+/// An array of real numbers with any number of axes.
+///
+/// A clone shares the elements with the original, until one of them is changed. The elements stand in row-major order
+/// unless [`transpose`](Tensor::transpose) or [`permute`](Tensor::permute) changed the order of the axes.
+///
+/// ```
+/// use pullback_runtime::Tensor;
+///
+/// let x = Tensor::from_vec(&[2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// let y = &x * 2.0 + Tensor::arange(3);
+/// assert_eq!(y[[1, 2]], 14.0);
+/// assert_eq!(y.matmul(&y.t()).shape(), &[2, 2]);
+/// assert_eq!(x.sum(), 21.0);
+/// ```
+///
+/// Its tangent is a tensor. The zero that a tangent begins as has a shape and no memory, so what no gradient reaches
+/// costs nothing.
+#[derive(Clone)]
+pub struct Tensor<T = f32> {
+    repr: Repr<T>,
+}
+
+/// How a tensor is held.
+#[derive(Clone)]
+enum Repr<T> {
+    /// A block of memory without gaps, whose axes may stand in any order, and forwards.
+    Dense(ArcArray<T, IxDyn>),
+    /// The zero of this shape.
+    Zero(IxDyn),
+    /// The zero of every shape.
+    Neutral,
+}

@@ -1,0 +1,104 @@
+//! Reductions along axes, as loops over slices.
+
+use super::{Element, Tensor};
+#[allow(unused_imports)]
+use crate::prelude::*;
+
+/// How many sums run beside each other, so that they become vector instructions whatever the machine's width.
+const LANES: usize = 16;
+/// How many elements one sum takes in turn, before sums are added in pairs.
+const BLOCK: usize = 1024;
+
+/// The sum, in pairs of blocks, whose rounding error grows with the logarithm of the length.
+pub(super) fn total<T: Element>(data: &[T]) -> T {
+    if data.len() > BLOCK {
+        let (left, right) = data.split_at(
+            data.len()
+                .div_ceil(2)
+                .next_multiple_of(BLOCK)
+                .min(data.len()),
+        );
+        if !right.is_empty() {
+            return total(left) + total(right);
+        }
+    }
+    let mut lanes = [T::zero(); LANES];
+    let chunks = data.chunks_exact(LANES);
+    let mut rest = T::zero();
+    chunks.remainder().iter().for_each(|x| rest += *x);
+    for chunk in chunks {
+        lanes.iter_mut().zip(chunk).for_each(|(sum, x)| *sum += *x);
+    }
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            let other = lanes[i + width];
+            lanes[i] += other;
+        }
+    }
+    rest + lanes[0]
+}
+
+/// Folds along axes: `whole` folds a slice, `join` two results.
+fn fold<T: Element>(
+    x: &Tensor<T>,
+    axes: &[usize],
+    empty: T,
+    whole: impl Fn(&[T]) -> T,
+    join: impl Fn(T, T) -> T,
+) -> Vec<T> {
+    let mut lens: Vec<usize> = x.shape().to_vec();
+    let mut data = x.data();
+    // From the last axis to the first, those that stand beside each other at once.
+    let mut end = axes.len();
+    while end > 0 {
+        let mut begin = end - 1;
+        while begin > 0 && axes[begin - 1] + 1 == axes[begin] {
+            begin -= 1;
+        }
+        let (first, last) = (axes[begin], axes[end - 1]);
+        let outer: usize = lens[..first].iter().product();
+        let along: usize = lens[first..=last].iter().product();
+        let behind: usize = lens[last + 1..].iter().product();
+        data = along_one(&data, outer, along, behind, empty, &whole, &join).into();
+        lens[first..=last].fill(1);
+        end = begin;
+    }
+    data.into_owned()
+}
+
+/// Folds the middle one of three axes.
+fn along_one<T: Element>(
+    data: &[T],
+    outer: usize,
+    along: usize,
+    behind: usize,
+    empty: T,
+    whole: impl Fn(&[T]) -> T,
+    join: impl Fn(T, T) -> T,
+) -> Vec<T> {
+    if along == 0 {
+        return alloc::vec![empty; outer * behind];
+    }
+    if behind == 1 {
+        return data.chunks_exact(along).map(whole).collect();
+    }
+    let mut out = Vec::with_capacity(outer * behind);
+    for block in data.chunks_exact((along * behind).max(1)) {
+        let at = out.len();
+        out.extend_from_slice(&block[..behind]);
+        for row in block[behind..].chunks_exact(behind) {
+            let sums = &mut out[at..];
+            sums.iter_mut()
+                .zip(row)
+                .for_each(|(sum, x)| *sum = join(*sum, *x));
+        }
+    }
+    out
+}
+
+/// The sum along axes.
+pub(super) fn sum<T: Element>(x: &Tensor<T>, axes: &[usize]) -> Vec<T> {
+    fold(x, axes, T::zero(), total, |a, b| a + b)
+}
