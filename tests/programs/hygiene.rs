@@ -34,6 +34,22 @@ fn helper(pullback: f64) -> f64 {
     pullback * pullback
 }
 
+/// What is saved of a variable with such a name is kept as of any other.
+#[differentiable]
+fn lanes(x: f64) -> f64 {
+    let mut y = x;
+    if x > 0.0 {
+        let fast_lane = x.sin() * y;
+        y = fast_lane.exp() * fast_lane;
+    }
+    for trip in 0..3 {
+        let slot_lane = y.sin();
+        let lane_slot = slot_lane.exp();
+        y += slot_lane * lane_slot * trip as f64;
+    }
+    y
+}
+
 #[differentiable]
 fn params(__tape: f64, __dot0: f64, __rt: &[f64], __pullback: f64) -> f64 {
     __tape * __dot0 + __rt[0] * __pullback
@@ -298,6 +314,7 @@ fn functions_stand_anywhere() {
 
 programs! {
     names { value: val = 0.3, tape: val = 0.7, seed: val = 0.2 };
+    lanes { x: val = 0.3 };
     params { __tape: val = 0.3, __dot0: val = 0.7, __rt: slice = vec![0.2], __pullback: val = 4.0 };
     r#type { r#match: val = 0.3, r#fn: slice = vector(3, 1) };
     raw_caller { r#dyn: val = 0.4 };

@@ -242,18 +242,10 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             written(f, p, |p| quote!(__rt::accumulate(&mut #p, #e);))
         }
         Kind::Save(v, storage) => {
-            let (var, storage) = (&f.vars[*v], &f.vars[*storage].ident);
+            let (var, storage) = (&f.vars[*v], &f.vars[*storage]);
             let ident = &var.ident;
             let is_alias_free_copy = var.ty.is_copy();
-            let moved = ["_pullback", "_zero", "_before", "_like", "kept"]
-                .iter()
-                .any(|s| {
-                    let name = ident.to_string();
-                    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_')
-                        .ends_with(s.trim_end_matches('_'))
-                })
-                && matches!(var.ty, Ty::Unknown)
-                && var.temp;
+            let moved = var.role == Role::Moved;
             let value = if matches!(var.ty, Ty::Ref(..)) {
                 // The reverse sweep looks at what the reference led to, which may be gone by then.
                 quote!(__rt::owned(#ident))
@@ -262,10 +254,10 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             } else {
                 quote!(::core::clone::Clone::clone(&#ident))
             };
-            if storage.to_string().contains("_lane") {
-                quote!(#storage.push(#value);)
-            } else {
-                quote!(#storage.set(#value);)
+            let name = &storage.ident;
+            match storage.role {
+                Role::Lane => quote!(#name.push(#value);),
+                _ => quote!(#name.set(#value);),
             }
         }
     }

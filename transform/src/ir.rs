@@ -42,6 +42,38 @@ pub struct Var {
     pub generated: bool,
     /// The type that the user wrote.
     pub ascription: Option<TokenStream>,
+    /// What the sweeps use it for.
+    pub role: Role,
+}
+
+impl Var {
+    /// An immutable variable of which nothing else is known.
+    pub fn new(ident: Ident, ty: Ty) -> Var {
+        Var {
+            ident,
+            ty,
+            mutable: false,
+            deferred: false,
+            alias: None,
+            temp: false,
+            generated: false,
+            ascription: None,
+            role: Role::Value,
+        }
+    }
+}
+
+/// What the sweeps use a variable for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A value of the function, or what is computed from values.
+    Value,
+    /// Made in the forward sweep for the reverse sweep alone, so it can be moved there.
+    Moved,
+    /// Holds one saved value.
+    Slot,
+    /// Holds a saved value for each trip of a loop.
+    Lane,
 }
 
 /// A parameter.
@@ -131,14 +163,8 @@ impl Function {
     pub fn fresh(&mut self, name: &str, ty: Ty) -> VarId {
         let ident = self.names.fresh(name);
         self.vars.push(Var {
-            ident,
-            ty,
-            mutable: false,
-            deferred: false,
-            alias: None,
             temp: true,
-            generated: false,
-            ascription: None,
+            ..Var::new(ident, ty)
         });
         self.vars.len() - 1
     }

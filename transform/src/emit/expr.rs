@@ -84,12 +84,11 @@ pub fn expr_tokens(f: &Function, e: &Expr) -> TokenStream {
         Expr::Removed(p, how) => removed_tokens(f, p, how),
         Expr::Opaque(o) | Expr::Refused(o, _) => o.tokens.clone(),
         Expr::Restore(storage) => {
-            let storage_var = &f.vars[*storage];
-            let ident = &storage_var.ident;
-            if ident.to_string().contains("_lane") {
-                quote!(#ident.pop())
-            } else {
-                quote!(#ident.take())
+            let storage = &f.vars[*storage];
+            let name = &storage.ident;
+            match storage.role {
+                Role::Lane => quote!(#name.pop()),
+                _ => quote!(#name.take()),
             }
         }
         Expr::Raw(tokens, _) => tokens.clone(),

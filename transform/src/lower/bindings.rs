@@ -158,15 +158,12 @@ impl Lower {
                 // The variable is declared after its value is lowered: the value does not see it.
                 let mutable = p.mutability.is_some();
                 let id = self.f.vars.len();
+                let ty = written.map(|t| self.f.types.of(t)).unwrap_or_default();
                 self.f.vars.push(Var {
-                    ident: p.ident.clone(),
-                    ty: written.map(|t| self.f.types.of(t)).unwrap_or_default(),
                     mutable: true,
                     deferred: !mutable,
-                    alias: None,
-                    temp: false,
-                    generated: false,
                     ascription: written.map(ToTokens::to_token_stream),
+                    ..Var::new(p.ident.clone(), ty)
                 });
                 self.push(Kind::Declare(id), span);
                 self.structured(e, Some(id));

@@ -67,21 +67,13 @@ impl Lower {
 
     /// A closure as a function of its own.
     fn lifted(&mut self, c: &syn::ExprClosure) -> Lifted {
+        let (ty, ascription) = match &c.output {
+            syn::ReturnType::Default => (Ty::Unknown, None),
+            syn::ReturnType::Type(_, ty) => (self.f.types.of(ty), Some(ty.to_token_stream())),
+        };
         let ret = Var {
-            ident: self.f.names.fresh("value"),
-            ty: match &c.output {
-                syn::ReturnType::Default => Ty::Unknown,
-                syn::ReturnType::Type(_, ty) => self.f.types.of(ty),
-            },
-            mutable: false,
-            deferred: false,
-            alias: None,
-            temp: false,
-            generated: false,
-            ascription: match &c.output {
-                syn::ReturnType::Default => None,
-                syn::ReturnType::Type(_, ty) => Some(ty.to_token_stream()),
-            },
+            ascription,
+            ..Var::new(self.f.names.fresh("value"), ty)
         };
         let mut lower = Lower {
             f: Function {

@@ -84,16 +84,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
     let mut names = Names::of(item.to_token_stream());
     let types = Types::of_generics(&item.sig.generics).within(wanted.around);
     // The reverse sweep and its caller use these names for parameters of their own.
-    let ret = Var {
-        ident: names.fresh("value"),
-        ty: return_ty(&types, &item.sig.output),
-        mutable: false,
-        deferred: false,
-        alias: None,
-        temp: false,
-        generated: false,
-        ascription: None,
-    };
+    let ret = Var::new(names.fresh("value"), return_ty(&types, &item.sig.output));
     let mut lower = Lower {
         f: Function {
             vars: vec![ret],
@@ -282,14 +273,8 @@ impl Lower {
     fn declare(&mut self, ident: &syn::Ident, ty: Ty, mutable: bool) -> VarId {
         let id = self.f.vars.len();
         self.f.vars.push(Var {
-            ident: ident.clone(),
-            ty,
             mutable,
-            deferred: false,
-            alias: None,
-            temp: false,
-            generated: false,
-            ascription: None,
+            ..Var::new(ident.clone(), ty)
         });
         self.by_name.insert(ident.to_string(), id);
         id

@@ -84,7 +84,7 @@ impl Reverse<'_> {
         self.home.insert(zero, home);
         let order = self.order.get(&v).copied().unwrap_or(0);
         self.order.insert(zero, order);
-        self.definitions.insert(zero, super::Definition::Moved);
+        self.f.vars[zero].role = Role::Moved;
         if self.unset.contains(&v) {
             // A path that leaves before the variable has a value leaves its zero unset as well.
             self.lenient.insert(zero);
@@ -120,7 +120,7 @@ impl Reverse<'_> {
         self.home.insert(like, home);
         let order = self.order.get(&v).copied().unwrap_or(0);
         self.order.insert(like, order);
-        self.definitions.insert(like, super::Definition::Moved);
+        self.f.vars[like].role = Role::Moved;
         let value = match &self.f.vars[v].ty {
             Ty::Ref(..) => quote!(*#name),
             _ => quote!(#name),

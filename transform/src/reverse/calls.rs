@@ -21,7 +21,7 @@ impl Reverse<'_> {
         self.home.insert(pullback, self.segment);
         self.order
             .insert(pullback, self.order.get(&v).copied().unwrap_or(0));
-        self.definitions.insert(pullback, super::Definition::Moved);
+        self.f.vars[pullback].role = Role::Moved;
         self.needed.insert(pullback);
         self.defined_with.entry(v).or_default().push(pullback);
 
@@ -324,7 +324,7 @@ impl Reverse<'_> {
             span: self.span,
         };
         self.settle(&stmt, self.segment);
-        self.definitions.insert(kept, super::Definition::Moved);
+        self.f.vars[kept].role = Role::Moved;
         self.needed.insert(kept);
         forward.insert(0, stmt);
         let kept = &self.f.vars[kept].ident;

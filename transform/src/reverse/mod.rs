@@ -87,8 +87,6 @@ enum Definition {
     Header,
     /// A loop's integer: the operand plus the iteration's number.
     Offset(Operand, VarId),
-    /// Saved by moving, such as a pullback.
-    Moved,
 }
 
 struct Reverse<'a> {

@@ -46,8 +46,12 @@ impl Reverse<'_> {
                 let in_loop = self.segments[home].in_loop;
                 let name = self.f.vars[v].ident.to_string();
                 let name = name.strip_prefix("r#").unwrap_or(&name).to_string();
-                let suffix = if in_loop { "lane" } else { "slot" };
+                let (suffix, role) = match in_loop {
+                    true => ("lane", Role::Lane),
+                    false => ("slot", Role::Slot),
+                };
                 let storage = self.f.fresh(&format!("{name}_{suffix}"), Ty::Unknown);
+                self.f.vars[storage].role = role;
                 if let Some(id) = self.windowed(v) {
                     let window = self.f.names.fresh(&format!("{name}_saved"));
                     let make = match &self.f.vars[v].ty {
@@ -92,11 +96,15 @@ impl Reverse<'_> {
         let Some(home) = self.home.get(&v) else {
             return How::There;
         };
+        if self.f.vars[v].role == Role::Moved {
+            return match self.segments[*home].top {
+                true => How::There,
+                false => How::Saved,
+            };
+        }
         match self.definitions.get(&v) {
             Some(Definition::Header) => return How::There,
             Some(Definition::Offset(start, k)) => return How::Offset(start.clone(), *k),
-            Some(Definition::Moved) if self.segments[*home].top => return How::There,
-            Some(Definition::Moved) => return How::Saved,
             _ => {}
         }
         if self.segments[*home].top && (self.f.vars[v].ty.is_copy() || !self.writes.is_moved(v)) {

@@ -247,7 +247,7 @@ impl Reverse<'_> {
             span: self.span,
         };
         self.settle(&stmt, self.segment);
-        self.definitions.insert(kept, Definition::Moved);
+        self.f.vars[kept].role = Role::Moved;
         forward.insert(0, stmt);
         self.needed.insert(kept);
         self.f.vars[kept].ident.to_token_stream()
