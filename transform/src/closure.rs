@@ -63,15 +63,7 @@ pub fn reverse(
         None => crate::reverse::reverse(&f, &inner),
     };
     let f = &sweep.f;
-    let mut style = Style::of(&sweep.forward);
-    style.pullbacks = sweep.pullbacks.clone();
-    style.closures = sweep.closures.clone();
-    style.hidden.insert(f.ret);
-    if let Some(masks) = &masks {
-        style.connected = masks.calls.clone();
-    }
-    let mut style_reverse = Style::of(&sweep.reverse);
-    style_reverse.pullbacks = sweep.pullbacks.clone();
+    let (style, style_reverse) = sweep.styles(masks.as_ref());
     let storage = sweep.storage.iter().map(|(v, init)| {
         let name = &f.vars[*v].ident;
         quote!(let mut #name = #init;)
@@ -162,10 +154,8 @@ pub fn reverse(
 
 /// The body of a function that something leaves early, and its label.
 fn labelled(f: &Function, block: &Block, mut style: Style) -> (syn::Lifetime, TokenStream) {
-    let label = Ident::new("body", Span::mixed_site());
-    style.body = Some(label.clone());
-    style.labelled.insert(FUNCTION);
-    (emit::lifetime(&label), emit::block_tokens(f, block, &style))
+    let label = style.leave_body();
+    (label, emit::block_tokens(f, block, &style))
 }
 
 /// The closure's own parameters and their adjoints.
@@ -278,9 +268,7 @@ pub fn forward(
         .iter()
         .map(|(name, place)| quote!(let #name = &#place;));
     let f = &t.f;
-    let mut style = Style::of(&t.body);
-    style.duals = t.duals.clone();
-    style.closures = t.closures.clone();
+    let mut style = t.style();
     let value = &f.vars[f.ret].ident;
     let dot = match t.dots.get(&f.ret) {
         Some(dot) => f.vars[*dot].ident.to_token_stream(),

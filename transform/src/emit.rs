@@ -16,7 +16,7 @@ use crate::ty::Ty;
 use calls::{entry_arg_tokens, pullback_binding};
 use expr::op_tokens;
 use place::behind;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::{HashMap, HashSet};
 use vectors::resize_tokens;
@@ -49,6 +49,13 @@ impl Style {
         let mut style = Style::default();
         style.collect(block);
         style
+    }
+
+    /// Prints exits from the function as leaving a block around its body, whose label is given.
+    pub fn leave_body(&mut self) -> syn::Lifetime {
+        let label = Ident::new("body", Span::mixed_site());
+        self.labelled.insert(FUNCTION);
+        lifetime(self.body.insert(label))
     }
 
     fn collect(&mut self, block: &Block) {

@@ -7,7 +7,7 @@ mod stmt;
 mod vectors;
 
 use crate::analysis::activity::Activity;
-use crate::emit::{expr_tokens, place_tokens};
+use crate::emit::{Style, expr_tokens, place_tokens};
 use crate::ir::*;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -25,6 +25,17 @@ pub struct Tangents {
     pub duals: HashMap<VarId, (VarId, Vec<TokenStream>)>,
     /// The closures that such calls are given, with tangents.
     pub closures: HashMap<(VarId, usize), TokenStream>,
+}
+
+impl Tangents {
+    /// How the body is printed.
+    pub fn style(&self) -> Style {
+        Style {
+            duals: self.duals.clone(),
+            closures: self.closures.clone(),
+            ..Style::of(&self.body)
+        }
+    }
 }
 
 struct Forward<'a> {

@@ -269,10 +269,7 @@ impl Masks<'_> {
             }
             let span = stmt.span;
             result.push(stmt);
-            result.extend(after.into_iter().map(|t| Stmt {
-                kind: Kind::Raw(t),
-                span,
-            }));
+            result.extend(after.into_iter().map(|t| Stmt::raw(t, span)));
         }
         result
     }

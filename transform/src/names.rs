@@ -49,6 +49,11 @@ impl Names {
     }
 }
 
+/// The names along a path.
+pub fn of_path(path: &syn::Path) -> Vec<String> {
+    path.segments.iter().map(|s| s.ident.to_string()).collect()
+}
+
 /// Whether an identifier stands among the tokens.
 pub fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
     tokens.clone().into_iter().any(|t| match t {

@@ -134,13 +134,7 @@ fn numbers(f: &mut Function, activity: &Activity, block: &mut Block) {
         let span = block[at].span;
         at += 1;
         if let Some(check) = check {
-            block.insert(
-                at,
-                Stmt {
-                    kind: Kind::Raw(check),
-                    span,
-                },
-            );
+            block.insert(at, Stmt::raw(check, span));
             at += 1;
         }
     }

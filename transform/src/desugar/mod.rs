@@ -51,12 +51,7 @@ impl VisitMut for HereOrThere {
             }
             self.left -= 1;
             let (pat, mut whole) = (pat.clone(), (*init.expr).clone());
-            let rest = block.stmts.split_off(at + 1);
-            block.stmts.pop();
-            let (items, rest): (Vec<_>, Vec<_>) = rest
-                .into_iter()
-                .partition(|s| matches!(s, syn::Stmt::Item(_)));
-            block.stmts.extend(items);
+            let rest = cut_off(block, at);
             follow(
                 &mut whole,
                 &|e| syn::parse_quote!({ let #pat = #e; #(#rest)* }),
@@ -66,6 +61,18 @@ impl VisitMut for HereOrThere {
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+/// Takes a statement out of a block, and what follows it, which is given back.
+fn cut_off(block: &mut syn::Block, at: usize) -> Vec<syn::Stmt> {
+    let rest = block.stmts.split_off(at + 1);
+    block.stmts.pop();
+    // Items are visible in the whole block, also before they stand.
+    let (items, rest) = rest
+        .into_iter()
+        .partition(|s| matches!(s, syn::Stmt::Item(_)));
+    block.stmts.extend::<Vec<_>>(items);
+    rest
 }
 
 /// The only expression of a block.
@@ -300,13 +307,7 @@ impl VisitMut for LetElse {
                 syn::Pat::Type(t) => (*t.pat, Some(t.ty)),
                 pat => (pat, None),
             };
-            let rest = block.stmts.split_off(at + 1);
-            block.stmts.pop();
-            // Items are visible in the whole block, also before they stand.
-            let (items, rest): (Vec<_>, Vec<_>) = rest
-                .into_iter()
-                .partition(|s| matches!(s, syn::Stmt::Item(_)));
-            block.stmts.extend(items);
+            let rest = cut_off(block, at);
             let matched: syn::Expr = match written {
                 Some(ty) => {
                     let typed = self.names.fresh("matched");

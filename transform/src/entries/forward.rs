@@ -5,11 +5,9 @@ use super::shape::Shape;
 use super::types::tuple;
 use crate::Analysed;
 use crate::emit;
-use crate::emit::Style;
 use crate::forward;
 use crate::ir::*;
 use proc_macro2::Ident;
-use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use quote::format_ident;
@@ -19,18 +17,14 @@ use quote::quote;
 pub(super) fn forward_body(s: &Shape, t: &forward::Tangents) -> TokenStream {
     let f = &t.f;
     let (ret, ret_dot_ty) = (&s.ret, s.seed());
-    let mut style = Style::of(&t.body);
-    style.duals = t.duals.clone();
-    style.closures = t.closures.clone();
+    let mut style = t.style();
     let value = &f.vars[f.ret].ident;
     let value_dot = match t.dots.get(&f.ret) {
         Some(dot) => f.vars[*dot].ident.to_token_stream(),
         None => quote!(__rt::zero(&#value)),
     };
     let body = if f.early_return {
-        let label = Ident::new("body", Span::mixed_site());
-        style.body = Some(label.clone());
-        style.labelled.insert(FUNCTION);
+        let label = style.leave_body();
         style.hidden.insert(f.ret);
         let mut dot_decl = quote!();
         if let Some(dot) = t.dots.get(&f.ret) {
@@ -38,7 +32,6 @@ pub(super) fn forward_body(s: &Shape, t: &forward::Tangents) -> TokenStream {
             let dot = &f.vars[*dot].ident;
             dot_decl = quote!(let #dot: #ret_dot_ty;);
         }
-        let label = emit::lifetime(&label);
         let body = emit::block_tokens(f, &t.body, &style);
         quote!(let #value: #ret; #dot_decl #label: { #body })
     } else {

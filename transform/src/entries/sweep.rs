@@ -4,13 +4,10 @@ use super::calls::Family;
 use super::functions::{Hidden, Way};
 use super::shape::{Shape, by_value, pullback_params};
 use crate::emit;
-use crate::emit::Style;
-use crate::ir::*;
 use crate::masks;
 use crate::reverse::Sweep;
 use crate::ty::Ty;
 use proc_macro2::Ident;
-use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -72,23 +69,14 @@ pub(super) fn sweep_fn(
 pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>) -> TokenStream {
     let f = &sweep.f;
     let rt = &s.rt;
-    let mut style = Style::of(&sweep.forward);
-    style.pullbacks = sweep.pullbacks.clone();
-    style.closures = sweep.closures.clone();
-    style.connected = masks.map(|m| m.calls.clone()).unwrap_or_default();
-    style.hidden.insert(f.ret);
-    let mut style_reverse = Style::of(&sweep.reverse);
-    style_reverse.pullbacks = sweep.pullbacks.clone();
+    let (mut style, style_reverse) = sweep.styles(masks);
     let storage = sweep.storage.iter().map(|(v, init)| {
         let name = &f.vars[*v].ident;
         quote!(let mut #name = #init;)
     });
     let ret = &f.vars[f.ret].ident;
     let forward = if f.early_return {
-        let label = Ident::new("body", Span::mixed_site());
-        style.body = Some(label.clone());
-        style.labelled.insert(FUNCTION);
-        let label = emit::lifetime(&label);
+        let label = style.leave_body();
         let body = emit::block_tokens(f, &sweep.forward, &style);
         let ty = &s.ret;
         quote!(let #ret: #ty; #label: { #body })

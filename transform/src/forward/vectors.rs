@@ -12,10 +12,7 @@ impl Forward<'_> {
 
     pub(super) fn resize(&mut self, place: &Place, how: &Resize, stmt: &Stmt, out: &mut Block) {
         let span = stmt.span;
-        let raw = |tokens| Stmt {
-            kind: Kind::Raw(tokens),
-            span,
-        };
+        let raw = |tokens| Stmt::raw(tokens, span);
         let Some(dot) = self.place(place) else {
             out.push(stmt.clone());
             // What this vector takes over without its tangent is gone from the other.

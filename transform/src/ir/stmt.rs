@@ -14,6 +14,16 @@ pub struct Stmt {
     pub span: Span,
 }
 
+impl Stmt {
+    /// Tokens as they are.
+    pub fn raw(tokens: TokenStream, span: Span) -> Stmt {
+        Stmt {
+            kind: Kind::Raw(tokens),
+            span,
+        }
+    }
+}
+
 /// What a statement does.
 #[derive(Clone, Debug)]
 pub enum Kind {

@@ -36,12 +36,7 @@ impl Lower {
         if let Ok(lowered) = self.real_call(c, path) {
             return lowered;
         }
-        let names: Vec<String> = path
-            .path
-            .segments
-            .iter()
-            .map(|s| s.ident.to_string())
-            .collect();
+        let names = crate::names::of_path(&path.path);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if super::vectors::empty_vector_of(&self.f.types, c).is_some() {
             return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
@@ -216,7 +211,7 @@ impl Lower {
 
 /// `Some`, `Option::Some`, `core::result::Result::Ok`: a variant of the standard library's.
 pub(super) fn is_std_variant(path: &syn::Path) -> bool {
-    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names = crate::names::of_path(path);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     matches!(
         names.as_slice(),

@@ -1,14 +1,13 @@
 //! Closures and functions as arguments of a differentiable call.
 
 use super::infer::peel;
-use super::{Lower, Scope, split_tail};
+use super::{Lower, split_tail};
 use crate::analysis::frozen;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use std::collections::HashMap;
 use std::rc::Rc;
 use syn::spanned::Spanned;
 
@@ -75,33 +74,16 @@ impl Lower {
             ascription,
             ..Var::new(self.f.names.fresh("value"), ty)
         };
-        let mut lower = Lower {
-            f: Function {
-                vars: vec![ret],
-                params: Vec::new(),
-                body: Block::new(),
-                closure: Some(c.inputs.len()),
-                ..self.f.clone()
-            },
-            by_name: HashMap::new(),
-            scopes: vec![Scope {
-                id: FUNCTION,
-                label: None,
-                is_loop: false,
-                value: Some(0),
-            }],
-            next_scope: 1,
-            out: Block::new(),
-            diagnostics: Vec::new(),
-            constants: self.constants.clone(),
-            entry: Block::new(),
-            depth: 0,
-            for_effect: false,
-            bound: Default::default(),
-            vec_asked: Default::default(),
+        let f = Function {
+            vars: vec![ret],
+            ret: 0,
+            params: Vec::new(),
+            body: Block::new(),
+            early_return: false,
+            closure: Some(c.inputs.len()),
+            ..self.f.clone()
         };
-        lower.f.ret = 0;
-        lower.f.early_return = false;
+        let mut lower = Lower::of(f, self.constants.clone());
         let mut patterns = Vec::new();
         let mut inputs = Vec::new();
         for (n, input) in c.inputs.iter().enumerate() {

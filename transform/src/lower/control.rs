@@ -1,6 +1,6 @@
 //! Statements and control flow.
 
-use super::expr::is_structured;
+use super::expr::{is_control_flow, is_structured};
 use super::infer::peel;
 use super::{Lower, Scope, split_tail};
 use crate::diagnostics::{Code, Diagnostic};
@@ -55,15 +55,7 @@ impl Lower {
     /// An expression for its effect.
     pub(super) fn effect(&mut self, e: &syn::Expr) {
         let e = peel(e);
-        if matches!(
-            e,
-            syn::Expr::If(_)
-                | syn::Expr::Match(_)
-                | syn::Expr::Block(_)
-                | syn::Expr::Loop(_)
-                | syn::Expr::While(_)
-                | syn::Expr::ForLoop(_)
-        ) {
+        if is_control_flow(e) {
             self.structured(e, None);
             return;
         }

@@ -249,16 +249,24 @@ impl Lower {
     }
 }
 
+/// Branches, blocks and loops.
+pub(super) fn is_control_flow(e: &syn::Expr) -> bool {
+    matches!(
+        e,
+        syn::Expr::If(_)
+            | syn::Expr::Match(_)
+            | syn::Expr::Block(_)
+            | syn::Expr::Loop(_)
+            | syn::Expr::While(_)
+            | syn::Expr::ForLoop(_)
+    )
+}
+
 /// Control flow and effects, which are lowered whatever their type.
 pub(super) fn is_structured(e: &syn::Expr) -> bool {
     match e {
-        syn::Expr::If(_)
-        | syn::Expr::Match(_)
-        | syn::Expr::Block(_)
-        | syn::Expr::Loop(_)
-        | syn::Expr::While(_)
-        | syn::Expr::ForLoop(_)
-        | syn::Expr::Return(_)
+        e if is_control_flow(e) => true,
+        syn::Expr::Return(_)
         | syn::Expr::Break(_)
         | syn::Expr::Continue(_)
         | syn::Expr::Assign(_)

@@ -64,7 +64,7 @@ fn lit_ty(lit: &syn::Lit) -> Ty {
 
 /// `f64::EPSILON`, `std::f64::consts::PI`, `consts::PI`.
 fn float_constant(path: &syn::Path) -> Option<Ty> {
-    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names = crate::names::of_path(path);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match names.as_slice() {
         [f, _] => Scalar::named(f).map(Ty::Float),
@@ -75,9 +75,21 @@ fn float_constant(path: &syn::Path) -> Option<Ty> {
     }
 }
 
-/// Methods of floats whose result has no tangent. They are inherent or of traits that are always in scope, so
+/// Methods of every number that give no number.
+const NUMBER_CONSTANTS: [&str; 8] = [
+    "to_string",
+    "partial_cmp",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+];
+
+/// Methods of floats whose result has no tangent, besides. They are inherent or of traits that are always in scope, so
 /// that no trait of the user's can be meant.
-const FLOAT_CONSTANTS: [&str; 18] = [
+const FLOAT_CONSTANTS: [&str; 10] = [
     "is_nan",
     "is_infinite",
     "is_finite",
@@ -86,15 +98,7 @@ const FLOAT_CONSTANTS: [&str; 18] = [
     "is_sign_positive",
     "is_sign_negative",
     "to_bits",
-    "partial_cmp",
     "total_cmp",
-    "to_string",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
     "classify",
 ];
 
@@ -150,21 +154,13 @@ const INTEGER_TO_OPTION: [&str; 5] = [
     "checked_pow",
 ];
 
-/// Methods of integers that give no number.
-const INTEGER_CONSTANTS: [&str; 13] = [
+/// Methods of integers that give no number, besides.
+const INTEGER_CONSTANTS: [&str; 5] = [
     "is_power_of_two",
     "is_positive",
     "is_negative",
     "is_multiple_of",
-    "to_string",
     "cmp",
-    "partial_cmp",
-    "eq",
-    "ne",
-    "lt",
-    "le",
-    "gt",
-    "ge",
 ];
 
 /// Whether a method of integers gives an integer of the same type.
@@ -307,6 +303,7 @@ impl Lower {
             return Ty::Option(Box::new(known.unwrap_or(Ty::Int(None))));
         }
         match receiver.peeled() {
+            Ty::Float(_) | Ty::Int(_) if NUMBER_CONSTANTS.contains(&name.as_str()) => Ty::Constant,
             Ty::Float(f) => {
                 if FLOAT_CONSTANTS.contains(&name.as_str()) {
                     Ty::Constant

@@ -31,6 +31,18 @@ const READING_MACROS: [&str; 12] = [
 
 const DIVERGING_MACROS: [&str; 4] = ["panic", "unreachable", "todo", "unimplemented"];
 
+/// Others of std whose arguments are expressions.
+const OTHER_MACROS: [&str; 4] = ["vec", "concat", "stringify", "line"];
+
+/// Whether the arguments of a macro are expressions that are evaluated and looked at, no more.
+pub(super) fn is_known(name: &str) -> bool {
+    READING_MACROS
+        .iter()
+        .chain(&DIVERGING_MACROS)
+        .chain(&OTHER_MACROS)
+        .any(|known| *known == name)
+}
+
 impl Lower {
     pub(super) fn macro_value(&mut self, e: &syn::Expr, mac: &syn::Macro) -> Option<Expr> {
         if mac.path.is_ident("vec") {

@@ -85,43 +85,51 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
     let types = Types::of_generics(&item.sig.generics).within(wanted.around);
     // The reverse sweep and its caller use these names for parameters of their own.
     let ret = Var::new(names.fresh("value"), return_ty(&types, &item.sig.output));
-    let mut lower = Lower {
-        f: Function {
-            vars: vec![ret],
-            params: Vec::new(),
-            body: Block::new(),
-            ret: 0,
-            early_return: false,
-            plain: false,
-            tidy: true,
-            measures: Vec::new(),
-            names,
-            types,
-            closure: None,
-            masked: false,
-        },
-        by_name: HashMap::new(),
-        bound: Default::default(),
-        scopes: vec![Scope {
-            id: FUNCTION,
-            label: None,
-            is_loop: false,
-            value: Some(0),
-        }],
-        next_scope: 1,
-        out: Block::new(),
-        diagnostics: Vec::new(),
-        constants: HashMap::new(),
-        entry: Block::new(),
-        depth: 0,
-        vec_asked: false,
-        for_effect: false,
+    let f = Function {
+        vars: vec![ret],
+        params: Vec::new(),
+        body: Block::new(),
+        ret: 0,
+        early_return: false,
+        plain: false,
+        tidy: true,
+        measures: Vec::new(),
+        names,
+        types,
+        closure: None,
+        masked: false,
     };
+    let mut lower = Lower::of(f, HashMap::new());
     lower.params(&item.sig, wanted);
     lower.body(&item.block);
     lower.f.body = std::mem::take(&mut lower.entry);
     lower.f.body.append(&mut lower.out);
     (lower.f, lower.diagnostics)
+}
+
+impl Lower {
+    /// What lowers the function, of which only the variable for the result is there.
+    fn of(f: Function, constants: HashMap<String, Ty>) -> Lower {
+        Lower {
+            scopes: vec![Scope {
+                id: FUNCTION,
+                label: None,
+                is_loop: false,
+                value: Some(f.ret),
+            }],
+            next_scope: FUNCTION + 1,
+            f,
+            by_name: HashMap::new(),
+            bound: Default::default(),
+            out: Block::new(),
+            diagnostics: Vec::new(),
+            constants,
+            entry: Block::new(),
+            depth: 0,
+            vec_asked: false,
+            for_effect: false,
+        }
+    }
 }
 
 fn return_ty(types: &Types, output: &syn::ReturnType) -> Ty {

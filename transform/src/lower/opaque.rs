@@ -189,30 +189,6 @@ const CHANGING_OPTIONS: [&str; 9] = [
     "iter_mut",
 ];
 
-/// Macros whose arguments are expressions that are evaluated and looked at, no more.
-const KNOWN_MACROS: [&str; 20] = [
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "print",
-    "println",
-    "eprint",
-    "eprintln",
-    "format",
-    "matches",
-    "panic",
-    "unreachable",
-    "todo",
-    "unimplemented",
-    "vec",
-    "concat",
-    "stringify",
-    "line",
-];
-
 impl<'ast> Visit<'ast> for Scan<'_> {
     fn visit_expr(&mut self, e: &'ast syn::Expr) {
         match e {
@@ -341,7 +317,7 @@ impl<'ast> Visit<'ast> for Scan<'_> {
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
         self.pure = false;
         let name = macro_args::name(mac);
-        if !KNOWN_MACROS.contains(&name.as_str()) {
+        if !super::macros::is_known(&name) {
             return self.unknown_macro(mac.tokens.clone());
         }
         // The arguments do not live as long as the tokens that the other methods borrow.

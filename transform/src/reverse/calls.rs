@@ -224,6 +224,22 @@ impl Reverse<'_> {
     /// The argument for the pullback to look at again: the memory itself if it will not have changed by then,
     /// otherwise a copy made before the call.
     pub(super) fn kept(&mut self, place: &Place, call: VarId, forward: &mut Block) -> TokenStream {
+        self.again_or_kept(
+            place,
+            call,
+            forward,
+            |tokens| quote!(__rt::to_owned(&#tokens)),
+        )
+    }
+
+    /// The memory itself if it will not have changed by then, otherwise what is kept of it before the call.
+    fn again_or_kept(
+        &mut self,
+        place: &Place,
+        call: VarId,
+        forward: &mut Block,
+        keep: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
         let resolved = self.f.resolve(place);
         let root = resolved.base;
         if self.can_read_again(&resolved, call) {
@@ -232,7 +248,7 @@ impl Reverse<'_> {
             return quote!(&#tokens);
         }
         let tokens = crate::emit::place_tokens(&self.f, place, true).unwrap_or_default();
-        self.keep(quote!(__rt::to_owned(&#tokens)), root, forward)
+        self.keep(keep(tokens), root, forward)
     }
 
     /// For an operand that is a reference to memory: the memory itself or a copy of it, by reference.
@@ -299,15 +315,9 @@ impl Reverse<'_> {
         call: VarId,
         forward: &mut Block,
     ) -> TokenStream {
-        let resolved = self.f.resolve(place);
-        let root = resolved.base;
-        if self.can_read_again(&resolved, call) {
-            self.need_path(&resolved);
-            let tokens = crate::emit::place_tokens(&self.f, &resolved, true).unwrap_or_default();
-            return quote!(&#tokens);
-        }
-        let tokens = crate::emit::place_tokens(&self.f, place, true).unwrap_or_default();
-        self.keep(callee.entry("__keep", &[tokens]), root, forward)
+        self.again_or_kept(place, call, forward, |tokens| {
+            callee.entry("__keep", &[tokens])
+        })
     }
 
     /// Keeps a value made before the call.

@@ -22,6 +22,11 @@ pub(super) struct Counting {
     pub windows: Vec<(VarId, syn::Ident)>,
 }
 
+/// The loop, if it saves anything by trip.
+fn saving_by_trip(loops: &HashMap<ScopeId, Counting>, id: ScopeId) -> Option<&Counting> {
+    loops.get(&id).filter(|c| !c.windows.is_empty())
+}
+
 impl Reverse<'_> {
     /// The loop that saves the variable by trip, if its type has a value to fill in.
     pub(super) fn windowed(&self, v: VarId) -> Option<ScopeId> {
@@ -33,49 +38,41 @@ impl Reverse<'_> {
 
     /// Statements before a loop and at the start of its body in the forward sweep.
     pub(super) fn open_windows(&mut self, id: ScopeId, span: Span) -> (Block, Block) {
-        let raw = |tokens| Stmt {
-            kind: Kind::Raw(tokens),
-            span,
-        };
-        let Some(c) = self.counting.get(&id).filter(|c| !c.windows.is_empty()) else {
-            return (Block::new(), Block::new());
+        let (mut before, mut start) = (Block::new(), Block::new());
+        let Some(c) = saving_by_trip(&self.counting, id) else {
+            return (before, start);
         };
         let trips = self.f.names.fresh("n");
         let count = &c.forward;
-        let mut before = vec![raw(quote!(let #trips = #count;))];
+        before.push(Stmt::raw(quote!(let #trips = #count;), span));
         for (lane, window) in &c.windows {
             let lane = &self.f.vars[*lane].ident;
-            before.push(raw(
-                quote!(let #window = &mut #lane.open(#trips)[..#trips];),
-            ));
+            let open = quote!(let #window = &mut #lane.open(#trips)[..#trips];);
+            before.push(Stmt::raw(open, span));
         }
-        let mut start = Block::new();
         if let (k, true) = &c.trip {
             let next = self.f.names.fresh("next");
-            before.push(raw(quote!(let mut #next = 0_usize;)));
-            start.push(raw(quote!(let #k = #next; #next += 1;)));
+            before.push(Stmt::raw(quote!(let mut #next = 0_usize;), span));
+            start.push(Stmt::raw(quote!(let #k = #next; #next += 1;), span));
         }
         (before, start)
     }
 
     /// Statements before and after a loop in the reverse sweep.
     pub(super) fn close_windows(&mut self, id: ScopeId, span: Span) -> (Block, Block) {
-        let raw = |tokens| Stmt {
-            kind: Kind::Raw(tokens),
-            span,
-        };
-        let Some(c) = self.counting.get(&id).filter(|c| !c.windows.is_empty()) else {
-            return (Block::new(), Block::new());
+        let (mut before, mut after) = (Block::new(), Block::new());
+        let Some(c) = saving_by_trip(&self.counting, id) else {
+            return (before, after);
         };
         let trips = self.f.names.fresh("n");
         let count = &c.backward;
-        let mut before = vec![raw(quote!(let #trips = #count;))];
-        let mut after = Block::new();
+        before.push(Stmt::raw(quote!(let #trips = #count;), span));
         for (lane, window) in &c.windows {
             let lane = &self.f.vars[*lane].ident;
-            before.push(raw(quote!(let #window = &#lane.last(#trips)[..#trips];)));
+            let last = quote!(let #window = &#lane.last(#trips)[..#trips];);
+            before.push(Stmt::raw(last, span));
             if c.nested {
-                after.push(raw(quote!(#lane.close(#trips);)));
+                after.push(Stmt::raw(quote!(#lane.close(#trips);), span));
             }
         }
         (before, after)
@@ -166,10 +163,7 @@ impl Reverse<'_> {
         self.scopes.pop();
         let useful = has_code(&body_r);
         let mut forward = Vec::new();
-        let raw = |tokens| Stmt {
-            kind: Kind::Raw(tokens),
-            span: stmt.span,
-        };
+        let raw = |tokens| Stmt::raw(tokens, stmt.span);
         if counted && useful {
             body_f.insert(0, raw(quote!(#ident += 1;)));
         }

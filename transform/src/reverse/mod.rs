@@ -24,7 +24,9 @@ use crate::analysis::activity::Activity;
 use crate::analysis::frozen::{self, Writes};
 use crate::analysis::leaving::{always_leaves, ends_early, may_leave};
 use crate::diagnostics::Diagnostic;
+use crate::emit::Style;
 use crate::ir::*;
+use crate::masks::Masked;
 use crate::ty::Ty;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -61,6 +63,20 @@ pub struct Sweep {
     pub is_leaf: bool,
     /// What could not be done.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Sweep {
+    /// How the forward sweep is printed, and how the reverse sweep is.
+    pub fn styles(&self, masks: Option<&Masked>) -> (Style, Style) {
+        let mut forward = Style::of(&self.forward);
+        forward.pullbacks = self.pullbacks.clone();
+        forward.closures = self.closures.clone();
+        forward.connected = masks.map(|m| m.calls.clone()).unwrap_or_default();
+        forward.hidden.insert(self.f.ret);
+        let mut reverse = Style::of(&self.reverse);
+        reverse.pullbacks = self.pullbacks.clone();
+        (forward, reverse)
+    }
 }
 
 struct Segment {

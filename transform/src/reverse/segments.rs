@@ -96,10 +96,7 @@ impl Reverse<'_> {
             });
             let mut f = self.stmt(stmt);
             self.pending.pop();
-            f.push(Stmt {
-                kind: Kind::Raw(note_done),
-                span: stmt.span,
-            });
+            f.push(Stmt::raw(note_done, stmt.span));
             forward.push(f);
         }
         let mut reverse = std::mem::replace(&mut self.out, outer_out);
@@ -176,10 +173,7 @@ impl Reverse<'_> {
             .iter()
             .rev()
             .filter(|p| p.scope_depth > depth)
-            .map(|p| Stmt {
-                kind: Kind::Raw(p.note.clone()),
-                span: self.span,
-            })
+            .map(|p| Stmt::raw(p.note.clone(), self.span))
             .collect()
     }
 
@@ -229,10 +223,7 @@ fn guard(stmt: &Stmt) -> Option<Guard> {
 pub(super) fn prologue(segment: SegId, span: Span) -> Stmt {
     let marker = proc_macro2::Ident::new(PROLOGUE, Span::call_site());
     let n = proc_macro2::Literal::usize_unsuffixed(segment);
-    Stmt {
-        kind: Kind::Raw(quote!(#marker #n)),
-        span,
-    }
+    Stmt::raw(quote!(#marker #n), span)
 }
 
 /// The segment that a marker stands for.

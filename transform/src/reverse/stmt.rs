@@ -312,13 +312,7 @@ impl Reverse<'_> {
             } else {
                 quote!(#ident = #n_tokens;)
             };
-            body_f.insert(
-                0,
-                Stmt {
-                    kind: Kind::Raw(note),
-                    span: self.span,
-                },
-            );
+            body_f.insert(0, Stmt::raw(note, self.span));
             arms.push(Arm {
                 pat: arm.pat.clone(),
                 body: body_f,

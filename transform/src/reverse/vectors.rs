@@ -433,10 +433,7 @@ impl Reverse<'_> {
         change: Reshape,
         span: Span,
     ) -> (Option<Stmt>, Option<Stmt>) {
-        let raw = |tokens| {
-            let kind = Kind::Raw(tokens);
-            Some(Stmt { kind, span })
-        };
+        let raw = |tokens| Some(Stmt::raw(tokens, span));
         let place = match change {
             Reshape::New(v) => return (None, self.new_shape(v, span)),
             Reshape::Fit(ref p) => p.clone(),

@@ -29,10 +29,7 @@ impl Reverse<'_> {
                 quote!(#zero = __rt::zero(&#name);)
             }
         };
-        Some(Stmt {
-            kind: Kind::Raw(tokens),
-            span,
-        })
+        Some(Stmt::raw(tokens, span))
     }
 
     /// A variable that is declared without a value has its shape once the last statement that assigns it ran.

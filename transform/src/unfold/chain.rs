@@ -77,7 +77,7 @@ const SOURCES: [(&str, usize); 10] = [
 ];
 
 /// The adaptors that the header of a `for` may have, since they tell which element each trip meets.
-const IN_HEADER: [&str; 7] = [
+pub(super) const IN_HEADER: [&str; 7] = [
     "enumerate",
     "rev",
     "take",
@@ -85,6 +85,19 @@ const IN_HEADER: [&str; 7] = [
     "step_by",
     "copied",
     "cloned",
+];
+
+/// The adaptors that hand on some of the items, each as it is.
+const HANDING_ON: [&str; 9] = [
+    "rev",
+    "take",
+    "skip",
+    "step_by",
+    "filter",
+    "take_while",
+    "skip_while",
+    "inspect",
+    "cycle",
 ];
 
 /// The expression inside parentheses.
@@ -130,12 +143,7 @@ fn function(c: &syn::ExprCall) -> Option<Source> {
     let Expr::Path(p) = peel(&c.func) else {
         return None;
     };
-    let names: Vec<String> = p
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
+    let names = crate::names::of_path(&p.path);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let name = match names.as_slice() {
         ["std" | "core", "iter", name] | ["iter", name] => *name,
@@ -206,6 +214,15 @@ impl Chain {
     }
 }
 
+impl Chain {
+    /// Whether the items are those of the source, each as it is.
+    pub(super) fn hands_on_items(&self) -> bool {
+        self.stages
+            .iter()
+            .all(|s| HANDING_ON.contains(&s.method.to_string().as_str()))
+    }
+}
+
 impl Stage {
     fn is_stateless(&self) -> bool {
         ["map", "filter", "filter_map", "inspect", "copied", "cloned"]
@@ -257,28 +274,13 @@ pub(crate) fn answer(m: &ExprMethodCall) -> Option<proc_macro2::TokenStream> {
 /// The range whose integers a chain hands on as they are.
 pub(crate) fn integers(e: &Expr) -> Option<syn::ExprRange> {
     let chain = parse(e)?;
-    let Source::Header(source) = chain.source else {
+    let Source::Header(source) = &chain.source else {
         return None;
     };
-    let Expr::Range(range) = peel(&source) else {
+    let Expr::Range(range) = peel(source) else {
         return None;
     };
-    let kept = [
-        "rev",
-        "take",
-        "skip",
-        "step_by",
-        "filter",
-        "take_while",
-        "skip_while",
-        "inspect",
-        "cycle",
-    ];
-    chain
-        .stages
-        .iter()
-        .all(|s| kept.contains(&s.method.to_string().as_str()))
-        .then(|| range.clone())
+    chain.hands_on_items().then(|| range.clone())
 }
 
 /// Whether the expression is an iterator, as far as its syntax shows.

@@ -30,13 +30,7 @@ impl Unfold<'_> {
             })?;
             Ok(items::block(lets, parse_quote!({ #(#stmts)* })))
         });
-        match result {
-            Ok(value) => Some(value),
-            Err(diagnostic) => {
-                self.errors.push(diagnostic);
-                None
-            }
-        }
+        self.reported(result)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The part of a chain that keeps the numbers of its items, as the header of a `for`.
 
 use super::Unfold;
-use super::chain::{Source, Stage, iterable};
+use super::chain::{IN_HEADER, Source, Stage, iterable};
 use super::items::{Item, Mode};
 use super::stages::Result;
 use syn::{Expr, Pat, Stmt, parse_quote};
@@ -73,19 +73,9 @@ impl Unfold<'_> {
                         break;
                     };
                     let stateless = |s: &Stage| {
-                        [
-                            "map",
-                            "enumerate",
-                            "rev",
-                            "take",
-                            "skip",
-                            "step_by",
-                            "copied",
-                            "cloned",
-                            "cycle",
-                            "zip",
-                        ]
-                        .contains(&s.method.to_string().as_str())
+                        let name = s.method.to_string();
+                        IN_HEADER.contains(&name.as_str())
+                            || ["map", "cycle", "zip"].contains(&name.as_str())
                     };
                     // The left side is asked first, also where the right side has nothing left.
                     if h.computed && self.has_effects(&h.before, &h.item)

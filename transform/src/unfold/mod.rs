@@ -120,13 +120,8 @@ impl Unfold<'_> {
         let mut closure = closure.clone();
         self.visit_expr_mut(&mut closure.body);
         self.changed = true;
-        let lets = match closures::take_along(&mut closure, self.mutable, &mut self.names) {
-            Ok(lets) => lets,
-            Err(diagnostic) => {
-                self.errors.push(diagnostic);
-                Vec::new()
-            }
-        };
+        let lets = closures::take_along(&mut closure, self.mutable, &mut self.names);
+        let lets = self.reported(lets).unwrap_or_default();
         self.closures.insert(name, closure);
         Some(lets)
     }
@@ -162,6 +157,17 @@ impl Unfold<'_> {
         Ok(lets)
     }
 
+    /// What came out, if nothing was wrong; otherwise the error is told with the others.
+    fn reported<T>(&mut self, result: stages::Result<T>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(diagnostic) => {
+                self.errors.push(diagnostic);
+                None
+            }
+        }
+    }
+
     fn chain(&mut self, m: &syn::ExprMethodCall, expected: Option<Type>) -> Option<Expr> {
         let mut chain = chain::parse(&m.receiver)?;
         let result = self.prepare(&mut chain).and_then(|mut lets| {
@@ -175,13 +181,7 @@ impl Unfold<'_> {
                 .consume(chain, &m, expected.as_ref())?
                 .map(|value| items::block(lets, value)))
         });
-        match result {
-            Ok(value) => value,
-            Err(diagnostic) => {
-                self.errors.push(diagnostic);
-                None
-            }
-        }
+        self.reported(result).flatten()
     }
 }
 
@@ -356,13 +356,11 @@ impl Unfold<'_> {
             return None;
         }
         let selection = selection::selection(e)?;
-        match self.selected(selection, dereferenced) {
-            Ok(value) => value,
-            Err(diagnostic) => {
-                self.errors.push(diagnostic);
-                // One error is enough.
-                Some(e.clone())
-            }
+        let selected = self.selected(selection, dereferenced);
+        match self.reported(selected) {
+            Some(value) => value,
+            // One error is enough.
+            None => Some(e.clone()),
         }
     }
 
@@ -398,13 +396,7 @@ impl Unfold<'_> {
             })?;
             Ok(items::block(lets, parse_quote!({ #(#stmts)* })))
         });
-        match result {
-            Ok(value) => Some(value),
-            Err(diagnostic) => {
-                self.errors.push(diagnostic);
-                None
-            }
-        }
+        self.reported(result)
     }
 
     /// A call of a closure by its name, or of one that is written in place.
@@ -419,13 +411,8 @@ impl Unfold<'_> {
             _ => return None,
         };
         let args = c.args.iter().cloned().collect();
-        match closures::apply(&closure, args, &mut self.names) {
-            Ok(value) => Some(value),
-            Err(diagnostic) => {
-                self.errors.push(diagnostic);
-                None
-            }
-        }
+        let applied = closures::apply(&closure, args, &mut self.names);
+        self.reported(applied)
     }
 
     /// A closure with a name that is passed to a function, written where it is passed.

@@ -43,27 +43,13 @@ pub(super) fn selection(e: &Expr) -> Option<Selection> {
 impl Chain {
     /// Whether the items are references into what is run through.
     pub(super) fn gives_references(&self) -> bool {
-        let kept = [
-            "rev",
-            "take",
-            "skip",
-            "step_by",
-            "filter",
-            "take_while",
-            "skip_while",
-            "inspect",
-            "cycle",
-        ];
-        let kept = self
-            .stages
-            .iter()
-            .all(|s| kept.contains(&s.method.to_string().as_str()));
-        kept && match &self.source {
-            Source::Header(Expr::MethodCall(m)) => m.method == "iter",
-            Source::Header(Expr::Reference(_)) => true,
-            Source::Both(a, b) => a.gives_references() && b.gives_references(),
-            _ => false,
-        }
+        self.hands_on_items()
+            && match &self.source {
+                Source::Header(Expr::MethodCall(m)) => m.method == "iter",
+                Source::Header(Expr::Reference(_)) => true,
+                Source::Both(a, b) => a.gives_references() && b.gives_references(),
+                _ => false,
+            }
     }
 }
 
