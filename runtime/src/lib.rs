@@ -28,6 +28,8 @@ pub mod data;
 mod detach;
 mod differentiable;
 #[doc(hidden)]
+pub mod fixed;
+#[doc(hidden)]
 pub mod functions;
 #[doc(hidden)]
 pub mod helper;

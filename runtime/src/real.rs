@@ -92,6 +92,7 @@ macro_rules! rules {
             + for<'a> Product<&'a Self>
             + Tangent
             + crate::data::Varied
+            + crate::fixed::OneShape
             + Differentiable<Tangent = Self, Shadow = Self>
             + AddRule<Self, Out = Self>
             + SubRule<Self, Out = Self>

@@ -56,6 +56,7 @@ mod memory;
 mod methods;
 mod nasty;
 mod operators;
+mod parts;
 mod patterns;
 mod reshaped;
 mod rows;

@@ -193,6 +193,8 @@ impl Ty {
         match self {
             Ty::Slice(t) | Ty::Ref(t, _) | Ty::Array(t, _) => t.is_fixed(),
             Ty::Tuple(ts) => ts.iter().all(Ty::is_fixed),
+            // The tangent of `None` is another than that of `Some`.
+            Ty::Option(_) | Ty::Never => false,
             ty => ty.is_copy(),
         }
     }

@@ -4,6 +4,7 @@
 //! holomorphic `f` pulls a cotangent `t` back to `conj(f'(z)) t`.
 
 use crate::data::Varied;
+use crate::fixed::OneShape;
 use crate::ops::{AddRule, Adds, DivRule, Divides, MulRule, NegRule, Scales, SubRule, Subtracts};
 use crate::rt::Wrap;
 use crate::shapes::{AddTo, Added, Exact};
@@ -25,6 +26,7 @@ impl<T: Real> Differentiable for Complex<T> {
 }
 
 impl<T: Real> Varied for Complex<T> {}
+impl<T: Real> OneShape for Complex<T> {}
 
 impl<T: Real> Tangent for Complex<T> {
     #[inline(always)]

@@ -224,6 +224,8 @@ impl Walk<'_> {
                 Kind::Destructure(_, v) => {
                     self.out.moved.insert(*v, true);
                 }
+                // What is added to a number is a number or a reference to one.
+                Kind::Update(p, _, Expr::Use(_)) if self.f.place_ty(p).is_float() => self.write(p),
                 Kind::Assign(p, e) | Kind::Update(p, _, e) => {
                     self.expr(e);
                     self.write(p);

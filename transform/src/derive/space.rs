@@ -1,6 +1,6 @@
 //! The tangent as a vector space: zero, sums and multiples, part by part.
 
-use super::impls::{active, arms, bound, build, clause, pattern};
+use super::impls::{active, arms, bound, build, clause, field_ty, pattern};
 use super::input::Input;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -64,9 +64,12 @@ pub(super) fn tangent(input: &Input) -> TokenStream {
             .map(|v| build(v, &|_| quote!(#rt::Tangent::neutral())))
             .collect(),
     };
+    let one_shape = one_shape(input);
     quote! {
         #[automatically_derived]
         impl #generics #rt::Varied for #name #args #predicates {}
+
+        #one_shape
 
         #[automatically_derived]
         #[allow(unused_variables, unused_mut, clippy::all, clippy::pedantic)]
@@ -117,4 +120,26 @@ pub(super) fn tangent(input: &Input) -> TokenStream {
             }
         }
     }
+}
+
+/// A struct's tangents are of one shape if those of its fields are, which is for rustc to see: with a lifetime in front
+/// it takes a condition that does not hold for one that is not fulfilled, and not for a mistake.
+fn one_shape(input: &Input) -> Option<TokenStream> {
+    if input.is_enum() {
+        return None;
+    }
+    let g = &input.generics;
+    let (generics, args, name) = (&g.tangent_impl, &g.tangent_args, &input.tangent);
+    let rt = &input.rt;
+    let fields = input.fields().filter(|f| f.ty.is_some()).map(|f| {
+        let ty = field_ty(input, f);
+        quote!(for<'__use> #ty: #rt::OneShape)
+    });
+    let predicates: Vec<TokenStream> = g.tangent_where.iter().cloned().chain(fields).collect();
+    let predicates = clause(&predicates);
+    Some(quote! {
+        #[automatically_derived]
+        #[allow(private_bounds)]
+        impl #generics #rt::OneShape for #name #args #predicates {}
+    })
 }

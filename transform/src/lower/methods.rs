@@ -98,7 +98,13 @@ impl Lower {
                 {
                     Some(Expr::Copy(place, m.method.clone()))
                 }
-                Some(place) if matches!(self.f.place_ty(&place).peeled(), Ty::Unknown) => {
+                // What is not made of numbers alone: the type checker sees that it is one with a tangent.
+                Some(place)
+                    if matches!(
+                        self.f.place_ty(&place).peeled(),
+                        Ty::Unknown | Ty::Tuple(_) | Ty::Option(_) | Ty::Result(_)
+                    ) =>
+                {
                     Some(self.copy(m, place))
                 }
                 _ => Some(self.unknown_method(m)),

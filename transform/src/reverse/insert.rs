@@ -22,7 +22,12 @@ impl Reverse<'_> {
                 }
                 Kind::Loop(l) => {
                     l.body = self.insert_saves(std::mem::take(&mut l.body));
-                    let (before, start) = self.open_windows(l.id, stmt.span);
+                    let counter = match &l.head {
+                        Head::For(h) => Some(h.counter),
+                        _ => None,
+                    };
+                    let counted = counter.filter(|k| self.counted_forward.contains(k));
+                    let (before, start) = self.open_windows(l.id, counted, stmt.span);
                     out.extend(before);
                     l.body.splice(0..0, start);
                 }
@@ -31,9 +36,9 @@ impl Reverse<'_> {
             }
             let span = stmt.span;
             if let Kind::Let(v, e) = &mut stmt.kind
-                && let Some(zero) = self.old_shapes.get(v)
+                && let Some(zero) = self.old_shapes.get(v).cloned()
             {
-                *e = self.old_shape(*zero);
+                *e = self.old_shape(&zero);
             }
             let defined = match &stmt.kind {
                 Kind::Let(v, _) | Kind::Bind(v, _) | Kind::Alias(v, _) => Some(*v),

@@ -36,21 +36,30 @@ impl Reverse<'_> {
         (simple && self.counting.contains_key(&innermost)).then_some(innermost)
     }
 
-    /// Statements before a loop and at the start of its body in the forward sweep.
-    pub(super) fn open_windows(&mut self, id: ScopeId, span: Span) -> (Block, Block) {
+    /// Statements before a loop and at the start of its body in the forward sweep, which counts the trips by
+    /// `counted` if there is one.
+    pub(super) fn open_windows(
+        &mut self,
+        id: ScopeId,
+        counted: Option<VarId>,
+        span: Span,
+    ) -> (Block, Block) {
         let (mut before, mut start) = (Block::new(), Block::new());
-        let Some(c) = saving_by_trip(&self.counting, id) else {
-            return (before, start);
-        };
-        let trips = self.f.names.fresh("n");
-        let count = &c.forward;
-        before.push(Stmt::raw(quote!(let #trips = #count;), span));
-        for (lane, window) in &c.windows {
-            let lane = &self.f.vars[*lane].ident;
-            let open = quote!(let #window = &mut #lane.open(#trips)[..#trips];);
-            before.push(Stmt::raw(open, span));
+        let mut trip = counted.map(|k| self.f.vars[k].ident.to_token_stream());
+        if let Some(c) = saving_by_trip(&self.counting, id) {
+            let trips = self.f.names.fresh("n");
+            let count = &c.forward;
+            before.push(Stmt::raw(quote!(let #trips = #count;), span));
+            for (lane, window) in &c.windows {
+                let lane = &self.f.vars[*lane].ident;
+                let open = quote!(let #window = &mut #lane.open(#trips)[..#trips];);
+                before.push(Stmt::raw(open, span));
+            }
+            if let (k, true) = &c.trip {
+                trip = Some(k.clone());
+            }
         }
-        if let (k, true) = &c.trip {
+        if let Some(k) = trip {
             let next = self.f.names.fresh("next");
             before.push(Stmt::raw(quote!(let mut #next = 0_usize;), span));
             start.push(Stmt::raw(quote!(let #k = #next; #next += 1;), span));

@@ -10,6 +10,7 @@ mod calls;
 mod commute;
 mod data;
 mod expr;
+mod follow;
 mod insert;
 mod loops;
 mod operands;
@@ -147,8 +148,10 @@ struct Reverse<'a> {
     unset: HashSet<VarId>,
     /// Variables whose memory changes its shape other than by assignment.
     reshaped: HashSet<VarId>,
+    /// Indices that the forward sweep uses, among them numbers of trips that it would not count otherwise.
+    counted_forward: HashSet<VarId>,
     /// Shapes that are kept of variables which may have been moved away, and the zeros that have them.
-    old_shapes: HashMap<VarId, VarId>,
+    old_shapes: HashMap<VarId, Place>,
     /// Zeros that a path may leave unset.
     lenient: HashSet<VarId>,
     how: HashMap<VarId, saved::How>,
@@ -199,6 +202,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         zipped: HashMap::new(),
         unset: HashSet::new(),
         reshaped: vectors::reshaped(f),
+        counted_forward: HashSet::new(),
         old_shapes: HashMap::new(),
         lenient: HashSet::new(),
         how: HashMap::new(),

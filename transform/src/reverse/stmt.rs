@@ -187,14 +187,16 @@ impl Reverse<'_> {
             let zero =
                 super::adjoint::zero_tokens(&self.f.place_ty(place)).unwrap_or_else(|| quote!(0.0));
             self.emit(Kind::Assign(bar, Expr::Use(Operand::Lit(zero))));
-        } else if (whole && !self.unset.contains(&root) && !self.f.vars[root].ty.is_copy())
+        } else if (whole && !self.unset.contains(&root) && !self.f.vars[root].ty.is_fixed())
             || (!whole && self.reshapes(place, e))
         {
             // The shape before may differ from the shape after.
-            let before = self.shape_before(place, forward);
-            let tokens = self.spell(&bar);
-            let take = quote!(::core::mem::replace(&mut #tokens, #before));
-            self.emit(Kind::Let(t, Expr::Raw(take, vec![])));
+            let taken = self.exchanged(place, &bar, forward);
+            let taken = match self.f.may_be_constant_field(place) {
+                true => self.of_type(&self.stored_ty(e), taken),
+                false => taken,
+            };
+            self.emit(Kind::Let(t, taken));
         } else {
             let mut taken = self.take(&bar);
             if self.f.may_be_constant_field(place) {
@@ -205,15 +207,34 @@ impl Reverse<'_> {
         self.adjoint_of(e, &Place::var(t), &Operand::Lit(quote!(())));
     }
 
-    /// The zero tangent in the shape that a place has before it is assigned.
-    fn shape_before(&mut self, place: &Place, forward: &mut Block) -> proc_macro2::TokenStream {
+    /// The adjoint of a place, moved out; what stays is a zero in the shape that the place has before it is assigned.
+    fn exchanged(&mut self, place: &Place, bar: &Place, forward: &mut Block) -> Expr {
         let tokens = crate::emit::place_tokens(&self.f, place, false).unwrap_or_default();
-        let root = self.f.root(place);
-        let whole = self.f.resolve(place).path.is_empty();
-        if whole && self.writes.is_moved(root) && self.home.contains_key(&root) {
-            return self.shape_kept(root, forward);
-        }
-        self.kept_before(root, quote!(__rt::zero(&#tokens)), forward)
+        let bar = self.spell(bar);
+        let resolved = self.f.resolve(place);
+        let root = resolved.base;
+        // What was there may have been moved away, but not from behind a reference or an index.
+        let lent = matches!(self.f.vars[root].ty, Ty::Ref(..))
+            || !resolved
+                .path
+                .iter()
+                .all(|step| matches!(step, Proj::Field(_) | Proj::Deref));
+        let moved = !lent && self.writes.is_moved(root) && self.home.contains_key(&root);
+        let taken = if moved && resolved.path.is_empty() {
+            let before = self.shape_kept(root, Vec::new(), forward);
+            quote!(::core::mem::replace(&mut #bar, #before))
+        } else if moved {
+            let before = self.shape_kept(root, resolved.path, forward);
+            quote!(__rt::exchange(&mut #bar, #before))
+        } else if matches!(self.f.place_ty(place), Ty::Unknown) {
+            // Of a type that is not known it may be nothing that has to be kept.
+            let before = self.kept_before(root, quote!(__rt::shape!(#tokens)), forward);
+            quote!(__rt::exchange(&mut #bar, #before))
+        } else {
+            let before = self.kept_before(root, quote!(__rt::zero(&#tokens)), forward);
+            quote!(::core::mem::replace(&mut #bar, #before))
+        };
+        Expr::Raw(taken, vec![])
     }
 
     fn reverse_update(&mut self, place: &Place, op: BinOp, e: &Expr) {

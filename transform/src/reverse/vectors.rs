@@ -1,25 +1,9 @@
-//! Vectors that grow and shrink: their adjoints do the opposite. The adjoint of a local begins in the shape that
-//! the variable has when it is left for the last time, on whatever path; so its zero tangent, which waits in the
-//! forward sweep, follows each change of shape.
+//! Vectors that grow and shrink, and what is moved out of a place: their adjoints do the opposite.
 
 use super::*;
 use crate::emit::{self, place_tokens};
 use crate::lower::operand_tokens;
 use quote::ToTokens;
-
-/// What happens to a zero tangent when its variable gets another shape.
-pub(super) enum Reshape {
-    /// The variable as a whole has another value.
-    New(VarId),
-    /// A part of it has another shape.
-    Fit(Place),
-    /// A vector has one more element, whose zero is given; it is taken before the element is moved.
-    Push(Place, TokenStream),
-    /// A vector has one element less, if it had one.
-    Pop(Place),
-    /// Two elements of a sequence change places.
-    Swap(Place, TokenStream, TokenStream),
-}
 
 /// The variables whose memory, or a part of it, changes its shape other than by assignment.
 pub(super) fn reshaped(f: &Function) -> HashSet<VarId> {
@@ -44,6 +28,9 @@ fn walk(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
             }
         }
         match &stmt.kind {
+            Kind::Assign(p, e) if !f.resolve(p).path.is_empty() && assigns_shape(f, p, e) => {
+                out.insert(f.root(p));
+            }
             Kind::Resize(p, how) => {
                 out.insert(f.root(p));
                 if let Resize::Append(from, ..) = how {
@@ -62,8 +49,28 @@ fn walk(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
     }
 }
 
+/// Whether what is assigned to a place may have another shape than what was there.
+fn assigns_shape(f: &Function, place: &Place, e: &Expr) -> bool {
+    !f.place_ty(place).is_fixed() && !value_ty(f, e).is_fixed()
+}
+
+/// What is known of the type of a value that is assigned.
+fn value_ty(f: &Function, e: &Expr) -> Ty {
+    match e {
+        Expr::Use(o) => f.operand_ty(o),
+        Expr::Load(p) => f.place_ty(p),
+        Expr::Neg(a) => value_ty(f, a),
+        Expr::Cast(..) => Ty::Float(crate::ty::Scalar::Literal),
+        Expr::Binary(_, a, b) => match (value_ty(f, a), value_ty(f, b)) {
+            (a, b) if a.is_float() && b.is_float() => a,
+            _ => Ty::Unknown,
+        },
+        _ => Ty::Unknown,
+    }
+}
+
 /// The memory that a call may give another shape.
-fn may_reshape<'a>(f: &Function, arg: &'a Arg) -> Option<&'a Place> {
+pub(super) fn may_reshape<'a>(f: &Function, arg: &'a Arg) -> Option<&'a Place> {
     let p = match arg {
         Arg::Exclusive(p, _) => p,
         Arg::Receiver(p) if f.may_be_changed(p) => p,
@@ -202,36 +209,6 @@ impl Reverse<'_> {
         self.emit(Kind::Raw(quote!(#bar.extend(#dropped);)));
     }
 
-    /// The shape of a variable that may have been moved away, as its zero tangent has it.
-    pub(super) fn shape_kept(&mut self, root: VarId, forward: &mut Block) -> TokenStream {
-        let zero = self.zero_variable(root);
-        self.needed.insert(zero);
-        let kept = self.kept_before(root, TokenStream::new(), forward);
-        if let Some(Stmt {
-            kind: Kind::Let(v, _),
-            ..
-        }) = forward.first()
-        {
-            self.old_shapes.insert(*v, zero);
-        }
-        kept
-    }
-
-    /// The shape that a zero tangent has at this point of the forward sweep.
-    pub(super) fn old_shape(&self, zero: VarId) -> Expr {
-        let tokens = match self.saved.get(&zero) {
-            Some(storage) => {
-                let storage = &self.f.vars[*storage].ident;
-                quote!(::core::clone::Clone::clone(#storage.top()))
-            }
-            None => {
-                let zero = &self.f.vars[zero].ident;
-                quote!(::core::clone::Clone::clone(&#zero))
-            }
-        };
-        Expr::Raw(tokens, Vec::new())
-    }
-
     /// A value that is made right before a statement of the forward sweep and moved to the reverse sweep.
     pub(super) fn kept_before(
         &mut self,
@@ -323,166 +300,8 @@ impl Reverse<'_> {
         self.emit(Kind::Raw(code));
     }
 
-    /// The changes of shape in a statement, of variables whose zero tangent was asked for.
-    pub(super) fn changes_of_shape(&self, stmt: &Stmt) -> Vec<Reshape> {
-        let mut out = Vec::new();
-        if let Kind::Swap(p, SwapKind::Elements(i, j)) = &stmt.kind
-            && self.zeros.contains_key(&self.f.root(p))
-            && !self.f.place_ty(p).element().is_fixed()
-        {
-            let [i, j] = [i, j].map(|o| operand_tokens(&self.f, o));
-            out.push(Reshape::Swap(p.clone(), i, j));
-        }
-        let mut changed = |p: &Place, how: Option<&Resize>| {
-            let resolved = self.f.resolve(p);
-            let root = resolved.base;
-            if !self.zeros.contains_key(&root) {
-                return;
-            }
-            let whole = resolved.path.is_empty();
-            let late = self.unset.contains(&root) && !self.reshaped.contains(&root);
-            out.push(match how {
-                Some(Resize::Push(x)) => {
-                    let ty = self.f.operand_ty(x);
-                    let zero = super::zero_tokens(&ty).unwrap_or_else(|| {
-                        let x = operand_tokens(&self.f, x);
-                        quote!(__rt::zero(&#x))
-                    });
-                    Reshape::Push(resolved, zero)
-                }
-                Some(_) => Reshape::Fit(p.clone()),
-                None if self.f.place_ty(p).is_fixed() || late => return,
-                None if whole => Reshape::New(root),
-                None => Reshape::Fit(p.clone()),
-            });
-        };
-        match &stmt.kind {
-            Kind::Assign(p, e) if self.f.resolve(p).path.is_empty() || self.reshapes(p, e) => {
-                changed(p, None);
-            }
-            Kind::Swap(p, SwapKind::With(q, _)) => {
-                changed(p, None);
-                changed(q, None);
-            }
-            Kind::CopySlice { to, .. } => changed(to, None),
-            Kind::Resize(p, how) => {
-                changed(p, Some(how));
-                if let Resize::Append(from, ..) = how {
-                    changed(from, Some(how));
-                }
-            }
-            _ => {}
-        }
-        if let Kind::Let(_, e) | Kind::Assign(_, e) = &stmt.kind {
-            match e {
-                Expr::Removed(p, Removal::Pop(_)) => {
-                    let resolved = self.f.resolve(p);
-                    if self.zeros.contains_key(&resolved.base) {
-                        out.push(Reshape::Pop(resolved));
-                    }
-                }
-                Expr::Removed(p, Removal::Take(_) | Removal::Replace(..)) => changed(p, None),
-                Expr::Removed(p, how) => {
-                    let resolved = self.f.resolve(p);
-                    let _ = how;
-                    if self.zeros.contains_key(&resolved.base) {
-                        out.push(Reshape::Fit(p.clone()));
-                    }
-                }
-                Expr::Call(_, args) => {
-                    for arg in args {
-                        if let Some(p) = may_reshape(&self.f, arg) {
-                            changed(p, None);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        out
-    }
-
     /// Whether an assignment to a part of a variable may give the part another shape.
     pub(super) fn reshapes(&self, place: &Place, e: &Expr) -> bool {
-        let (to, from) = (self.f.place_ty(place), self.value_ty(e));
-        if to.is_fixed() || from.is_fixed() {
-            return false;
-        }
-        let is_vector = |ty: &Ty| matches!(ty, Ty::Vec(_));
-        is_vector(&to) || is_vector(&from) || self.reshaped.contains(&self.f.root(place))
-    }
-
-    fn value_ty(&self, e: &Expr) -> Ty {
-        match e {
-            Expr::Use(o) => self.f.operand_ty(o),
-            Expr::Load(p) => self.f.place_ty(p),
-            Expr::Neg(a) | Expr::Cast(a, _) => self.value_ty(a),
-            Expr::Binary(_, a, b) => match (self.value_ty(a), self.value_ty(b)) {
-                (a, b) if a.is_float() && b.is_float() => a,
-                _ => Ty::Unknown,
-            },
-            Expr::Array(_, true) | Expr::Repeat(_, _, _, true) => Ty::Vec(Box::default()),
-            _ => Ty::Unknown,
-        }
-    }
-
-    /// Statements of the forward sweep that keep zero tangents in their variables' shape: before the
-    /// statement that changes them, and after it.
-    pub(super) fn follow_shape(
-        &mut self,
-        change: Reshape,
-        span: Span,
-    ) -> (Option<Stmt>, Option<Stmt>) {
-        let raw = |tokens| Some(Stmt::raw(tokens, span));
-        let place = match change {
-            Reshape::New(v) => return (None, self.new_shape(v, span)),
-            Reshape::Fit(ref p) => p.clone(),
-            Reshape::Push(ref p, _) | Reshape::Pop(ref p) | Reshape::Swap(ref p, ..) => p.clone(),
-        };
-        let resolved = self.f.resolve(&place);
-        let is_slice = matches!(resolved.path.last(), Some(Proj::Range(..)));
-        let Some(zero) = self.zeros.get(&resolved.base).copied() else {
-            return (None, None);
-        };
-        let (base, lent) = match self.saved.get(&zero) {
-            Some(storage) => {
-                let storage = self.f.vars[*storage].ident.clone();
-                let lent = self.f.fresh("shape", Ty::Unknown);
-                let name = &self.f.vars[lent].ident;
-                (lent, quote!(let #name = #storage.top();))
-            }
-            None => {
-                self.f.vars[zero].mutable = true;
-                (zero, quote!())
-            }
-        };
-        // Where the storage lends the zero, a variable as a whole is behind a reference.
-        let mut path = resolved.path;
-        if path.is_empty() && base != zero {
-            path.push(Proj::Deref);
-        }
-        let part = place_tokens(&self.f, &Place { base, path }, true).unwrap_or_default();
-        let code = match &change {
-            Reshape::Push(_, x) => quote!(#part.push(#x);),
-            Reshape::Pop(_) => quote!(#part.pop();),
-            Reshape::Swap(_, i, j) => quote!(#part.swap(#i, #j);),
-            _ => {
-                let value = place_tokens(&self.f, &place, false).unwrap_or_default();
-                if is_slice {
-                    quote!(__rt::fit_elements(&#value[..], &mut #part);)
-                } else {
-                    quote!(__rt::fit(&#value, &mut #part);)
-                }
-            }
-        };
-        let code = if lent.is_empty() {
-            code
-        } else {
-            quote!({ #lent #code })
-        };
-        match change {
-            Reshape::Push(..) => (raw(code), None),
-            _ => (None, raw(code)),
-        }
+        assigns_shape(&self.f, place, e)
     }
 }

@@ -6,11 +6,12 @@ mod methods;
 mod operators;
 
 use crate::data::Varied;
+use crate::fixed::OneShape;
 #[allow(unused_imports)]
 use crate::prelude::*;
 use crate::{Differentiable, Real, Tangent};
 use nalgebra::allocator::Allocator;
-use nalgebra::{DefaultAllocator, Dim, OMatrix, RealField};
+use nalgebra::{Const, DefaultAllocator, Dim, OMatrix, RealField};
 
 /// The numbers that matrices have their products and decompositions for.
 pub trait Element: Real + RealField {
@@ -57,6 +58,11 @@ where
     fn coordinates_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         self.for_each_mut(visit);
     }
+}
+
+impl<T: Element, const R: usize, const C: usize> OneShape for OMatrix<T, Const<R>, Const<C>> where
+    DefaultAllocator: Held<T, Const<R>, Const<C>>
+{
 }
 
 impl<T: Element, R: Dim, C: Dim> Varied for OMatrix<T, R, C> where DefaultAllocator: Held<T, R, C> {}
