@@ -177,3 +177,45 @@ fn straight_line_calls_allocate_nothing() {
     });
     assert_eq!(count, 0);
 }
+
+/// Every step is kept: lanes as long as the loop.
+#[differentiable]
+fn recurrence(x: f64, n: usize) -> f64 {
+    let mut s = x;
+    for _ in 0..n {
+        s = s.sin() * x + 0.1;
+    }
+    s
+}
+
+/// A call in a loop, whose own loop keeps what it needs.
+#[differentiable]
+fn recurrences(x: &[f64]) -> f64 {
+    let mut total = 0.0;
+    for i in 0..x.len() {
+        total += recurrence(x[i], i + 2);
+    }
+    total
+}
+
+#[test]
+fn a_workspace_is_used_again() {
+    let x = input(0.0);
+    let mut tape = pullback::Tape::new();
+    let mut dx = vec![0.0; N];
+    let first = allocations(|| recurrence::grad_with(&mut tape, 0.7, 1000));
+    assert!(first > 0, "nothing was kept");
+    for _ in 0..3 {
+        let again = allocations(|| recurrence::grad_with(&mut tape, 0.7, 1000));
+        assert_eq!(again, 0);
+    }
+    let first = recurrences::grad_with(&mut tape, &x);
+    for _ in 0..3 {
+        let mut again = Vec::new();
+        let count = allocations(|| again = recurrences::grad_with(&mut tape, &x));
+        assert_eq!(count, 1, "the gradient alone is new");
+        assert_eq!(again, first);
+    }
+    recurrences::accumulate_grad(&x, &mut dx);
+    assert_eq!(dx, first);
+}

@@ -26,7 +26,7 @@ pub use crate::helper;
 pub use crate::methods::*;
 pub use crate::ops::*;
 pub use crate::shapes::*;
-pub use crate::tape::{Lane, Slot, Tape};
+pub use crate::tape::{Lane, Rows, Slot, Tape};
 pub use crate::vectors::*;
 pub use alloc::boxed::Box;
 pub use core::option::Option::{None, Some};

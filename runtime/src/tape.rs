@@ -1,6 +1,7 @@
 //! Where the forward sweep keeps what the reverse sweep needs: lanes, slots and the tape.
 //!
-//! A [`Lane`] is a flat stack of one variable's values, a [`Slot`] a value saved at most once. The
+//! A [`Lane`] is a flat stack of one variable's values, [`Rows`] hold values by the trip of a loop, a [`Slot`] a
+//! value saved at most once. The
 //! [`Tape`] owns the storage of lanes between calls and the frames of recursive functions.
 
 #[allow(unused_imports)]
@@ -27,6 +28,8 @@ pub struct Tape {
     stacks: Vec<(TypeId, Box<dyn Any + Send>)>,
     /// The stack that was used last, where the next search begins.
     last: usize,
+    /// Nothing is called twice: storage that is given back would be kept for nobody.
+    once: bool,
 }
 
 impl Tape {
@@ -36,7 +39,26 @@ impl Tape {
         Self {
             stacks: Vec::new(),
             last: 0,
+            once: false,
         }
+    }
+
+    /// An empty workspace for a single call, which keeps no storage unless told by [`Tape::keep`].
+    #[doc(hidden)]
+    #[inline]
+    pub const fn once() -> Self {
+        Self {
+            stacks: Vec::new(),
+            last: 0,
+            once: true,
+        }
+    }
+
+    /// Something is called more than once: storage is kept from here on.
+    #[doc(hidden)]
+    #[inline]
+    pub fn keep(&mut self) {
+        self.once = false;
     }
 
     /// Puts a frame on the stack of its type.
@@ -65,6 +87,9 @@ impl Tape {
     #[doc(hidden)]
     #[inline]
     pub fn lane<T: Send + 'static>(&mut self) -> Lane<T> {
+        if self.stacks.is_empty() {
+            return Lane::new();
+        }
         let Spare(lane) = self.stack().pop().unwrap_or_default();
         lane
     }
@@ -74,8 +99,32 @@ impl Tape {
     #[doc(hidden)]
     #[inline]
     pub fn recycle<T: Send + 'static>(&mut self, mut lane: Lane<T>) {
+        if self.once {
+            return;
+        }
         lane.values.clear();
         self.stack().push(Spare(lane));
+    }
+
+    /// No rows, on storage given back earlier if there is any.
+    #[doc(hidden)]
+    #[inline]
+    pub fn rows<T: Default + Clone + Send + 'static>(&mut self) -> Rows<T> {
+        if self.stacks.is_empty() {
+            return Rows::new();
+        }
+        self.stack().pop().unwrap_or_default()
+    }
+
+    /// Takes the storage of rows back, as [`Tape::recycle`] does that of a lane.
+    #[doc(hidden)]
+    #[inline]
+    pub fn recycle_rows<T: Default + Clone + Send + 'static>(&mut self, mut rows: Rows<T>) {
+        if self.once {
+            return;
+        }
+        rows.used = 0;
+        self.stack().push(rows);
     }
 
     /// The stack of values of type `F`, made when first asked for.
@@ -195,29 +244,6 @@ impl<T> Lane<T> {
         self.values.pop().unwrap_or_default()
     }
 
-    /// Makes room for `trips` values, to be written by index, and lends it.
-    #[inline]
-    pub fn open(&mut self, trips: usize) -> &mut [T]
-    where
-        T: Default + Clone,
-    {
-        let base = self.values.len();
-        self.values.resize(base + trips, T::default());
-        &mut self.values[base..]
-    }
-
-    /// The room made last, for `trips` values.
-    #[inline]
-    pub fn last(&self, trips: usize) -> &[T] {
-        &self.values[self.values.len() - trips..]
-    }
-
-    /// Gives the room made last back.
-    #[inline]
-    pub fn close(&mut self, trips: usize) {
-        self.values.truncate(self.values.len() - trips);
-    }
-
     /// How many values are saved.
     #[inline]
     pub fn len(&self) -> usize {
@@ -232,6 +258,69 @@ impl<T> Lane<T> {
 }
 
 impl<T> Default for Lane<T> {
+    #[inline]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Saved values that are written by index: a row for each time that a loop runs, with a place for each trip.
+///
+/// Rows lie one after the other. What lies behind the last one stays as it is, so that making a row costs an
+/// addition and a comparison, and what a row holds before it is written is not specified.
+#[derive(Clone, Debug)]
+pub struct Rows<T> {
+    values: Vec<T>,
+    used: usize,
+}
+
+impl<T: Default + Clone> Rows<T> {
+    /// No rows. Allocates nothing.
+    #[inline]
+    pub const fn new() -> Self {
+        Self {
+            values: Vec::new(),
+            used: 0,
+        }
+    }
+
+    /// Makes a row of `trips` places and lends it.
+    #[inline]
+    pub fn open(&mut self, trips: usize) -> &mut [T] {
+        let base = self.used;
+        if self.values.len() - base < trips {
+            self.grow(trips);
+        }
+        self.used = base + trips;
+        &mut self.values[base..base + trips]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, trips: usize) {
+        if self.values.is_empty() {
+            // Fresh memory comes as zeros from the system, for nothing.
+            self.values = crate::rt::vec![T::default(); trips];
+            return;
+        }
+        let len = self.values.len().saturating_mul(2).max(self.used + trips);
+        self.values.resize(len, T::default());
+    }
+
+    /// The row made last, of `trips` places.
+    #[inline]
+    pub fn last(&self, trips: usize) -> &[T] {
+        &self.values[self.used - trips..self.used]
+    }
+
+    /// Gives the row made last back.
+    #[inline]
+    pub fn close(&mut self, trips: usize) {
+        self.used -= trips;
+    }
+}
+
+impl<T: Default + Clone> Default for Rows<T> {
     #[inline]
     fn default() -> Self {
         Self::new()

@@ -50,6 +50,7 @@ mod hygiene;
 mod idioms;
 mod impls;
 mod iterators;
+mod kept;
 mod loops;
 mod matches;
 mod memory;

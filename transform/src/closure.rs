@@ -64,10 +64,7 @@ pub fn reverse(
     };
     let f = &sweep.f;
     let (style, style_reverse) = sweep.styles(masks.as_ref());
-    let storage = sweep.storage.iter().map(|(v, init)| {
-        let name = &f.vars[*v].ident;
-        quote!(let mut #name = #init;)
-    });
+    let (storage, back) = (sweep.storage(), sweep.storage_back());
     let ret = &f.vars[f.ret].ident;
     let forward = if f.early_return {
         let (label, body) = labelled(f, &sweep.forward, style);
@@ -128,7 +125,7 @@ pub fn reverse(
             let #of_type = __rt::type_of(|| #types);
             #(#numbers)*
             #(#zeros)*
-            #(#storage)*
+            #storage
             #entry
             #mask_entry
             #forward
@@ -144,6 +141,7 @@ pub fn reverse(
                 #(#takes)*
                 #(#opens)*
                 #reverse
+                #back
                 #(#puts)*
                 #(#adds)*
             })

@@ -94,11 +94,12 @@ pub fn saved(f: &Function, sweep: &Sweep) -> String {
     } else {
         table(&rows)
     };
-    for (storage, init) in &sweep.storage {
-        let (storage, init) = (name(&sweep.f, *storage), text(init));
+    for storage in &sweep.storage {
+        let (storage, init) = (name(&sweep.f, storage.var), text(&storage.init));
         let what = match init.as_str() {
-            "__rt::Lane::new()" => "a value each time",
+            "__tape.lane()" => "a value each time",
             "__rt::Slot::new()" => "one value",
+            text if text.starts_with("__tape.rows") => "a value each trip",
             _ => "a note of the way that control took",
         };
         // A String can always be written to.
@@ -114,10 +115,7 @@ pub fn sweeps(
     say: &dyn Fn(&str) -> TokenStream,
 ) -> TokenStream {
     let f = &sweep.f;
-    let storage = sweep.storage.iter().map(|(v, init)| {
-        let name = &f.vars[*v].ident;
-        quote!(let mut #name = #init;)
-    });
+    let (storage, back) = (sweep.storage(), sweep.storage_back());
     let forward = sweep_tokens(f, &noted(&sweep.forward, note, None), &|style| {
         style.pullbacks = sweep.pullbacks.clone();
     });
@@ -127,7 +125,7 @@ pub fn sweeps(
     let seed = &f.vars[sweep.seed].ident;
     let first = say("The forward sweep.");
     let second = say(&format!("The reverse sweep, from the cotangent `{seed}`."));
-    quote!(#(#storage)* #first #forward #second #reverse)
+    quote!(#storage #first #forward #second #reverse #back)
 }
 
 /// The function that carries tangents along, as a function body.

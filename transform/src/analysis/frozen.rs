@@ -49,6 +49,28 @@ impl Writes {
         }
     }
 
+    /// The loops around a variable's definition, outermost first, where that is in the function's body.
+    pub fn loops_of(&self, v: VarId) -> Option<&[ScopeId]> {
+        self.defined.get(&v).map(Vec::as_slice)
+    }
+
+    /// Where a variable is defined in the order of the text.
+    pub fn position(&self, v: VarId) -> Option<usize> {
+        self.at.get(&v).map(|(at, _)| *at)
+    }
+
+    /// The positions of the writes to the variable's memory while a loop runs.
+    pub fn writes_in(&self, root: VarId, id: ScopeId) -> Vec<usize> {
+        let writes = self.writes.get(&root).into_iter().flatten();
+        let inside = writes.filter(|(_, around, _)| around.contains(&id));
+        inside.map(|(at, ..)| *at).collect()
+    }
+
+    /// Whether something writes to the variable's memory while a loop runs.
+    pub fn is_written_in(&self, root: VarId, id: ScopeId) -> bool {
+        !self.writes_in(root, id).is_empty()
+    }
+
     /// Whether it is known where the variable is defined.
     pub fn knows(&self, v: VarId) -> bool {
         self.at.contains_key(&v)

@@ -229,7 +229,7 @@ impl Shape<'_> {
                     });
                     quote!({ #(let #dots = #rt::zero(&#names);)* #own(#(#names,)* #(#lent),*).0 })
                 }
-                _ => quote!(#own(#(#names,)* &mut #rt::Tape::new()).0),
+                _ => quote!(#own(#(#names,)* &mut #rt::Tape::once()).0),
             };
             out.extend(quote!(let #mutable #plain = |#(#names: #types),*| #call;));
         }

@@ -139,7 +139,7 @@ pub(super) fn gradients_entry(
         #[inline]
         pub fn #entry #generics (#(#params),*) -> #ty #number_clause {
             #receive
-            let __tape = &mut #rt::Tape::new();
+            let __tape = &mut #rt::Tape::once();
             #makes
             let (__value, __connected, __pullback) = #run #open_types(#(#names,)* __tape);
             #open

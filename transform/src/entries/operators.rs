@@ -102,7 +102,7 @@ pub fn rule(
         quote! {
             use #rt as __rt;
             use #rt::methods::*;
-            let __tape = &mut #rt::Tape::new();
+            let __tape = &mut #rt::Tape::once();
             #copies
             #makes
             let (_, mut __pullback) = { #body };

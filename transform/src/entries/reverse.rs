@@ -120,7 +120,7 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
             /// The value and the gradient: one tangent for each differentiated parameter, in order.
             #[inline]
             pub fn #value_and_grad #generics (#(#params),*) -> #both #number_clause {
-                #with_path #turbofish(#first &mut #rt::Tape::new(), #(#rest),*)
+                #with_path #turbofish(#first &mut #rt::Tape::once(), #(#rest),*)
             }
             /// The same in a workspace that later calls use again.
             #[inline]
@@ -231,7 +231,7 @@ pub(super) fn accumulate_entry(
         #[inline]
         pub fn #entry #generics (#(#params,)* #(#buffers),*) -> #ret #number_clause {
             #receive
-            let __tape = &mut #rt::Tape::new();
+            let __tape = &mut #rt::Tape::once();
             #(#makes)*
             let (__value, __pullback) = #run(#(#names,)* __tape);
             #open
@@ -327,7 +327,7 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
         pub fn #entry #generics (#(#params),*) -> (#ret, #pullback) #where_clause {
             #receive
             #(#before)*
-            let mut __tape = #rt::Tape::new();
+            let mut __tape = #rt::Tape::once();
             let (__value, __pullback) = #run(#(#names,)* &mut __tape);
             #boxed
             #(#late)*

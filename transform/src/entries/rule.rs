@@ -344,7 +344,7 @@ fn slope(s: &Shape, analysed: &Analysed) -> Option<TokenStream> {
     }
     let run = s.path(Family::Plain.sweep());
     Some(quote! {
-        let __tape = &mut #rt::Tape::new();
+        let __tape = &mut #rt::Tape::once();
         #makes
         let (__value, __pullback) = #run #turbofish(#(#names,)* __tape);
         #back

@@ -131,7 +131,7 @@ pub(super) fn second_entries(
         #[inline]
         pub fn #entry #generics (#receiver #primal #direction_pat: #result_ty) -> #result_ty #where_clause {
             #receive
-            let __tape = &mut #rt::Tape::new();
+            let __tape = &mut #rt::Tape::once();
             #(#zeros)*
             #(#makes)*
             let (_, __pullback) = #run #turbofish(#(#call,)* __tape);

@@ -70,10 +70,7 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     let f = &sweep.f;
     let rt = &s.rt;
     let (mut style, style_reverse) = sweep.styles(masks);
-    let storage = sweep.storage.iter().map(|(v, init)| {
-        let name = &f.vars[*v].ident;
-        quote!(let mut #name = #init;)
-    });
+    let (storage, back) = (sweep.storage(), sweep.storage_back());
     let ret = &f.vars[f.ret].ident;
     let forward = if f.early_return {
         let label = style.leave_body();
@@ -147,13 +144,14 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
     quote! {
         #zeros
-        #(#storage)*
+        #storage
         #entry
         #mask_entry
         #forward
         (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #rt::Tape| {
             #(#cut)*
             #reverse
+            #back
             (#(#value_bars,)*)
         })
     }

@@ -55,6 +55,11 @@ impl Reverse<'_> {
                 Kind::Declare(v) if self.reshaped.contains(v) => Some(*v),
                 _ => None,
             };
+            if let Kind::Loop(l) = &stmt.kind {
+                let (before, behind) = self.taken_along(l.id, span);
+                out.extend(before);
+                after.extend(behind);
+            }
             out.push(stmt);
             out.extend(after);
             if let Some(v) = declared

@@ -113,6 +113,7 @@ impl Reverse<'_> {
             Head::For(h) => h.counter,
             _ => self.f.fresh("k", Ty::Int(Some("usize".into()))),
         };
+        self.note_site(stmt, l, counter);
         let mut plan = Plan::Counted(counter);
         if let Head::For(h) = &l.head {
             self.definitions.insert(h.counter, Definition::Header);
@@ -193,15 +194,14 @@ impl Reverse<'_> {
             (_, Some(length)) => length,
             _ => match lane {
                 Some(lane) => {
-                    self.storage
-                        .push((lane, quote!(__rt::Lane::<usize>::new())));
+                    self.storage.push(Storage::lane(lane, Some(quote!(usize))));
                     forward.insert(0, raw(quote!(let mut #ident = 0_usize;)));
                     forward.extend(note.map(raw));
                     let lane = &self.f.vars[lane].ident;
                     quote!(#lane.pop())
                 }
                 None => {
-                    self.storage.push((trips, quote!(0_usize)));
+                    self.storage.push(Storage::own(trips, quote!(0_usize)));
                     quote!(#ident)
                 }
             },

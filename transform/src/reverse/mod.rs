@@ -12,12 +12,14 @@ mod data;
 mod expr;
 mod follow;
 mod insert;
+mod invariant;
 mod loops;
 mod operands;
 mod recompute;
 mod saved;
 mod segments;
 mod stmt;
+mod storage;
 mod vectors;
 mod zeros;
 
@@ -36,6 +38,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub use adjoint::zero_tokens;
 pub use expr::times;
 pub use stmt::real_alias;
+pub use storage::Storage;
 
 /// A segment's number.
 type SegId = usize;
@@ -45,7 +48,9 @@ pub struct Sweep {
     /// The variables, with those that the transform added.
     pub f: Function,
     /// Storage that both sweeps use, declared first.
-    pub storage: Vec<(VarId, TokenStream)>,
+    pub storage: Vec<Storage>,
+    /// Whether a differentiable function is called in a loop.
+    pub calls_repeat: bool,
     /// What is computed from the parameters before anything else.
     pub entry: Block,
     /// The forward sweep.
@@ -117,7 +122,8 @@ struct Reverse<'a> {
     bars: HashMap<VarId, VarId>,
     declared: HashSet<VarId>,
     needed: BTreeSet<VarId>,
-    storage: Vec<(VarId, TokenStream)>,
+    storage: Vec<Storage>,
+    calls_repeat: bool,
     /// Statements to insert after a variable's definition.
     after: HashMap<VarId, Vec<Stmt>>,
     /// Zero tangents of variables whose shape is not known by syntax.
@@ -140,6 +146,12 @@ struct Reverse<'a> {
     /// The loops around the current statement.
     innermost: Vec<ScopeId>,
     counting: HashMap<ScopeId, loops::Counting>,
+    /// Where each loop stands.
+    sites: HashMap<ScopeId, invariant::Site>,
+    /// What is taken along from each loop.
+    taken: HashMap<ScopeId, Vec<invariant::Taken>>,
+    /// What integers that count along with a loop were before it.
+    starts: HashMap<(VarId, ScopeId), VarId>,
     /// The headers of reversed loops, to run in the forward direction.
     directions: HashMap<ScopeId, TokenStream>,
     /// Loops whose header is run side by side with the number of the trip: the integer, the number, the header.
@@ -184,6 +196,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         declared: HashSet::new(),
         needed: BTreeSet::new(),
         storage: Vec::new(),
+        calls_repeat: false,
         after: HashMap::new(),
         zeros: HashMap::new(),
         pullbacks: HashMap::new(),
@@ -198,6 +211,9 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         unused: HashSet::new(),
         innermost: Vec::new(),
         counting: HashMap::new(),
+        sites: HashMap::new(),
+        taken: HashMap::new(),
+        starts: HashMap::new(),
         directions: HashMap::new(),
         zipped: HashMap::new(),
         unset: HashSet::new(),
@@ -276,6 +292,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
     Sweep {
         f: r.f,
         storage: r.storage,
+        calls_repeat: r.calls_repeat,
         entry,
         forward,
         reverse,

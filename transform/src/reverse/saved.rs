@@ -2,7 +2,7 @@
 //! computed again for little, or has to be kept.
 
 use super::*;
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 
 impl Reverse<'_> {
     /// Whether memory read at `reader` can be read again in the reverse sweep.
@@ -54,19 +54,13 @@ impl Reverse<'_> {
                 self.f.vars[storage].role = role;
                 if let Some(id) = self.windowed(v) {
                     let window = self.f.names.fresh(&format!("{name}_saved"));
-                    let make = match &self.f.vars[v].ty {
-                        Ty::Float(scalar) => match scalar.written() {
-                            Some(ty) => quote!(__rt::Lane::<#ty>::new()),
-                            None => quote!(__rt::Lane::new()),
-                        },
-                        Ty::Int(Some(ty)) => {
-                            let ty = format_ident!("{}", ty);
-                            quote!(__rt::Lane::<#ty>::new())
-                        }
-                        Ty::Bool => quote!(__rt::Lane::<bool>::new()),
-                        _ => quote!(__rt::Lane::new()),
+                    let ty = match &self.f.vars[v].ty {
+                        Ty::Float(scalar) => scalar.written(),
+                        Ty::Int(Some(ty)) => Some(format_ident!("{}", ty).to_token_stream()),
+                        Ty::Bool => Some(quote!(bool)),
+                        _ => None,
                     };
-                    self.storage.push((storage, make));
+                    self.storage.push(Storage::rows(storage, ty));
                     self.saved.insert(v, storage);
                     self.how.insert(v, how);
                     if let Some(c) = self.counting.get_mut(&id) {
@@ -77,19 +71,18 @@ impl Reverse<'_> {
                     }
                     continue;
                 }
-                let make = if in_loop {
-                    quote!(__rt::Lane::new())
+                self.storage.push(if in_loop {
+                    Storage::lane(storage, None)
                 } else {
-                    quote!(__rt::Slot::new())
-                };
-                self.storage.push((storage, make));
+                    Storage::own(storage, quote!(__rt::Slot::new()))
+                });
                 self.saved.insert(v, storage);
             }
             self.how.insert(v, how);
         }
     }
 
-    fn decide(&self, v: VarId) -> How {
+    fn decide(&mut self, v: VarId) -> How {
         if self.f.params.iter().any(|p| p.var == v) {
             return How::There;
         }
@@ -115,7 +108,7 @@ impl Reverse<'_> {
         }
         match self.again(v, 6) {
             Some(e) => How::Recomputed(e),
-            None => How::Saved,
+            None => self.kept_less_often(v).unwrap_or(How::Saved),
         }
     }
 }

@@ -150,14 +150,14 @@ impl Reverse<'_> {
         let var = self.f.fresh(name, Ty::Constant);
         let ident = self.f.vars[var].ident.clone();
         if self.segments[self.segment].in_loop {
-            self.storage.push((var, quote!(__rt::Lane::new())));
+            self.storage.push(Storage::lane(var, None));
             (
                 quote!(#ident.push(#one);),
                 quote!(#ident.push(#other);),
                 quote!(#ident.pop()),
             )
         } else {
-            self.storage.push((var, initial));
+            self.storage.push(Storage::own(var, initial));
             (
                 quote!(#ident = #one;),
                 quote!(#ident = #other;),

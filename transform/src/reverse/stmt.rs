@@ -357,10 +357,10 @@ impl Reverse<'_> {
             }];
         }
         let question = if in_loop {
-            self.storage.push((var, quote!(__rt::Lane::<u32>::new())));
+            self.storage.push(Storage::lane(var, Some(quote!(u32))));
             quote!(#ident.pop())
         } else {
-            self.storage.push((var, quote!(0_u32)));
+            self.storage.push(Storage::own(var, quote!(0_u32)));
             quote!(#ident)
         };
         self.nest(Kind::Match(Match {
