@@ -2,9 +2,9 @@
 
 use super::calls::Family;
 use super::calls::call_entry;
+use super::collect::{Collected, collect};
 use super::functions::Way;
 use super::outcome::Outcome;
-use super::reverse::collect;
 use super::shape::{Shape, quiet};
 use super::sweep::sweep_fn;
 use super::types::said_at;
@@ -109,9 +109,12 @@ pub(super) fn gradients_entry(
     let names = s.names().iter().map(ToTokens::to_token_stream).collect();
     let names = s.with_functions(names, Way::Masked);
     let ty = outcome.with(s.gradients_type());
-    let (makes, mut results) = collect(s, sweep, quote!(__pullback), outcome.one());
-    let run_pullback = results.remove(0);
-    let values = s.inputs().into_iter().zip(results).map(|(p, value)| {
+    let Collected {
+        makes,
+        run: run_pullback,
+        tangents,
+    } = collect(s, sweep, quote!(__pullback), outcome.one());
+    let values = s.inputs().into_iter().zip(tangents).map(|(p, value)| {
         let position = s.f.params.iter().position(|q| q.var == p.var);
         let bit = match masked.bits.iter().find(|(v, _)| *v == p.var) {
             Some((_, bit)) => Some(*bit as usize),

@@ -2,6 +2,7 @@
 
 mod again;
 mod calls;
+mod collect;
 mod forward;
 mod functions;
 mod generics;

@@ -1,8 +1,8 @@
 //! The rule of an operator from its `impl`: `#[differentiable] impl Mul<f64> for Vec3` lets `v * k` differentiate.
 
 use super::Around;
+use super::collect::{Collected, collect};
 use super::forward::forward_body;
-use super::reverse::collect;
 use super::shape::{Shape, shape};
 use super::sweep::sweep_body;
 use crate::Analysed;
@@ -82,18 +82,21 @@ pub fn rule(
     let sweep = crate::reverse::reverse(&analysed.f, &analysed.activity);
     errors.extend(sweep.diagnostics.iter().cloned());
     let reverse = |n: usize| {
-        let (makes, mut results) = collect(
+        let Collected {
+            makes,
+            run,
+            mut tangents,
+        } = collect(
             &s,
             &sweep,
             quote!(__pullback),
             quote!(::core::clone::Clone::clone(__t)),
         );
-        let run = results.remove(0);
         let body = sweep_body(&s, &sweep, None);
         let copies = copies(&s, &given);
         let inputs: Vec<_> = s.inputs().iter().map(|p| p.var).collect();
         let result = match inputs.iter().position(|v| *v == s.f.params[n].var) {
-            Some(at) => results.swap_remove(at),
+            Some(at) => tangents.swap_remove(at),
             None => {
                 let x = &given[n];
                 quote!(#rt::zero(#x))

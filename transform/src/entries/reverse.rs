@@ -2,6 +2,7 @@
 
 use super::calls::Family;
 use super::calls::call_entry;
+use super::collect::{Collected, Passed, collect};
 use super::functions::Way;
 use super::outcome::Outcome;
 use super::shape::{Shape, by_value, pullback_params_with};
@@ -11,63 +12,6 @@ use crate::reverse::Sweep;
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use quote::{ToTokens, quote};
-
-/// Makes the owned tangents, runs the pullback, and gives the tangents in the order of the inputs.
-pub(super) fn collect(
-    s: &Shape,
-    sweep: &Sweep,
-    pullback: TokenStream,
-    seed: TokenStream,
-) -> (TokenStream, Vec<TokenStream>) {
-    let mut makes = Vec::new();
-    let mut late = Vec::new();
-    let mut args = Vec::new();
-    args.extend(s.passed_again());
-    let mut results = Vec::new();
-    let mut values = Vec::new();
-    for p in &s.f.params {
-        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
-        let zero = s.zero(p);
-        let name = s.name(p);
-        let active = s.has_adjoint(p, sweep);
-        if p.active {
-            results.push(quote!(#bar));
-        } else if !active {
-            continue;
-        }
-        if p.function.is_some() {
-            let rt = &s.rt;
-            makes.push(quote!(let mut #bar = #rt::NoTangent;));
-            args.push(quote!(&mut #bar));
-            continue;
-        }
-        // A buffer that is no input can still be written with what depends on one.
-        if Shape::is_reference(p) {
-            let made = if s.is_reshaped(p) {
-                &mut late
-            } else {
-                &mut makes
-            };
-            made.push(quote!(let mut #bar = #zero(&*#name);));
-            if active {
-                args.push(s.lent(p, &bar));
-            }
-        } else if active {
-            values.push(quote!(#bar));
-        } else {
-            makes.push(quote!(let #bar = #zero(&#name);));
-        }
-    }
-    let run = quote! {
-        #(#late)*
-        let (#(#values,)*) = #pullback(#seed, #(#args,)* __tape);
-    };
-    (quote!(#(#makes)* ), {
-        let mut out = results;
-        out.insert(0, run);
-        out
-    })
-}
 
 pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
     if let Some(refused) = super::rule::refused_reverse(s) {
@@ -97,8 +41,11 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
     let tangent_tuple = tuple(&tangents);
     if let Some(outcome) = Outcome::of(s) {
         let number_clause = outcome.clause(s);
-        let (makes, mut results) = collect(s, sweep, quote!(__pullback), outcome.one());
-        let run_pullback = results.remove(0);
+        let Collected {
+            makes,
+            run: run_pullback,
+            tangents: results,
+        } = collect(s, sweep, quote!(__pullback), outcome.one());
         let result = tuple(&results);
         let number = outcome.number();
         let both = outcome.with(quote!((#number, #tangent_tuple)));
@@ -168,20 +115,10 @@ pub(super) fn accumulate_entry(
     let names = s.names().iter().map(ToTokens::to_token_stream).collect();
     let names = s.with_functions(names, Way::Reverse);
     let mut buffers = Vec::new();
-    let mut args = Vec::new();
-    let mut values = Vec::new();
     let mut adds = Vec::new();
-    let mut makes = Vec::new();
-    let mut late = Vec::new();
-    args.extend(s.passed_again());
+    let mut passed = Passed::of(s);
     for p in &s.f.params {
-        let made = if s.is_reshaped(p) {
-            &mut late
-        } else {
-            &mut makes
-        };
-        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
-        let zero = s.zero(p);
+        let bar = s.bar(p);
         if p.active {
             let shadow = s.shadow(p);
             buffers.push(quote!(#bar: &mut #shadow));
@@ -190,36 +127,34 @@ pub(super) fn accumulate_entry(
             continue;
         }
         if p.function.is_some() {
-            makes.push(quote!(let mut #bar = #rt::NoTangent;));
-            args.push(quote!(&mut #bar));
+            passed.function(&bar);
             continue;
         }
         if !p.active {
-            // No input, but written with what depends on one: its adjoint starts from zero and is dropped.
-            if Shape::is_reference(p) {
-                let name = s.name(p);
-                made.push(quote!(let mut #bar = #zero(&*#name);));
-                args.push(s.lent(p, &bar));
-            } else {
-                values.push(quote!(_));
-            }
+            passed.dropped(p, &bar);
             continue;
         }
+        if Shape::is_reference(p) && !Shape::is_exclusive(p) {
+            passed.args.push(quote!(#bar));
+            continue;
+        }
+        let t = format_ident!("{}_t", bar);
         if Shape::is_exclusive(p) {
             // The cotangent of the final state is zero; what comes out is added like any other.
-            let t = format_ident!("{}_t", bar);
-            let name = s.name(p);
-            made.push(quote!(let mut #t = #zero(&*#name);));
-            args.push(s.lent(p, &t));
-            adds.push(quote!(#rt::accumulate(#bar, #t);));
-        } else if Shape::is_reference(p) {
-            args.push(quote!(#bar));
+            passed.zero(p, &t);
+            passed.lend(p, &t);
         } else {
-            let t = format_ident!("{}_t", bar);
-            values.push(quote!(#t));
-            adds.push(quote!(#rt::accumulate(#bar, #t);));
+            passed.values.push(quote!(#t));
         }
+        adds.push(quote!(#rt::accumulate(#bar, #t);));
     }
+    let Passed {
+        makes,
+        late,
+        args,
+        values,
+        ..
+    } = passed;
     let entry = s.ident("accumulate_grad");
     let (one, open, value) = (
         outcome.one(),
@@ -252,36 +187,22 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
     let names = s.names().iter().map(ToTokens::to_token_stream).collect();
     let names = s.with_functions(names, Way::Reverse);
     let seed = s.seed();
-    let mut makes = Vec::new();
-    let mut args = Vec::new();
-    let mut values = Vec::new();
+    let mut inside = Vec::new();
     let mut results = Vec::new();
     let mut types = Vec::new();
     let mut exclusive = Vec::new();
-    args.extend(s.passed_again());
-    let mut before = Vec::new();
-    let mut late = Vec::new();
+    let mut passed = Passed::of(s);
     for p in &s.f.params {
-        let bar = format_ident!("__{}_bar", s.name(p).to_string().trim_start_matches("r#"));
-        let zero = s.zero(p);
-        let name = s.name(p);
+        let bar = s.bar(p);
+        let (zero, name) = (s.zero(p), s.name(p));
         let active = s.has_adjoint(p, sweep);
         if p.function.is_some() && active {
-            makes.push(quote!(let mut #bar = #rt::NoTangent;));
-            args.push(quote!(&mut #bar));
+            passed.function(&bar);
             continue;
         }
         if !p.active {
-            if active && Shape::is_reference(p) {
-                let made = if s.is_reshaped(p) {
-                    &mut late
-                } else {
-                    &mut before
-                };
-                made.push(quote!(let mut #bar = #zero(&*#name);));
-                args.push(s.lent(p, &bar));
-            } else if active {
-                values.push(quote!(_));
+            if active {
+                passed.dropped(p, &bar);
             }
             continue;
         }
@@ -289,23 +210,31 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
             let shadow = elided_tokens(&s.shadow(p));
             exclusive.push((bar.clone(), quote!(&mut #shadow)));
             if active {
-                args.push(quote!(#bar));
+                passed.args.push(quote!(#bar));
             }
             continue;
         }
         types.push(s.tangent(p));
         results.push(quote!(#bar));
         if Shape::is_reference(p) {
-            makes.push(quote!(let mut #bar = #zero(&*#name);));
+            // The pullback may run long after the function did, or never.
+            inside.push(quote!(let mut #bar = #zero(&*#name);));
             if active {
-                args.push(s.lent(p, &bar));
+                passed.lend(p, &bar);
             }
         } else if active {
-            values.push(quote!(#bar));
+            passed.values.push(quote!(#bar));
         } else {
-            before.push(quote!(let #bar = #zero(&#name);));
+            passed.makes.push(quote!(let #bar = #zero(&#name);));
         }
     }
+    let Passed {
+        makes,
+        late,
+        args,
+        values,
+        ..
+    } = passed;
     let ty = tuple(&types);
     let result = tuple(&results);
     // As in a call: in a box, a pullback has no part in what the functions borrow.
@@ -326,14 +255,14 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
         #[inline]
         pub fn #entry #generics (#(#params),*) -> (#ret, #pullback) #where_clause {
             #receive
-            #(#before)*
+            #(#makes)*
             let mut __tape = #rt::Tape::once();
             let (__value, __pullback) = #run(#(#names,)* &mut __tape);
             #boxed
             #(#late)*
             (__value, move |__seed: #seed #(, #ex_names: #ex_types)*| {
                 let __tape = &mut __tape;
-                #(#makes)*
+                #(#inside)*
                 let (#(#values,)*) = __pullback(__seed, #(#args,)* __tape);
                 #result
             })

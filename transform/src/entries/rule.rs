@@ -6,6 +6,7 @@
 mod signature;
 
 use super::calls::Family;
+use super::collect::{Collected, collect};
 use super::forward::Directions;
 use super::shape::{Shape, pullback_params};
 use super::types::{elided, elided_tokens, tuple};
@@ -327,11 +328,14 @@ fn slope(s: &Shape, analysed: &Analysed) -> Option<TokenStream> {
     let sweep = crate::reverse::reverse(&analysed.f, &analysed.activity);
     let (rt, ret, names, turbofish) = (&s.rt, &s.ret, s.names(), &s.turbofish);
     let one = quote!(<#ret as #rt::Real>::one());
-    let (makes, mut results) = super::reverse::collect(s, &sweep, quote!(__pullback), one);
-    let back = results.remove(0);
+    let Collected {
+        makes,
+        run: back,
+        tangents,
+    } = collect(s, &sweep, quote!(__pullback), one);
     let mut adds = Vec::new();
     let inputs = s.f.params.iter().enumerate().filter(|(_, p)| p.active);
-    for ((n, p), t) in inputs.zip(results) {
+    for ((n, p), t) in inputs.zip(tangents) {
         let dot = format_ident!("__in{}", n);
         let dot_of = match (Shape::slice(p), Shape::is_reference(p)) {
             (Some(_), _) => quote!(#rt::inner_elements(&#t, __dot)),
