@@ -11,42 +11,14 @@
 #![allow(clippy::needless_range_loop)]
 
 mod harness;
+#[path = "../tests/routines/vec3.rs"]
+mod vec3;
 
 use harness::{Problem, Random, Row};
 use pullback::{Differentiable, Real, differentiable};
-use std::ops::{AddAssign, Mul, Sub};
+use std::ops::AddAssign;
 use std::process::ExitCode;
-
-#[derive(Clone, Copy, Debug, PartialEq, Differentiable)]
-struct Vec3 {
-    x: f64,
-    y: f64,
-    z: f64,
-}
-
-#[differentiable]
-impl Sub for Vec3 {
-    type Output = Vec3;
-    fn sub(self, other: Vec3) -> Vec3 {
-        Vec3 {
-            x: self.x - other.x,
-            y: self.y - other.y,
-            z: self.z - other.z,
-        }
-    }
-}
-
-#[differentiable]
-impl Mul<f64> for Vec3 {
-    type Output = Vec3;
-    fn mul(self, k: f64) -> Vec3 {
-        Vec3 {
-            x: self.x * k,
-            y: self.y * k,
-            z: self.z * k,
-        }
-    }
-}
+use vec3::Vec3;
 
 #[differentiable]
 impl AddAssign for Vec3 {

@@ -76,30 +76,36 @@ pub trait Tangent: Clone + Debug + PartialEq + Send + 'static {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NoTangent;
 
-impl Tangent for NoTangent {
-    #[inline(always)]
-    fn add_assign(&mut self, _other: &Self) {}
-    #[inline(always)]
-    fn scale(&mut self, _factor: f64) {}
-    #[inline(always)]
-    fn dot(&self, _other: &Self) -> f64 {
-        0.0
-    }
-    #[inline(always)]
-    fn set_zero(&mut self) {}
-    #[inline(always)]
-    fn zero_like(&self) -> Self {
-        Self
-    }
-    #[inline(always)]
-    fn neutral() -> Self {
-        Self
-    }
-    #[inline(always)]
-    fn for_each(&self, _visit: &mut dyn FnMut(f64)) {}
-    #[inline(always)]
-    fn for_each_mut(&mut self, _visit: &mut dyn FnMut(&mut f64)) {}
+/// What has no components.
+macro_rules! empty_tangent {
+    ($($ty:ty)*) => { $(
+        impl Tangent for $ty {
+            #[inline(always)]
+            fn add_assign(&mut self, _other: &Self) {}
+            #[inline(always)]
+            fn scale(&mut self, _factor: f64) {}
+            #[inline(always)]
+            fn dot(&self, _other: &Self) -> f64 {
+                0.0
+            }
+            #[inline(always)]
+            fn set_zero(&mut self) {}
+            #[inline(always)]
+            fn zero_like(&self) -> Self {
+                Self::default()
+            }
+            #[inline(always)]
+            fn neutral() -> Self {
+                Self::default()
+            }
+            #[inline(always)]
+            fn for_each(&self, _visit: &mut dyn FnMut(f64)) {}
+            #[inline(always)]
+            fn for_each_mut(&mut self, _visit: &mut dyn FnMut(&mut f64)) {}
+        }
+    )* };
 }
+empty_tangent! { () NoTangent }
 
 /// Scalars: `f32` goes through `f64` where the trait speaks of real components.
 macro_rules! scalar_tangent {
@@ -281,27 +287,6 @@ impl<T: Tangent> Tangent for Box<T> {
     fn is_finite(&self) -> bool {
         (**self).is_finite()
     }
-}
-
-impl Tangent for () {
-    #[inline(always)]
-    fn add_assign(&mut self, _other: &Self) {}
-    #[inline(always)]
-    fn scale(&mut self, _factor: f64) {}
-    #[inline(always)]
-    fn dot(&self, _other: &Self) -> f64 {
-        0.0
-    }
-    #[inline(always)]
-    fn set_zero(&mut self) {}
-    #[inline(always)]
-    fn zero_like(&self) -> Self {}
-    #[inline(always)]
-    fn neutral() -> Self {}
-    #[inline(always)]
-    fn for_each(&self, _visit: &mut dyn FnMut(f64)) {}
-    #[inline(always)]
-    fn for_each_mut(&mut self, _visit: &mut dyn FnMut(&mut f64)) {}
 }
 
 /// Tuples, component by component.

@@ -40,3 +40,4 @@ mod roots;
 mod softmax;
 mod spline;
 mod thomas;
+mod vec3;

@@ -1,60 +1,15 @@
 //! Gravity between bodies, by the leapfrog.
 
 use super::reference;
+use super::vec3::Vec3;
 use crate::harness::programs;
 use pullback::{Differentiable, differentiable};
-use std::ops::{Add, AddAssign, Mul, Sub, SubAssign};
-
-#[derive(Debug, Clone, Copy, PartialEq, Default, Differentiable)]
-pub struct Vec3 {
-    pub x: f64,
-    pub y: f64,
-    pub z: f64,
-}
+use std::ops::{AddAssign, SubAssign};
 
 #[differentiable]
 impl Vec3 {
     pub fn norm_squared(&self) -> f64 {
         self.x * self.x + self.y * self.y + self.z * self.z
-    }
-}
-
-#[differentiable]
-impl Add for Vec3 {
-    type Output = Vec3;
-
-    fn add(self, other: Vec3) -> Vec3 {
-        Vec3 {
-            x: self.x + other.x,
-            y: self.y + other.y,
-            z: self.z + other.z,
-        }
-    }
-}
-
-#[differentiable]
-impl Sub for Vec3 {
-    type Output = Vec3;
-
-    fn sub(self, other: Vec3) -> Vec3 {
-        Vec3 {
-            x: self.x - other.x,
-            y: self.y - other.y,
-            z: self.z - other.z,
-        }
-    }
-}
-
-#[differentiable]
-impl Mul<f64> for Vec3 {
-    type Output = Vec3;
-
-    fn mul(self, factor: f64) -> Vec3 {
-        Vec3 {
-            x: self.x * factor,
-            y: self.y * factor,
-            z: self.z * factor,
-        }
     }
 }
 

@@ -74,43 +74,31 @@ pub trait MethodRule<M, B: Differentiable, C: Differentiable>:
     ) -> TangentOf<Self::Out>;
 }
 
-/// The cotangent of a method's receiver.
-#[inline(always)]
-pub fn method_vjp0<M, A: MethodRule<M, B, C>, B: Differentiable, C: Differentiable>(
-    _: M,
-    a: &A,
-    b: &B,
-    c: &C,
-    r: &A::Out,
-    t: &TangentOf<A::Out>,
-) -> TangentOf<A> {
-    a.vjp0(b, c, r, t)
+/// The cotangents by functions that name the method, since a method of this name may be the receiver's own.
+macro_rules! cotangents {
+    ($($(#[$doc:meta])* $name:ident $rule:ident $of:ident)*) => { $(
+        $(#[$doc])*
+        #[inline(always)]
+        pub fn $name<M, A: MethodRule<M, B, C>, B: Differentiable, C: Differentiable>(
+            _: M,
+            a: &A,
+            b: &B,
+            c: &C,
+            r: &A::Out,
+            t: &TangentOf<A::Out>,
+        ) -> TangentOf<$of> {
+            a.$rule(b, c, r, t)
+        }
+    )* };
 }
 
-/// The cotangent of a method's first argument.
-#[inline(always)]
-pub fn method_vjp1<M, A: MethodRule<M, B, C>, B: Differentiable, C: Differentiable>(
-    _: M,
-    a: &A,
-    b: &B,
-    c: &C,
-    r: &A::Out,
-    t: &TangentOf<A::Out>,
-) -> TangentOf<B> {
-    a.vjp1(b, c, r, t)
-}
-
-/// The cotangent of a method's second argument.
-#[inline(always)]
-pub fn method_vjp2<M, A: MethodRule<M, B, C>, B: Differentiable, C: Differentiable>(
-    _: M,
-    a: &A,
-    b: &B,
-    c: &C,
-    r: &A::Out,
-    t: &TangentOf<A::Out>,
-) -> TangentOf<C> {
-    a.vjp2(b, c, r, t)
+cotangents! {
+    /// The cotangent of a method's receiver.
+    method_vjp0 vjp0 A
+    /// The cotangent of a method's first argument.
+    method_vjp1 vjp1 B
+    /// The cotangent of a method's second argument.
+    method_vjp2 vjp2 C
 }
 
 /// The tangent of what a method gives.
