@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use crate::prelude::*;
-use crate::rt::{Given, Owned};
+use crate::rt::{Given, Observer, Owned};
 use crate::{Differentiable, TangentOf, Tape};
 use core::marker::PhantomData;
 
@@ -87,15 +87,19 @@ impl array {
 
     /// The same, and which arguments reach the value.
     #[inline]
-    pub fn __masked_call<T: Differentiable, const N: usize>(
+    pub fn __masked_call<T: Differentiable, const N: usize, O: Observer>(
         elements: Vec<T>,
-        tape: &mut Tape,
+        tape: &mut O,
     ) -> (
         [T; N],
         u64,
-        impl FnOnce([TangentOf<T>; N], (Owned,), (Slot<'_, T>,), &mut Tape) + Send + 'static + use<T, N>,
+        impl FnOnce([TangentOf<T>; N], (Owned,), (Slot<'_, T>,), &mut O) + Send + 'static + use<T, N, O>,
     ) {
-        let (value, back) = Self::__call(elements, tape);
+        let (value, back) = Self::__call(elements, tape.tape());
+        let back =
+            move |seed: [TangentOf<T>; N], again: (Owned,), slot: (Slot<'_, T>,), tape: &mut O| {
+                back(seed, again, slot, tape.tape());
+            };
         (value, 1, back)
     }
 

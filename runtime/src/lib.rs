@@ -38,6 +38,8 @@ mod math;
 #[doc(hidden)]
 pub mod methods;
 #[doc(hidden)]
+pub mod observe;
+#[doc(hidden)]
 pub mod ops;
 mod real;
 #[doc(hidden)]

@@ -24,6 +24,7 @@ pub use crate::fixed::*;
 pub use crate::functions::*;
 pub use crate::helper;
 pub use crate::methods::*;
+pub use crate::observe::*;
 pub use crate::ops::*;
 pub use crate::shapes::*;
 pub use crate::tape::{Lane, Rows, Slot, Tape};

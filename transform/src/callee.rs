@@ -40,6 +40,11 @@ impl Callee {
                 let Some(last) = path.path.segments.last_mut() else {
                     return TokenStream::new();
                 };
+                if let (true, syn::PathArguments::AngleBracketed(generics)) =
+                    (is_observed(entry), &mut last.arguments)
+                {
+                    generics.args.push(syn::parse_quote!(_));
+                }
                 if of_type {
                     last.ident = crate::sibling(&last.ident, entry);
                     return quote!(#path(#(#args),*));
@@ -61,6 +66,10 @@ impl Callee {
             }
             Callee::Method(name, generics) => match args {
                 [receiver, rest @ ..] => {
+                    let mut generics = generics.clone();
+                    if let (true, Some(generics)) = (is_observed(entry), &mut generics) {
+                        generics.args.push(syn::parse_quote!(_));
+                    }
                     let entry = crate::sibling(name, entry);
                     quote!(#receiver.#entry #generics(#(#rest),*))
                 }
@@ -77,6 +86,11 @@ impl Callee {
             }
         }
     }
+}
+
+/// Whether the entry has a type parameter for the observer besides the callee's own.
+fn is_observed(entry: &str) -> bool {
+    entry == "__masked_call"
 }
 
 /// The call of the first.

@@ -80,6 +80,10 @@ pub fn reverse(
         Some(mask) => quote!(#mask,),
         None => quote!(0_u64,),
     });
+    let workspace = match &masks {
+        Some(_) => quote!(__O),
+        None => quote!(__rt::Tape),
+    };
     let own = Own::of(lifted, f, &sweep.adjoints);
     let captured = Captured::of(lifted, outer, activity, f, &sweep.adjoints);
     let Own {
@@ -121,7 +125,7 @@ pub fn reverse(
         types => quote!((#(#types,)*)),
     };
     let tokens = quote! {
-        |#(#params,)* __tape: &mut __rt::Tape| {
+        |#(#params,)* __tape: &mut #workspace| {
             let #of_type = __rt::type_of(|| #types);
             #(#numbers)*
             #(#zeros)*
@@ -134,7 +138,7 @@ pub fn reverse(
                 mut #seed #seed_type,
                 (#(#shadows,)*): (#(#shadow_types,)*),
                 #env: &mut _,
-                __tape: &mut __rt::Tape,
+                __tape: &mut #workspace,
             | {
                 #seed_use
                 let #env = __rt::of_type(#env, #of_type);

@@ -30,11 +30,11 @@ macro_rules! entry {
                     + Send + 'static + use<Self, $($g),* $($(, $of)*)?>,
             ) $(where $($where)*)?;
             /// The same, and which arguments reach the value.
-            fn $masked $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, tape: &mut $crate::Tape) -> (
+            fn $masked<$($($of: $($of_bound)*,)*)? Seer: $crate::rt::Observer>(&self $(, $arg: $ty)*, tape: &mut Seer) -> (
                 $out,
                 u64,
-                impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut $crate::Tape)
-                    + Send + 'static + use<Self, $($g),* $($(, $of)*)?>,
+                impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut Seer)
+                    + Send + 'static + use<Self, $($g,)* $($($of,)*)? Seer>,
             ) $(where $($where)*)?;
             /// The value and its tangent.
             fn $jvp $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, dots: ($dot, $($arg_dot,)*)) -> ($out, $seed) $(where $($where)*)?;
@@ -54,14 +54,20 @@ macro_rules! entry {
                 $call
             }
             #[inline]
-            fn $masked $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, tape: &mut $crate::Tape) -> (
+            fn $masked<$($($of: $($of_bound)*,)*)? Seer: $crate::rt::Observer>(&self $(, $arg: $ty)*, tape: &mut Seer) -> (
                 $out,
                 u64,
-                impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut $crate::Tape)
-                    + Send + 'static + use<$($g),* $($(, $of)*)?>,
+                impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut Seer)
+                    + Send + 'static + use<$($g,)* $($($of,)*)? Seer>,
             ) $(where $($where)*)? {
-                let (value, pullback) = self.$differentiable($($arg,)* tape);
-                (value, $bits, pullback)
+                let (value, pullback) = self.$differentiable($($arg,)* tape.tape());
+                let back = move |
+                    seed: $seed,
+                    again: ($again, $($arg_again,)*),
+                    slots: ($slot, $($arg_slot,)*),
+                    tape: &mut Seer,
+                | pullback(seed, again, slots, tape.tape());
+                (value, $bits, back)
             }
             #[inline]
             fn $jvp $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, $dots: ($dot, $($arg_dot,)*)) -> ($out, $seed) $(where $($where)*)? {
@@ -98,11 +104,11 @@ macro_rules! constructor {
                     + Send + 'static + use<Self, $($g),*>,
             );
             /// The same, and which arguments reach the value.
-            fn $masked($($arg: $ty,)* tape: &mut $crate::Tape) -> (
+            fn $masked<Seer: $crate::rt::Observer>($($arg: $ty,)* tape: &mut Seer) -> (
                 $out,
                 u64,
-                impl FnOnce($seed, ($($arg_again,)*), ($($arg_slot,)*), &mut $crate::Tape)
-                    + Send + 'static + use<Self, $($g),*>,
+                impl FnOnce($seed, ($($arg_again,)*), ($($arg_slot,)*), &mut Seer)
+                    + Send + 'static + use<Self, $($g,)* Seer>,
             );
             /// The value and its tangent.
             fn $jvp($($arg: $ty,)* dots: ($($arg_dot,)*)) -> ($out, $seed);
@@ -119,14 +125,20 @@ macro_rules! constructor {
                 $call
             }
             #[inline]
-            fn $masked($($arg: $ty,)* tape: &mut $crate::Tape) -> (
+            fn $masked<Seer: $crate::rt::Observer>($($arg: $ty,)* tape: &mut Seer) -> (
                 $out,
                 u64,
-                impl FnOnce($seed, ($($arg_again,)*), ($($arg_slot,)*), &mut $crate::Tape)
-                    + Send + 'static + use<$($g),*>,
+                impl FnOnce($seed, ($($arg_again,)*), ($($arg_slot,)*), &mut Seer)
+                    + Send + 'static + use<$($g,)* Seer>,
             ) {
-                let (value, pullback) = Self::$differentiable($($arg,)* tape);
-                (value, $bits, pullback)
+                let (value, pullback) = Self::$differentiable($($arg,)* tape.tape());
+                let back = move |
+                    seed: $seed,
+                    again: ($($arg_again,)*),
+                    slots: ($($arg_slot,)*),
+                    tape: &mut Seer,
+                | pullback(seed, again, slots, tape.tape());
+                (value, $bits, back)
             }
             #[inline]
             fn $jvp($($arg: $ty,)* $dots: ($($arg_dot,)*)) -> ($out, $seed) {

@@ -47,6 +47,11 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
         Family::Masked => Way::Masked,
         _ => Way::Reverse,
     };
+    let workspace = way.workspace(rt);
+    let tape = match way {
+        Way::Masked => quote!(#rt::Observer::tape(__tape)),
+        Way::Reverse | Way::Forward => quote!(__tape),
+    };
     let Hidden {
         generics,
         bounds: given,
@@ -84,10 +89,10 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
     } else {
         let tuple_args = s.f.params.iter().map(|p| elided(&p.ty));
         (
-            quote!(__tape.push_frame(__pullback);),
+            quote!(#tape.push_frame(__pullback);),
             quote! {
-                let __pullback = __tape.pop_frame(#rt::frame_type(
-                    |(#(#names,)* __tape): (#(#tuple_args,)* &mut #rt::Tape)| {
+                let __pullback = #tape.pop_frame(#rt::frame_type(
+                    |(#(#names,)* __tape): (#(#tuple_args,)* &mut #workspace)| {
                         let (__value, #bits __pullback) = #sweep_path #turbofish(#(#names,)* __tape);
                         (__value, __pullback)
                     }
@@ -96,9 +101,9 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
         )
     };
     let signature = quote! {
-        ::core::ops::FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #rt::Tape)
+        ::core::ops::FnOnce(#seed, (#(#again_types,)*), (#(#shadow_types,)*), &mut #workspace)
     };
-    let bounds = s.opaque_bounds();
+    let bounds = s.opaque_bounds(way);
     let (back_ty, back) = match boxed {
         true => {
             let ty = quote!(#rt::Box<dyn #signature + ::core::marker::Send>);
@@ -111,7 +116,7 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
             __seed: #seed,
             (#(#again_names,)*): (#(#again_types,)*),
             (#(#shadow_names,)*): (#(#shadow_types,)*),
-            __tape: &mut #rt::Tape,
+            __tape: &mut #workspace,
         | {
             #take
             #(#opens)*
@@ -126,7 +131,7 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
     quote! {
         #[doc(hidden)]
         #[inline]
-        pub fn #call #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
+        pub fn #call #generics (#(#params,)* __tape: &mut #workspace) -> (
             #ret,
             #bits_ty
             #back_ty,

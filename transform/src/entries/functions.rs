@@ -14,7 +14,7 @@ use quote::{ToTokens, format_ident, quote};
 pub(super) enum Way {
     /// Reverse mode.
     Reverse,
-    /// Reverse mode with masks.
+    /// Reverse mode with masks, under an observer.
     Masked,
     /// Forward mode.
     Forward,
@@ -28,6 +28,21 @@ pub(super) struct Hidden {
     pub(super) turbofish: TokenStream,
     /// The arguments from a public entry, whose functions are of other types.
     pub(super) open: TokenStream,
+}
+
+impl Way {
+    /// The type of the workspace: the tape itself, or an observer that has one.
+    pub(super) fn workspace(self, rt: &TokenStream) -> TokenStream {
+        match self {
+            Way::Masked => observer(),
+            Way::Reverse | Way::Forward => quote!(#rt::Tape),
+        }
+    }
+}
+
+/// The type parameter that stands for the observer.
+pub(super) fn observer() -> TokenStream {
+    quote!(__O)
 }
 
 impl Shape<'_> {
@@ -55,7 +70,7 @@ impl Shape<'_> {
         let mut generics = self.function.sig.generics.clone();
         let mut bounds = self.bounds.clone();
         let types = self.function_types();
-        if types.is_empty() {
+        if types.is_empty() && way != Way::Masked {
             return Hidden {
                 generics: generics.to_token_stream(),
                 bounds,
@@ -97,7 +112,15 @@ impl Shape<'_> {
             generics.params.push(syn::parse_quote!(#environment));
             turbofish.push(environment.to_token_stream());
             open.push(quote!(_));
-            added.extend(self.pullback_bounds(given));
+            added.extend(self.pullback_bounds(given, way));
+        }
+        if way == Way::Masked {
+            let (rt, observer) = (&self.rt, observer());
+            generics
+                .params
+                .push(syn::parse_quote!(#observer: #rt::Observer));
+            turbofish.push(observer);
+            open.push(quote!(_));
         }
         generics.where_clause = None;
         let given = bounds.iter().flat_map(|w| &w.predicates);
@@ -151,13 +174,17 @@ impl Shape<'_> {
                     });
                 }
             }
-            _ => arguments.inputs.push(syn::parse_quote!(&mut #rt::Tape)),
+            _ => {
+                let workspace = way.workspace(rt);
+                arguments.inputs.push(syn::parse_quote!(&mut #workspace));
+            }
         }
         arguments.output = syn::parse_quote!(-> #result);
     }
 
     /// What a function's pullback takes, and that its environment has a tangent.
-    fn pullback_bounds(&self, given: &Given) -> [syn::WherePredicate; 2] {
+    fn pullback_bounds(&self, given: &Given, way: Way) -> [syn::WherePredicate; 2] {
+        let workspace = way.workspace(&self.rt);
         let (rt, pullback, environment) = (&self.rt, &given.pullback, &given.environment);
         let seed = self.tangent_of(&given.output);
         let shadows = given.inputs.iter().map(|ty| {
@@ -167,7 +194,7 @@ impl Shape<'_> {
         [
             syn::parse_quote! {
                 #pullback: ::core::ops::FnOnce(
-                    #seed, (#(#shadows,)*), &mut #environment, &mut #rt::Tape,
+                    #seed, (#(#shadows,)*), &mut #environment, &mut #workspace,
                 ) + ::core::marker::Send + 'static
             },
             syn::parse_quote!(#environment: #rt::Tangent),
@@ -229,7 +256,11 @@ impl Shape<'_> {
                     });
                     quote!({ #(let #dots = #rt::zero(&#names);)* #own(#(#names,)* #(#lent),*).0 })
                 }
-                _ => quote!(#own(#(#names,)* &mut #rt::Tape::once()).0),
+                Way::Reverse => quote!(#own(#(#names,)* &mut #rt::Tape::once()).0),
+                Way::Masked => {
+                    let observer = observer();
+                    quote!(#own(#(#names,)* &mut <#observer as #rt::Observer>::fresh()).0)
+                }
             };
             out.extend(quote!(let #mutable #plain = |#(#names: #types),*| #call;));
         }
@@ -259,7 +290,7 @@ impl Shape<'_> {
                     quote!(|#(#takes,)* __tape: &mut #rt::Tape| (#own(#(#takes),*), #pullback))
                 }
                 Way::Masked => {
-                    quote!(|#(#takes,)* __tape: &mut #rt::Tape| (#own(#(#takes),*), 0_u64, #pullback))
+                    quote!(|#(#takes,)* _| (#own(#(#takes),*), 0_u64, #pullback))
                 }
                 Way::Forward => {
                     let dots = takes.iter().map(|_| quote!(_));

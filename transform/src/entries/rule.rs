@@ -8,6 +8,7 @@ mod signature;
 use super::calls::Family;
 use super::collect::{Collected, collect};
 use super::forward::Directions;
+use super::functions::observer;
 use super::shape::{Shape, pullback_params};
 use super::types::{elided, elided_tokens, tuple};
 use crate::Analysed;
@@ -178,9 +179,15 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, family: Family) -> Option<Tok
         let bits = bits.filter(|(_, p)| p.active);
         let bits = bits.fold(0_u64, |all, (n, _)| all | 1 << n.min(63));
         let bits = proc_macro2::Literal::u64_suffixed(bits);
+        let (seed, types, observer) = (s.seed(), pullback_params(s, sweep), observer());
+        let back: Vec<Ident> = (0..types.len())
+            .map(|n| format_ident!("__back{}", n))
+            .collect();
         return Some(quote! {
-            let (__value, __pullback) = #run #turbofish(#(#names,)* __tape);
-            (__value, #bits, __pullback)
+            let (__value, __pullback) = #run #turbofish(#(#names,)* #rt::Observer::tape(__tape));
+            (__value, #bits, move |__seed: #seed, #(#back: #types,)* __tape: &mut #observer| {
+                __pullback(__seed, #(#back,)* #rt::Observer::tape(__tape))
+            })
         });
     }
     let run = run_vjp(s, path);
@@ -453,7 +460,13 @@ pub(super) fn refused_reverse(s: &Shape) -> Option<TokenStream> {
         )
         .collect();
     let unused = types.iter().map(|_| quote!(#rt::Unused));
+    let unused: Vec<TokenStream> = unused.collect();
     let back = quote!(fn(#seed, (#(#again,)*), (#(#unused,)*), &mut #rt::Tape));
+    let (observer, mut observed) = (observer(), generics.clone());
+    observed
+        .params
+        .push(syn::parse_quote!(#observer: #rt::Observer));
+    let masked_back = quote!(fn(#seed, (#(#again,)*), (#(#unused,)*), &mut #observer));
     let tangents: Vec<TokenStream> = s.inputs().iter().map(|p| s.tangent(p)).collect();
     let tangents = tuple(&tangents);
     let (vjp, call, masked) = (s.ident("vjp"), s.ident("__call"), s.ident("__masked_call"));
@@ -463,7 +476,7 @@ pub(super) fn refused_reverse(s: &Shape) -> Option<TokenStream> {
         #[doc(hidden)]
         pub fn #call #generics (#(#params,)* _: &mut #rt::Tape) -> (#ret, #back) #bounds { loop {} }
         #[doc(hidden)]
-        pub fn #masked #generics (#(#params,)* _: &mut #rt::Tape) -> (#ret, u64, #back) where #(#given),* { loop {} }
+        pub fn #masked #observed (#(#params,)* _: &mut #observer) -> (#ret, u64, #masked_back) where #(#given),* { loop {} }
     });
     Some(out)
 }

@@ -1,6 +1,7 @@
 //! A function's signature in the forms that the entries need.
 
 use super::Around;
+use super::functions::{Way, observer};
 use super::generics::{arguments, bounds};
 use super::rule::Rules;
 use super::types::{elided, elided_tokens, said_at, tangent_type, without_elision};
@@ -41,8 +42,8 @@ pub(super) struct Shape<'a> {
     pub(super) borrows: bool,
     /// Type and constant arguments by name, for calls of generated functions.
     pub(super) turbofish: TokenStream,
-    /// `use<…>` of an opaque type that may live as long as `'static`.
-    pub(super) captures: TokenStream,
+    /// What `use<…>` names of an opaque type that may live as long as `'static`.
+    pub(super) captures: Vec<TokenStream>,
     pub(super) ret: TokenStream,
 }
 
@@ -194,8 +195,10 @@ impl Shape<'_> {
     }
 
     /// What the opaque types of closures promise besides being callable.
-    pub(super) fn opaque_bounds(&self) -> TokenStream {
-        let captures = &self.captures;
+    pub(super) fn opaque_bounds(&self, way: Way) -> TokenStream {
+        let all = &self.captures;
+        let observer = (way == Way::Masked).then(observer);
+        let captures = quote!(use<#(#all,)* #observer>);
         if self.borrows {
             quote!(::core::marker::Send + #captures)
         } else {
@@ -354,7 +357,11 @@ pub(super) fn shape<'a>(
         bounds: bounds(function, options, around, f),
         borrows,
         turbofish,
-        captures: quote!(use<#(#outer,)* #(#captured),*>),
+        captures: outer
+            .iter()
+            .map(ToTokens::to_token_stream)
+            .chain(captured)
+            .collect(),
         ret,
     }
 }

@@ -212,6 +212,9 @@ impl Signature<'_> {
         let unused: Vec<TokenStream> = params.iter().map(|_| quote!(#rt::Unused)).collect();
         // The tape comes by reference, so that the caller's is borrowed and not moved.
         let back = quote!(fn(#seed, (#(#again,)*), (#(#unused,)*), &mut #rt::Tape));
+        let (observer, mut observed) = (super::functions::observer(), generics.clone());
+        observed.params.push(syn::parse_quote!(#observer));
+        let masked_back = quote!(fn(#seed, (#(#again,)*), (#(#unused,)*), &mut #observer));
         let tangent_back = quote! {
             fn((#seed, #seed), (#(#again,)* #(#again_dot,)*), (#(#unused,)* #(#unused_dot,)*), &mut #rt::Tape)
         };
@@ -219,9 +222,9 @@ impl Signature<'_> {
             #[doc(hidden)]
             pub fn __call #generics (#(_: #params,)* _: &mut (impl ?Sized)) -> (#ret, #back) #bounds { loop {} }
             #[doc(hidden)]
-            pub fn __masked_call #generics (
-                #(_: #params,)* _: &mut (impl ?Sized)
-            ) -> (#ret, u64, #back) #bounds { loop {} }
+            pub fn __masked_call #observed (
+                #(_: #params,)* _: &mut #observer
+            ) -> (#ret, u64, #masked_back) #bounds { loop {} }
             #[doc(hidden)]
             pub fn __jvp #generics (#(_: #params,)* _: (#(#unused,)*)) -> (#ret, #dot) #bounds { loop {} }
             #[doc(hidden)]

@@ -24,18 +24,15 @@ pub(super) fn sweep_fn(
     let values = by_value(s, sweep);
     let value_types = values.iter().map(|p| s.tangent(p));
     let mask_ty = masks.map(|_| quote!(u64,));
-    let way = if masks.is_some() {
-        Way::Masked
-    } else {
-        Way::Reverse
-    };
+    let way = way_of(masks);
+    let workspace = way.workspace(rt);
     let Hidden {
         generics,
         bounds: where_clause,
         ..
     } = s.hidden(way);
     let function = s.ident(name);
-    let (params, bounds, primal_use) = (s.params(), s.opaque_bounds(), s.primal_use());
+    let (params, bounds, primal_use) = (s.params(), s.opaque_bounds(way), s.primal_use());
     let family = match masks {
         Some(_) => Family::Masked,
         None => Family::Plain,
@@ -45,13 +42,13 @@ pub(super) fn sweep_fn(
         None => sweep_body(s, sweep, masks),
     };
     let pullback = s.said(quote! {
-        impl ::core::ops::FnOnce(#seed_ty, #(#types,)* &mut #rt::Tape) -> (#(#value_types,)*) + #bounds
+        impl ::core::ops::FnOnce(#seed_ty, #(#types,)* &mut #workspace) -> (#(#value_types,)*) + #bounds
     });
     let plain_functions = s.plain_functions(way, &body);
     quote! {
         #[doc(hidden)]
         #[inline]
-        pub fn #function #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
+        pub fn #function #generics (#(#params,)* __tape: &mut #workspace) -> (
             #ret_ty,
             #mask_ty
             #pullback,
@@ -65,10 +62,18 @@ pub(super) fn sweep_fn(
     }
 }
 
+fn way_of(masks: Option<&masks::Masked>) -> Way {
+    match masks {
+        Some(_) => Way::Masked,
+        None => Way::Reverse,
+    }
+}
+
 /// The forward sweep, and at its end the value and the reverse sweep.
 pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>) -> TokenStream {
     let f = &sweep.f;
     let rt = &s.rt;
+    let workspace = way_of(masks).workspace(rt);
     let (mut style, style_reverse) = sweep.styles(masks);
     let (storage, back) = (sweep.storage(), sweep.storage_back());
     let ret = &f.vars[f.ret].ident;
@@ -148,7 +153,7 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
         #entry
         #mask_entry
         #forward
-        (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #rt::Tape| {
+        (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #workspace| {
             #(#cut)*
             #reverse
             #back
