@@ -210,12 +210,110 @@ plain_assignment! {
         "write `#[differentiable]` on the `impl` of this operator, or `a = a + b`"
     Subtracts assert_subtracts "-" "`{Self} -= {B}` has no derivative rule"
         "write `#[differentiable]` on the `impl` of this operator, or `a = a - b`"
-    Scales assert_scales "*" "`{Self} *= {B}` has no derivative rule"
+}
+
+/// Declares the rule trait of a compound assignment.
+macro_rules! assignment_rule {
+    ($($rule:ident $operator:literal $message:literal $note:literal)*) => { $(
+        #[doc = concat!("The derivative of `a ", $operator, "= b` with `a: Self` and `b: B`, as that of what is in `a` then.")]
+        #[diagnostic::on_unimplemented(
+            message = $message,
+            label = "a compound assignment between differentiated values",
+            note = $note
+        )]
+        pub trait $rule<B: Differentiable>: Differentiable {
+            /// The cotangent of what was in the place, from the cotangent `t` of what is in it after.
+            fn vjp_lhs(a: &Self, b: &B, t: &TangentOf<Self>) -> TangentOf<Self>;
+            /// The cotangent of the right operand, from the cotangent `t` of what is in the place after.
+            fn vjp_rhs(a: &Self, b: &B, t: &TangentOf<Self>) -> TangentOf<B>;
+            /// The tangent of what is in the place after, from those of the operands.
+            fn jvp(a: &Self, b: &B, da: &TangentOf<Self>, db: &TangentOf<B>) -> TangentOf<Self>;
+        }
+    )* };
+}
+
+assignment_rule! {
+    MulAssignRule "*" "`{Self} *= {B}` has no derivative rule"
         "write `#[differentiable]` on the `impl` of this operator, or `a = a * b`"
-    Divides assert_divides "/" "`{Self} /= {B}` has no derivative rule"
+    DivAssignRule "/" "`{Self} /= {B}` has no derivative rule"
         "write `#[differentiable]` on the `impl` of this operator, or `a = a / b`"
-    Reduces assert_reduces "%" "`{Self} %= {B}` has no derivative rule"
+    RemAssignRule "%" "`{Self} %= {B}` has no derivative rule"
         "write `#[differentiable]` on the `impl` of this operator, or `a = a % b`"
+}
+
+/// The rules of compound assignments that are `a = a op b`: those of the operators.
+macro_rules! as_operator {
+    (@one [$($generics:tt)*] $lhs:ty, $rhs:ty, [$($bounds:tt)*] $rule:ident $operator:ident) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> $crate::ops::$rule<$rhs> for $lhs
+        where
+            $($bounds)*
+        {
+            #[inline(always)]
+            fn vjp_lhs(a: &Self, b: &$rhs, t: &$crate::TangentOf<Self>) -> $crate::TangentOf<Self> {
+                <Self as $crate::ops::$operator<$rhs>>::vjp_lhs(a, b, t)
+            }
+            #[inline(always)]
+            fn vjp_rhs(a: &Self, b: &$rhs, t: &$crate::TangentOf<Self>) -> $crate::TangentOf<$rhs> {
+                <Self as $crate::ops::$operator<$rhs>>::vjp_rhs(a, b, t)
+            }
+            #[inline(always)]
+            fn jvp(
+                a: &Self,
+                b: &$rhs,
+                da: &$crate::TangentOf<Self>,
+                db: &$crate::TangentOf<$rhs>,
+            ) -> $crate::TangentOf<Self> {
+                <Self as $crate::ops::$operator<$rhs>>::jvp(a, b, da, db)
+            }
+        }
+    };
+    ($generics:tt $lhs:ty, $rhs:ty, $bounds:tt $($rule:ident $operator:ident),*) => { $(
+        $crate::ops::as_operator!(@one $generics $lhs, $rhs, $bounds $rule $operator);
+    )* };
+}
+pub(crate) use as_operator;
+
+macro_rules! assigned_floats {
+    ($($float:ident)*) => { $(
+        as_operator!([] $float, $float, []
+            MulAssignRule MulRule, DivAssignRule DivRule, RemAssignRule RemRule);
+        as_operator!(['b] $float, &'b $float, []
+            MulAssignRule MulRule, DivAssignRule DivRule, RemAssignRule RemRule);
+    )* };
+}
+
+assigned_floats!(f32 f64);
+
+/// Integers among the fields of what carries a derivative.
+macro_rules! assigned_integers {
+    ($($rule:ident [$($integer:ident)*])*) => { $( $(
+        assigned_integers!(@one $rule $integer, $integer);
+        assigned_integers!(@one $rule $integer, &$integer);
+    )* )* };
+    (@one $rule:ident $lhs:ty, $rhs:ty) => {
+        #[diagnostic::do_not_recommend]
+        impl $rule<$rhs> for $lhs {
+            #[inline(always)]
+            fn vjp_lhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
+                NoTangent
+            }
+            #[inline(always)]
+            fn vjp_rhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
+                NoTangent
+            }
+            #[inline(always)]
+            fn jvp(_: &Self, _: &$rhs, _: &NoTangent, _: &NoTangent) -> NoTangent {
+                NoTangent
+            }
+        }
+    };
+}
+
+assigned_integers! {
+    MulAssignRule [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize]
+    DivAssignRule [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize]
+    RemAssignRule [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize]
 }
 
 /// `a + b` that adds part by part, as its annotated `impl` shows; then so does `*self = *self + b`.

@@ -3,7 +3,10 @@
 //! The methods are those of the rule table and are generated from it, so that a method of `Real`
 //! without a derivative rule cannot exist, nor a rule without a method.
 
-use crate::ops::{AddRule, Adds, CastRule, DivRule, MulRule, NegRule, RemRule, Scales, SubRule};
+use crate::ops::{
+    AddRule, Adds, CastRule, DivAssignRule, DivRule, MulAssignRule, MulRule, NegRule,
+    RemAssignRule, RemRule, SubRule,
+};
 #[allow(unused_imports)]
 use crate::prelude::*;
 use crate::{Differentiable, Tangent};
@@ -102,8 +105,10 @@ macro_rules! rules {
             + NegRule<Out = Self>
             + Adds<Self>
             + for<'a> Adds<&'a Self>
-            + Scales<Self>
-            + for<'a> Scales<&'a Self>
+            + MulAssignRule<Self>
+            + for<'a> MulAssignRule<&'a Self>
+            + DivAssignRule<Self>
+            + RemAssignRule<Self>
             + CastRule
         {
             /// 0.

@@ -37,6 +37,7 @@ mod calls;
 mod calls_anywhere;
 mod chains;
 mod closures;
+mod compound;
 mod constants;
 mod custom_rules;
 mod early_exits;

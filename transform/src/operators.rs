@@ -1,5 +1,6 @@
 //! `#[differentiable]` on the `impl` of an operator.
 
+mod assigned;
 mod parts;
 
 use crate::args::Options;
@@ -21,7 +22,10 @@ pub fn expand(
 ) -> TokenStream {
     let written = item.clone();
     name_lifetimes(&mut item);
-    let out = output(&item).unwrap_or_else(|| syn::parse_quote!(()));
+    let out = match operator {
+        Operator::Assign(_) => (*item.self_ty).clone(),
+        _ => output(&item).unwrap_or_else(|| syn::parse_quote!(())),
+    };
     let mut rules = TokenStream::new();
     for member in &item.items {
         let syn::ImplItem::Fn(method) = member else {
@@ -39,16 +43,12 @@ pub fn expand(
         if errors.len() > before {
             continue;
         }
-        if let Operator::Assign(marker) = operator {
+        if let Operator::Plain(marker) = operator {
             rules.extend(assign_rule(options, &item, method, marker, &mut errors));
             continue;
         }
-        if let Some(at) =
-            parts::through_assignment(&function.block, &function.sig.ident.to_string())
-        {
-            let detail = "its derivative is that of this operator, which is written by it";
-            errors.push(Diagnostic::new(Code::AssignOperator, at, detail));
-            continue;
+        if let Operator::Assign(_) = operator {
+            function = assigned::giving_the_operand(function, &item.self_ty);
         }
         let mut options = options.clone();
         options.around = Some(std::rc::Rc::new(item.clone()));
@@ -90,7 +90,7 @@ fn output(item: &syn::ItemImpl) -> Option<syn::Type> {
     })
 }
 
-/// `a op= b` is taken for what it is on numbers, part by part, if its body says just that.
+/// `a += b` is taken for what it is on numbers, part by part, if its body says just that: then it keeps nothing.
 fn assign_rule(
     options: &Options,
     item: &syn::ItemImpl,
@@ -112,8 +112,7 @@ fn assign_rule(
         // What `a op b` does part by part, `a = a op b` does as well.
         Some(Parts::Whole) => match operator.as_str() {
             "add_assign" => by_parts(&rt, "AddsByParts", &rhs.ty),
-            "sub_assign" => by_parts(&rt, "SubtractsByParts", &rhs.ty),
-            _ => TokenStream::new(),
+            _ => by_parts(&rt, "SubtractsByParts", &rhs.ty),
         },
         None => {
             let detail = format!("`{operator}` does more than that for each part");

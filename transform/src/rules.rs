@@ -92,15 +92,17 @@ pub fn operator_partial(op: BinOp, right: bool, a: &Expr, b: &Expr, result: &Exp
     let one = || Expr::Use(Operand::Lit(quote::quote!(1.0)));
     let boxed = |e: &Expr| Box::new(e.clone());
     match (op, right) {
-        (BinOp::Add, _) | (BinOp::Sub | BinOp::Rem, false) => one(),
+        (BinOp::Add, _) | (BinOp::Sub | BinOp::Rem | BinOp::RemAssign, false) => one(),
         (BinOp::Sub, true) => Expr::Neg(Box::new(one())),
-        (BinOp::Mul, false) => b.clone(),
-        (BinOp::Mul, true) => a.clone(),
-        (BinOp::Div, false) => Expr::Binary(BinOp::Div, Box::new(one()), boxed(b)),
-        (BinOp::Div, true) => {
+        (BinOp::Mul | BinOp::MulAssign, false) => b.clone(),
+        (BinOp::Mul | BinOp::MulAssign, true) => a.clone(),
+        (BinOp::Div | BinOp::DivAssign, false) => {
+            Expr::Binary(BinOp::Div, Box::new(one()), boxed(b))
+        }
+        (BinOp::Div | BinOp::DivAssign, true) => {
             Expr::Neg(Box::new(Expr::Binary(BinOp::Div, boxed(result), boxed(b))))
         }
-        (BinOp::Rem, true) => {
+        (BinOp::Rem | BinOp::RemAssign, true) => {
             let quotient = Expr::Binary(BinOp::Div, boxed(a), boxed(b));
             let trunc = Ident::new("trunc", Span::mixed_site());
             Expr::Neg(Box::new(Expr::Method(

@@ -5,7 +5,7 @@
 
 use crate::data::Varied;
 use crate::fixed::OneShape;
-use crate::ops::{AddRule, Adds, DivRule, Divides, MulRule, NegRule, Scales, SubRule, Subtracts};
+use crate::ops::{AddRule, Adds, DivRule, MulRule, NegRule, SubRule, Subtracts};
 use crate::rt::Wrap;
 use crate::shapes::{AddTo, Added, Exact};
 use crate::{Differentiable, Real, Tangent};
@@ -172,10 +172,9 @@ macro_rules! complex_operands {
 /// `+=` and `*=` are what they are on numbers.
 macro_rules! plain_assignment {
     ($lhs:ty: $($rhs:ty),*) => { $(
-        impl Adds<$rhs> for $lhs {}
-        impl Subtracts<$rhs> for $lhs {}
-        impl Scales<$rhs> for $lhs {}
-        impl Divides<$rhs> for $lhs {}
+        impl<'b> Adds<$rhs> for $lhs {}
+        impl<'b> Subtracts<$rhs> for $lhs {}
+        crate::ops::as_operator!(['b] $lhs, $rhs, [] MulAssignRule MulRule, DivAssignRule DivRule);
     )* };
 }
 
@@ -185,7 +184,7 @@ macro_rules! for_each_float {
         complex_operands!($float [Complex<$float>] [$float]);
         complex_operands!($float [$float] [Complex<$float>]);
 
-        plain_assignment!(Complex<$float>: Complex<$float>, &Complex<$float>, $float, &$float);
+        plain_assignment!(Complex<$float>: Complex<$float>, &'b Complex<$float>, $float, &'b $float);
 
         // Beside a complex number, a real one gives and takes its real part.
         impl Added<Complex<$float>> for Exact<$float> {

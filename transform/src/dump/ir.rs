@@ -102,9 +102,9 @@ fn simple(f: &Function, kind: &Kind) -> String {
             let op = match op {
                 BinOp::Add => "+=",
                 BinOp::Sub => "-=",
-                BinOp::Mul => "*=",
-                BinOp::Div => "/=",
-                BinOp::Rem => "%=",
+                BinOp::Mul | BinOp::MulAssign => "*=",
+                BinOp::Div | BinOp::DivAssign => "/=",
+                BinOp::Rem | BinOp::RemAssign => "%=",
             };
             format!("{} {op} {}", place(f, p), expr(f, e))
         }

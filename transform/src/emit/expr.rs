@@ -167,8 +167,8 @@ pub(super) fn op_tokens(op: BinOp, assign: bool) -> TokenStream {
         (BinOp::Rem, false) => quote!(%),
         (BinOp::Add, true) => quote!(+=),
         (BinOp::Sub, true) => quote!(-=),
-        (BinOp::Mul, true) => quote!(*=),
-        (BinOp::Div, true) => quote!(/=),
-        (BinOp::Rem, true) => quote!(%=),
+        (BinOp::Mul, true) | (BinOp::MulAssign, _) => quote!(*=),
+        (BinOp::Div, true) | (BinOp::DivAssign, _) => quote!(/=),
+        (BinOp::Rem, true) | (BinOp::RemAssign, _) => quote!(%=),
     }
 }

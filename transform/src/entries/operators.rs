@@ -19,7 +19,9 @@ pub enum Operator {
     Binary(&'static str),
     /// `-a`.
     Neg,
-    /// `a op= b`, which the body must show to be plain: the trait that says so.
+    /// `a += b` and `a -= b`, which the body must show to be plain: the trait that says so.
+    Plain(&'static str),
+    /// `a *= b` and its kin, which are derived as a function that gives what is in `a` then: the rule trait's name.
     Assign(&'static str),
 }
 
@@ -32,11 +34,11 @@ pub fn operator(name: &str) -> Option<Operator> {
         "Div" => Operator::Binary("DivRule"),
         "Rem" => Operator::Binary("RemRule"),
         "Neg" => Operator::Neg,
-        "AddAssign" => Operator::Assign("Adds"),
-        "SubAssign" => Operator::Assign("Subtracts"),
-        "MulAssign" => Operator::Assign("Scales"),
-        "DivAssign" => Operator::Assign("Divides"),
-        "RemAssign" => Operator::Assign("Reduces"),
+        "AddAssign" => Operator::Plain("Adds"),
+        "SubAssign" => Operator::Plain("Subtracts"),
+        "MulAssign" => Operator::Assign("MulAssignRule"),
+        "DivAssign" => Operator::Assign("DivAssignRule"),
+        "RemAssign" => Operator::Assign("RemAssignRule"),
         _ => return None,
     })
 }
@@ -51,7 +53,7 @@ pub struct Header<'a> {
     pub out: &'a syn::Type,
 }
 
-/// The rule of a binary operator or of the negative.
+/// The rule of an operator that is derived from its body.
 pub fn rule(
     function: &syn::ItemFn,
     options: &Options,
@@ -154,14 +156,15 @@ pub fn rule(
     };
     let quiet = super::quiet();
     match (kind, types.as_slice()) {
-        (Operator::Binary(rule), [lhs, rhs]) => {
+        (Operator::Binary(rule) | Operator::Assign(rule), [lhs, rhs]) => {
+            let gives = matches!(kind, Operator::Binary(_)).then(|| quote!(type Out = #out;));
             let rule = Ident::new(rule, Span::call_site());
             let (a, b) = (reverse(0), reverse(1));
             let (lhs_tangent, rhs_tangent) = (tangent_of(lhs), tangent_of(rhs));
             quote! {
                 #quiet
                 impl #impl_generics #rt::#rule<#rhs> for #self_ty #where_clause {
-                    type Out = #out;
+                    #gives
                     #[inline]
                     fn vjp_lhs(#(#given: &#types,)* __t: &#out_tangent) -> #lhs_tangent { #a }
                     #[inline]

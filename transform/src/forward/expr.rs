@@ -33,8 +33,12 @@ impl Forward<'_> {
                     Expr::Raw(quote!(::core::clone::Clone::clone(&#tokens)), vec![])
                 }
             }),
-            Expr::Copy(p, _) => self.place(p).map(|dot| {
+            Expr::Copy(p, how) => self.place(p).map(|dot| {
                 let tokens = place_tokens(&self.f, &dot, false).unwrap_or_default();
+                if how == "clone" && self.f.may_be_constant_field(p) {
+                    let of = place_tokens(&self.f, p, false).unwrap_or_default();
+                    return Expr::Raw(quote!(__rt::read(&#of, &#tokens)), vec![]);
+                }
                 Expr::Raw(quote!(__rt::to_tangent(&#tokens)), vec![])
             }),
             Expr::Neg(a) => {

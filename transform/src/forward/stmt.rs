@@ -13,6 +13,16 @@ impl Forward<'_> {
         out
     }
 
+    /// The tangent put into its place, which carries none if it is that of a `#[constant]` field.
+    fn assigned(&self, place: &Place, dot: Place, tangent: Expr) -> Kind {
+        if !self.f.may_be_constant_field(place) {
+            return Kind::Assign(dot, tangent);
+        }
+        let dot = place_tokens(&self.f, &dot, true);
+        let tangent = expr_tokens(&self.f, &tangent);
+        Kind::Raw(quote!(__rt::assign(&mut #dot, #tangent);))
+    }
+
     fn stmt(&mut self, stmt: &Stmt, out: &mut Block) {
         let span = stmt.span;
         let mut push = |kind: Kind| out.push(Stmt { kind, span });
@@ -120,13 +130,7 @@ impl Forward<'_> {
                         Some(t) => t,
                         None => self.zero_of_place(place),
                     };
-                    if self.f.may_be_constant_field(place) {
-                        let dot = place_tokens(&self.f, &dot, true);
-                        let tangent = expr_tokens(&self.f, &tangent);
-                        push(Kind::Raw(quote!(__rt::assign(&mut #dot, #tangent);)));
-                    } else {
-                        push(Kind::Assign(dot, tangent));
-                    }
+                    push(self.assigned(place, dot, tangent));
                 }
                 if first {
                     push(stmt.kind.clone());
@@ -174,7 +178,7 @@ impl Forward<'_> {
                         push(Kind::Update(dot, *op, tangent));
                         return;
                     }
-                    push(Kind::Assign(dot, tangent));
+                    push(self.assigned(place, dot, tangent));
                 }
             }
             Kind::Swap(place, kind) => {

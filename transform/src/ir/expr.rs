@@ -67,6 +67,12 @@ pub enum BinOp {
     Div,
     /// `%`
     Rem,
+    /// `*=` of a type that is not known: its rule is its own, of what was in the place and of the operand.
+    MulAssign,
+    /// `/=`, likewise.
+    DivAssign,
+    /// `%=`, likewise.
+    RemAssign,
 }
 
 /// What is called.
@@ -176,6 +182,16 @@ pub enum Cut {
 }
 
 impl BinOp {
+    /// The operator that assigns, where it has a rule of its own.
+    pub fn assigning(self) -> BinOp {
+        match self {
+            BinOp::Mul => BinOp::MulAssign,
+            BinOp::Div => BinOp::DivAssign,
+            BinOp::Rem => BinOp::RemAssign,
+            op => op,
+        }
+    }
+
     /// The runtime's trait of the rules for this operator.
     pub fn rule(self) -> &'static str {
         match self {
@@ -184,6 +200,9 @@ impl BinOp {
             BinOp::Mul => "MulRule",
             BinOp::Div => "DivRule",
             BinOp::Rem => "RemRule",
+            BinOp::MulAssign => "MulAssignRule",
+            BinOp::DivAssign => "DivAssignRule",
+            BinOp::RemAssign => "RemAssignRule",
         }
     }
 }

@@ -454,8 +454,8 @@ impl Lower {
 }
 
 impl Lower {
-    /// `place op= value` where the type is not known: the statement stays the user's own, and its rule is that of
-    /// the operator on a copy of what was there.
+    /// `place op= value` where the type is not known: the statement stays the user's own, and its rule looks at a
+    /// copy of what was there.
     fn compound_of_unknown(
         &mut self,
         place: Place,
@@ -465,20 +465,16 @@ impl Lower {
     ) {
         let clone = syn::Ident::new("clone", proc_macro2::Span::call_site());
         let old = self.name(Expr::Copy(place.clone(), clone), Ty::Unknown, span);
-        self.push(assert_plain(op, &self.f, &place, &value), span);
-        let rule = Expr::Binary(op, Box::new(Expr::Use(old)), Box::new(value));
+        let rule = Expr::Binary(op.assigning(), Box::new(Expr::Use(old)), Box::new(value));
         self.push(Kind::Update(place, op, rule), span);
     }
 }
 
-/// Code that type-checks only if a compound assignment is to its operands what it is to numbers.
+/// Code that type-checks only if `+=` or `-=` is to its operands what it is to numbers.
 pub fn assert_plain(op: BinOp, f: &Function, place: &Place, value: &Expr) -> Kind {
     let check = match op {
-        BinOp::Add => "assert_adds",
         BinOp::Sub => "assert_subtracts",
-        BinOp::Mul => "assert_scales",
-        BinOp::Div => "assert_divides",
-        BinOp::Rem => "assert_reduces",
+        _ => "assert_adds",
     };
     let check = proc_macro2::Ident::new(check, proc_macro2::Span::call_site());
     let place = crate::emit::place_tokens(f, place, false);

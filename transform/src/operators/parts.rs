@@ -16,10 +16,7 @@ pub(super) enum Parts {
 pub(super) fn of_assignment(block: &syn::Block, operator: &str) -> Option<Parts> {
     let op = match operator {
         "add_assign" => BinOp::Add,
-        "sub_assign" => BinOp::Sub,
-        "mul_assign" => BinOp::Mul,
-        "div_assign" => BinOp::Div,
-        _ => BinOp::Rem,
+        _ => BinOp::Sub,
     };
     if let [syn::Stmt::Expr(syn::Expr::Assign(a), _)] = block.stmts.as_slice()
         && path_of(&a.left).is_some_and(|left| left.is_empty())
@@ -153,35 +150,4 @@ fn path_of(e: &syn::Expr) -> Option<String> {
         syn::Expr::Paren(p) => path_of(&p.expr),
         _ => None,
     }
-}
-
-/// `self *= factor` in the body of `mul`: of a product the compound assignment is derived as the operator is, and the
-/// two would ask each other for ever.
-pub(super) fn through_assignment<'a>(
-    block: &'a syn::Block,
-    operator: &str,
-) -> Option<&'a syn::ExprBinary> {
-    struct Find<'a> {
-        op: BinOp,
-        found: Option<&'a syn::ExprBinary>,
-    }
-    impl<'a> syn::visit::Visit<'a> for Find<'a> {
-        fn visit_expr_binary(&mut self, b: &'a syn::ExprBinary) {
-            let receiver =
-                matches!(&*b.left, syn::Expr::Path(p) if p.path.is_ident(crate::methods::RECEIVER));
-            if receiver && is_compound(&b.op) && arithmetic(&b.op) == Some(self.op) {
-                self.found = Some(b);
-            }
-            syn::visit::visit_expr_binary(self, b);
-        }
-    }
-    let op = match operator {
-        "mul" => BinOp::Mul,
-        "div" => BinOp::Div,
-        "rem" => BinOp::Rem,
-        _ => return None,
-    };
-    let mut find = Find { op, found: None };
-    syn::visit::Visit::visit_block(&mut find, block);
-    find.found
 }

@@ -120,6 +120,7 @@ impl Reverse<'_> {
             Kind::Assign(p, e) if self.f.resolve(p).path.is_empty() || self.reshapes(p, e) => {
                 changed(p, None);
             }
+            Kind::Update(p, _, e @ Expr::Binary(..)) if self.reshapes(p, e) => changed(p, None),
             Kind::Swap(p, SwapKind::With(q, _)) => {
                 changed(p, None);
                 changed(q, None);

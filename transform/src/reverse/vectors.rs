@@ -31,6 +31,9 @@ fn walk(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
             Kind::Assign(p, e) if !f.resolve(p).path.is_empty() && assigns_shape(f, p, e) => {
                 out.insert(f.root(p));
             }
+            Kind::Update(p, _, e @ Expr::Binary(..)) if assigns_shape(f, p, e) => {
+                out.insert(f.root(p));
+            }
             Kind::Resize(p, how) => {
                 out.insert(f.root(p));
                 if let Resize::Append(from, ..) = how {

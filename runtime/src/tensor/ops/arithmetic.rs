@@ -2,7 +2,7 @@
 
 use super::super::{Element, Tensor, reduce};
 use crate::ops::{
-    AddRule, Adds, DivRule, Divides, MulRule, NegRule, Reduces, RemRule, Scales, SubRule, Subtracts,
+    AddRule, Adds, DivRule, MulRule, NegRule, RemRule, SubRule, Subtracts, as_operator,
 };
 use core::ops::{
     Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
@@ -231,7 +231,7 @@ negated!(['a] &'a Tensor<T>);
 
 /// Compound assignment, with the right side repeated to the shape of the left.
 macro_rules! assignment {
-    ($($trait:ident $method:ident $marker:ident $symbol:literal |$a:ident, $b:ident| $value:expr;)*) => { $(
+    ($($trait:ident $method:ident $symbol:literal |$a:ident, $b:ident| $value:expr;)*) => { $(
         impl<T: Element> $trait<&Tensor<T>> for Tensor<T> {
             #[track_caller]
             fn $method(&mut self, rhs: &Tensor<T>) {
@@ -249,16 +249,34 @@ macro_rules! assignment {
                 self.as_mut_slice().iter_mut().for_each(|x| { let $a = *x; *x = $value; });
             }
         }
+    )* };
+}
+
+/// `+=` and `-=` keep nothing.
+macro_rules! plain_assignment {
+    ($($marker:ident)*) => { $(
         impl<T: Element> $marker<&Tensor<T>> for Tensor<T> {}
         impl<T: Element> $marker<Tensor<T>> for Tensor<T> {}
         impl<T: Element> $marker<T> for Tensor<T> {}
     )* };
 }
 
+plain_assignment!(Adds Subtracts);
+
+/// The others have the rules of the operators.
+macro_rules! ruled_assignment {
+    ($([$($b:lifetime)?] $rhs:ty;)*) => { $(
+        as_operator!([$($b,)? T: Element] Tensor<T>, $rhs, []
+            MulAssignRule MulRule, DivAssignRule DivRule, RemAssignRule RemRule);
+    )* };
+}
+
+ruled_assignment!(['b] &'b Tensor<T>; [] Tensor<T>; [] T;);
+
 assignment! {
-    AddAssign add_assign Adds "+=" |a, b| a + b;
-    SubAssign sub_assign Subtracts "-=" |a, b| a - b;
-    MulAssign mul_assign Scales "*=" |a, b| a * b;
-    DivAssign div_assign Divides "/=" |a, b| a / b;
-    RemAssign rem_assign Reduces "%=" |a, b| a % b;
+    AddAssign add_assign "+=" |a, b| a + b;
+    SubAssign sub_assign "-=" |a, b| a - b;
+    MulAssign mul_assign "*=" |a, b| a * b;
+    DivAssign div_assign "/=" |a, b| a / b;
+    RemAssign rem_assign "%=" |a, b| a % b;
 }

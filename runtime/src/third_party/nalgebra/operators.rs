@@ -2,7 +2,7 @@
 
 use super::{Element, Held, plus};
 use crate::Tangent;
-use crate::ops::{AddRule, Adds, DivRule, Divides, MulRule, NegRule, Scales, SubRule, Subtracts};
+use crate::ops::{AddRule, Adds, DivRule, MulRule, NegRule, SubRule, Subtracts};
 #[allow(unused_imports)]
 use crate::prelude::*;
 use core::borrow::Borrow;
@@ -246,16 +246,9 @@ macro_rules! with_numbers {
         with_a_number!($float [] OMatrix<$float, R, C>);
         with_a_number!($float ['l] &'l OMatrix<$float, R, C>);
 
-        impl<R: Dim, C: Dim> Scales<$float> for OMatrix<$float, R, C>
-        where
-            DefaultAllocator: Held<$float, R, C>,
-        {
-        }
-        impl<R: Dim, C: Dim> Divides<$float> for OMatrix<$float, R, C>
-        where
-            DefaultAllocator: Held<$float, R, C>,
-        {
-        }
+        crate::ops::as_operator!([R: Dim, C: Dim] OMatrix<$float, R, C>, $float,
+            [DefaultAllocator: Held<$float, R, C>,]
+            MulAssignRule MulRule, DivAssignRule DivRule);
     )* };
 }
 

@@ -3,7 +3,7 @@
 use super::broadcast::{Operand, reduce, total, weighted};
 use crate::Real;
 use crate::ops::{
-    AddRule, Adds, DivRule, Divides, MulRule, NegRule, Reduces, RemRule, Scales, SubRule, Subtracts,
+    AddRule, Adds, DivRule, MulRule, NegRule, RemRule, SubRule, Subtracts, as_operator,
 };
 use ndarray::{Array, ArrayBase, ArrayRef, Data, DimMax, Dimension};
 
@@ -179,7 +179,7 @@ macro_rules! negated {
 negated!([S,] ArrayBase<S, D>);
 negated!(['l, S,] &'l ArrayBase<S, D>);
 
-/// Compound assignment is what it is on numbers, with the right side broadcast.
+/// `+=` and `-=` are what they are on numbers, with the right side broadcast.
 macro_rules! plain_assignment {
     ($($marker:ident)*) => { $(
         impl<S: Data, S2: Data, D, E> $marker<&ArrayBase<S2, E>> for ArrayBase<S, D> {}
@@ -191,4 +191,12 @@ macro_rules! plain_assignment {
     )* };
 }
 
-plain_assignment!(Adds Subtracts Scales Divides Reduces);
+plain_assignment!(Adds Subtracts);
+
+as_operator!(['r, F, S, S2, D, E] ArrayBase<S, D>, &'r ArrayBase<S2, E>,
+    [F: Real, S: Data<Elem = F>, S2: Data<Elem = F>, D: Dimension + 'static + DimMax<E, Output = D>, E: Dimension + 'static,]
+    MulAssignRule MulRule, DivAssignRule DivRule, RemAssignRule RemRule);
+as_operator!([S, D] ArrayBase<S, D>, f64, [S: Data<Elem = f64>, D: Dimension + 'static,]
+    MulAssignRule MulRule, DivAssignRule DivRule, RemAssignRule RemRule);
+as_operator!([S, D] ArrayBase<S, D>, f32, [S: Data<Elem = f32>, D: Dimension + 'static,]
+    MulAssignRule MulRule, DivAssignRule DivRule, RemAssignRule RemRule);
