@@ -29,6 +29,7 @@
 //! | `f::accumulate_grad(…, &mut dx)` | the value, with the gradient added into your own buffers |
 //! | `f::vjp(…)` | the value and its pullback, for any return type |
 //! | `f::jvp((…), (…))` | the value and its tangent along a direction: forward mode |
+//! | `f::jacobian(…)` | all partial derivatives, a row for each number of the result: [`Jacobian`] |
 //! | `f::hvp((…), (…))` | the Hessian times a direction, with `#[differentiable(order = 2)]` |
 //! | `f::grad_with(&mut tape, …)`, `f::value_and_grad_with(&mut tape, …)` | the same in a workspace that is used again |
 //!
@@ -134,8 +135,8 @@
 
 pub use pullback_macros::{Differentiable, differentiable};
 pub use pullback_runtime::{
-    Differentiable, NoTangent, OptionTangent, Real, ResultTangent, Tangent, TangentOf, Tape, check,
-    detach, stop_gradient,
+    Differentiable, Jacobian, NoTangent, OptionTangent, Real, ResultTangent, Tangent, TangentOf,
+    Tape, check, detach, stop_gradient,
 };
 
 #[cfg(feature = "tensor")]

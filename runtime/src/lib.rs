@@ -33,6 +33,8 @@ pub mod fixed;
 pub mod functions;
 #[doc(hidden)]
 pub mod helper;
+#[doc(hidden)]
+pub mod jacobian;
 #[cfg(all(not(feature = "std"), feature = "libm"))]
 mod math;
 #[doc(hidden)]
@@ -57,6 +59,7 @@ pub mod vectors;
 
 pub use detach::{detach, stop_gradient};
 pub use differentiable::{Differentiable, TangentOf};
+pub use jacobian::Jacobian;
 pub use real::Real;
 pub use tangent::{NoTangent, Tangent};
 pub use tape::Tape;

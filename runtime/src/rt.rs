@@ -23,6 +23,7 @@ pub use crate::detach::{detach, stop_gradient};
 pub use crate::fixed::*;
 pub use crate::functions::*;
 pub use crate::helper;
+pub use crate::jacobian::{self, Jacobian};
 pub use crate::methods::*;
 pub use crate::observe::*;
 pub use crate::ops::*;

@@ -7,6 +7,7 @@ mod forward;
 mod functions;
 mod generics;
 mod gradients;
+mod jacobian;
 mod operators;
 mod outcome;
 mod receiver;
@@ -358,6 +359,9 @@ pub fn entries(
             Ok(tangent) => second_entries(&s, &tangent, errors, &mut items),
             Err(error) => errors.push(error),
         }
+    }
+    if !around.fixed && !around.declares {
+        items.extend(jacobian::jacobian_entry(&s, options.mode));
     }
     items.extend(s.primal_entry());
     items.extend(s.keep_entry());

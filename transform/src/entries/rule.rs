@@ -12,7 +12,7 @@ use super::functions::observer;
 use super::shape::{Shape, pullback_params};
 use super::types::{elided, elided_tokens, tuple};
 use crate::Analysed;
-use crate::args::Options;
+use crate::args::{Mode, Options};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::Param;
 use crate::reverse::Sweep;
@@ -43,6 +43,16 @@ impl Rules {
     /// The body of the function is not looked at.
     pub(super) fn any(&self) -> bool {
         self.vjp.is_some() || self.jvp.is_some()
+    }
+
+    /// The modes that the rules give, if there are any.
+    pub(super) fn mode(&self) -> Option<Mode> {
+        match (&self.vjp, &self.jvp) {
+            (None, None) => None,
+            (Some(_), None) => Some(Mode::Reverse),
+            (None, Some(_)) => Some(Mode::Forward),
+            (Some(_), Some(_)) => Some(Mode::Both),
+        }
     }
 
     pub(super) fn lacks_reverse(&self) -> bool {

@@ -272,12 +272,18 @@ impl Shape<'_> {
 
     /// The statement that uses the function.
     pub(super) fn primal_use(&self) -> TokenStream {
+        let primal = self.primal_path();
+        quote!(let _ = #primal;)
+    }
+
+    /// The path to the user's function.
+    pub(super) fn primal_path(&self) -> TokenStream {
         let turbofish = &self.primal_turbofish();
         match &self.home {
-            Home::Space(space) => quote!(let _ = #space::__primal #turbofish;),
+            Home::Space(space) => quote!(#space::__primal #turbofish),
             Home::Siblings => {
                 let name = &self.function.sig.ident;
-                quote!(let _ = Self::#name #turbofish;)
+                quote!(Self::#name #turbofish)
             }
         }
     }
