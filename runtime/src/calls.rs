@@ -5,7 +5,7 @@
 
 #[allow(unused_imports)]
 use crate::prelude::*;
-use crate::{OptionTangent, Tangent};
+use crate::{NoTangent, OptionTangent, Tangent};
 
 /// Stands for the adjoint or tangent of an argument that carries no derivative.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,6 +81,69 @@ impl<'a, T, const N: usize> Opens<Option<&'a mut [T]>> for &'a mut [T; N] {
     #[inline(always)]
     fn lend(self) -> Option<&'a mut [T]> {
         Some(self)
+    }
+}
+
+/// Stands for the adjoint and for the tangent of an argument that the callee takes for a constant. It is lent for an
+/// argument without a derivative alone, so that none is lost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Constant;
+
+impl Opens<Constant> for Skip {
+    #[inline(always)]
+    fn lend(self) -> Constant {
+        Constant
+    }
+}
+
+impl Along<Constant> for Skip {
+    #[inline(always)]
+    fn lend(self) -> Constant {
+        Constant
+    }
+}
+
+/// What carries no derivative by its type.
+macro_rules! constant_by_type {
+    ($([$($generics:tt)*] $ty:ty,)*) => { $(
+        impl<$($generics)*> Opens<Constant> for &mut $ty {
+            #[inline(always)]
+            fn lend(self) -> Constant {
+                Constant
+            }
+        }
+        impl<$($generics)*> Along<Constant> for &$ty {
+            #[inline(always)]
+            fn lend(self) -> Constant {
+                Constant
+            }
+        }
+        impl<$($generics)*> Along<Constant> for &mut $ty {
+            #[inline(always)]
+            fn lend(self) -> Constant {
+                Constant
+            }
+        }
+    )* };
+}
+
+constant_by_type! {
+    [] NoTangent,
+    [] [NoTangent],
+    [] Vec<NoTangent>,
+    [const N: usize] [NoTangent; N],
+}
+
+#[cfg(feature = "ndarray")]
+constant_by_type! {
+    [D: ndarray::Dimension + 'static] ndarray::ArrayRef<NoTangent, D>,
+    [D: ndarray::Dimension + 'static] ndarray::Array<NoTangent, D>,
+}
+
+impl Along<Constant> for NoTangent {
+    #[inline(always)]
+    fn lend(self) -> Constant {
+        Constant
     }
 }
 

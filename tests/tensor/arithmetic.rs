@@ -1,6 +1,6 @@
 //! Operators with broadcasting, products, structs of tensors, and tensors in the control flow of a function.
 
-use crate::harness::{programs, vector};
+use crate::harness::programs;
 use crate::{p, t};
 use pullback::{Differentiable, Tensor, differentiable};
 

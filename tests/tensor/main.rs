@@ -16,7 +16,13 @@
 mod harness;
 
 mod arithmetic;
+mod elementwise;
+mod errors;
 mod flat;
+mod layout;
+mod losses;
+mod products;
+mod reductions;
 
 use harness::vector;
 use pullback::Tensor;

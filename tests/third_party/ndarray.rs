@@ -85,6 +85,12 @@ fn elementwise(a: &Array1<f64>, n: i32, y: f64) -> Array1<f64> {
     a.exp() * a.sin() + a.powi(n) - a.powf(y) + a.sqrt() / a.ln_1p() + a.tanh().abs()
 }
 
+/// The result is given away, and the reverse sweep looks at it.
+#[differentiable]
+fn given_away(a: &Array1<f64>) -> Array1<f64> {
+    a.exp()
+}
+
 #[differentiable]
 fn reductions(a: &Array2<f64>) -> f64 {
     let columns = a.sum_axis(Axis(0));
@@ -236,6 +242,7 @@ programs! {
     vector broadcasting { a: refer = m(2, 3, 1), row: refer = v(3, 2), k: val = 4.0 };
     vector column_broadcast { a: refer = m(2, 3, 1), column: refer = m(2, 1, 2) };
     vector elementwise { a: refer = array![0.4, 1.3, 0.7], n: konst = 3, y: val = 1.7 };
+    vector given_away { a: refer = v(3, 1) };
     reductions { a: refer = m(2, 3, 1) };
     means { a: refer = m(2, 3, 1) };
     vector compound { x: refer = v(3, 1), y: refer = v(3, 2), k: val = 0.7 };

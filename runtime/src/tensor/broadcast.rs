@@ -141,6 +141,38 @@ pub(super) fn zip<A: Strided, B: Strided, U>(
     (to, out)
 }
 
+/// `f` of each three elements, in the shape of all together.
+#[track_caller]
+pub(super) fn zip3<A: Strided, B: Strided, C: Strided, U>(
+    op: &str,
+    a: &A,
+    b: &B,
+    c: &C,
+    f: impl Fn(A::Elem, B::Elem, C::Elem) -> U,
+) -> (IxDyn, Vec<U>) {
+    let to = shape::broadcast(op, a.strided().1, b.strided().1);
+    let to = shape::broadcast(op, to.slice(), c.strided().1);
+    let mut out = Vec::with_capacity(shape::count(to.slice()));
+    let (a, b, c) = (
+        repeated(a, to.slice()),
+        repeated(b, to.slice()),
+        repeated(c, to.slice()),
+    );
+    runs(
+        to.slice(),
+        [&a.steps, &b.steps, &c.steps],
+        |n, [i, j, l], step| match step {
+            [1, 1, 1] => {
+                let (a, b, c) = (&a.data[i..i + n], &b.data[j..j + n], &c.data[l..l + n]);
+                out.extend(a.iter().zip(b).zip(c).map(|((a, b), c)| f(*a, *b, *c)));
+            }
+            [p, q, r] => out
+                .extend((0..n).map(|k| f(a.data[i + k * p], b.data[j + k * q], c.data[l + k * r]))),
+        },
+    );
+    (to, out)
+}
+
 /// Changes each element of a row-major block by one of `b`, repeated to its shape.
 fn zip_into<T: Element>(out: &mut [T], shape: &[usize], b: &Tensor<T>, f: impl Fn(&mut T, T)) {
     let b = repeated(b, shape);

@@ -7,25 +7,26 @@ use crate::prelude::*;
 impl<T: Element> Tensor<T> {
     /// Zeros.
     #[track_caller]
-    pub fn zeros(shape: &[usize]) -> Tensor<T> {
+    pub fn zeros(shape: impl AsRef<[usize]>) -> Tensor<T> {
         Tensor::full(shape, T::zero())
     }
 
     /// Ones.
     #[track_caller]
-    pub fn ones(shape: &[usize]) -> Tensor<T> {
+    pub fn ones(shape: impl AsRef<[usize]>) -> Tensor<T> {
         Tensor::full(shape, T::one())
     }
 
     /// A tensor of equal elements.
     #[track_caller]
-    pub fn full(shape: &[usize], value: T) -> Tensor<T> {
+    pub fn full(shape: impl AsRef<[usize]>, value: T) -> Tensor<T> {
+        let shape = shape.as_ref();
         Tensor::new(shape, alloc::vec![value; shape::count(shape)])
     }
 
     /// The tensor without axes that holds one number.
     pub fn scalar(value: T) -> Tensor<T> {
-        Tensor::full(&[], value)
+        Tensor::new(&[], alloc::vec![value])
     }
 
     /// The elements in row-major order, without a copy.
@@ -33,14 +34,15 @@ impl<T: Element> Tensor<T> {
     /// ```
     /// use pullback_runtime::Tensor;
     ///
-    /// let x = Tensor::from_vec(&[2, 2], vec![1.0_f32, 2.0, 3.0, 4.0]);
+    /// let x = Tensor::from_vec([2, 2], vec![1.0_f32, 2.0, 3.0, 4.0]);
     /// assert_eq!(x[[1, 0]], 3.0);
     /// ```
     ///
     /// # Panics
     /// If there are not as many elements as the shape asks for.
     #[track_caller]
-    pub fn from_vec(shape: &[usize], data: Vec<T>) -> Tensor<T> {
+    pub fn from_vec(shape: impl AsRef<[usize]>, data: Vec<T>) -> Tensor<T> {
+        let shape = shape.as_ref();
         let count = shape::count(shape);
         if data.len() != count {
             panic!(
@@ -56,11 +58,12 @@ impl<T: Element> Tensor<T> {
     /// ```
     /// use pullback_runtime::Tensor;
     ///
-    /// let x: Tensor<f64> = Tensor::from_fn(&[2, 3], |i| (10 * i[0] + i[1]) as f64);
+    /// let x: Tensor<f64> = Tensor::from_fn([2, 3], |i| (10 * i[0] + i[1]) as f64);
     /// assert_eq!(x.to_vec(), [0.0, 1.0, 2.0, 10.0, 11.0, 12.0]);
     /// ```
     #[track_caller]
-    pub fn from_fn(shape: &[usize], mut f: impl FnMut(&[usize]) -> T) -> Tensor<T> {
+    pub fn from_fn(shape: impl AsRef<[usize]>, mut f: impl FnMut(&[usize]) -> T) -> Tensor<T> {
+        let shape = shape.as_ref();
         let count = shape::count(shape);
         let mut index = alloc::vec![0; shape.len()];
         let mut data = Vec::with_capacity(count);
@@ -99,7 +102,7 @@ impl<T: Element> Tensor<T> {
     /// The identity matrix of `n` rows.
     #[track_caller]
     pub fn eye(n: usize) -> Tensor<T> {
-        let mut eye = Tensor::zeros(&[n, n]);
+        let mut eye = Tensor::zeros([n, n]);
         eye.as_mut_slice()
             .iter_mut()
             .step_by(n + 1)

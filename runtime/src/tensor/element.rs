@@ -16,18 +16,25 @@ pub trait Element: Real + super::rule::Seed<Like = ()> {
         beta: Self,
         c: &mut ArrayViewMut2<'_, Self>,
     );
+    /// The error function.
+    #[doc(hidden)]
+    fn erf(x: Self) -> Self;
 }
 
 macro_rules! element {
-    ($($float:ident)*) => { $(
+    ($($float:ident $erf:ident)*) => { $(
         impl Element for $float {
             const ZERO: &'static $float = &0.0;
             #[inline]
             fn gemm(a: &ArrayView2<'_, $float>, b: &ArrayView2<'_, $float>, beta: $float, c: &mut ArrayViewMut2<'_, $float>) {
                 general_mat_mul(1.0, a, b, beta, c);
             }
+            #[inline]
+            fn erf(x: $float) -> $float {
+                libm::$erf(x)
+            }
         }
     )* };
 }
 
-element!(f32 f64);
+element!(f32 erff f64 erf);

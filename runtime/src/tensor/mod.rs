@@ -6,15 +6,22 @@ mod convert;
 mod create;
 mod element;
 mod format;
+mod mask;
 mod ops;
+mod pick;
 mod reduce;
+mod rows;
 mod rule;
 mod shape;
+mod statistics;
 mod tangent;
 
 pub use element::Element;
+pub use mask::Mask;
 pub use ops::entries;
-pub use shape::Axes;
+pub use ops::layout::{Pad, Span, Widths};
+pub use shape::Integers;
+pub use statistics::Statistics;
 
 use ndarray::{ArcArray, IxDyn};
 
@@ -26,7 +33,7 @@ use ndarray::{ArcArray, IxDyn};
 /// ```
 /// use pullback_runtime::Tensor;
 ///
-/// let x = Tensor::from_vec(&[2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+/// let x = Tensor::from_vec([2, 3], vec![1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
 /// let y = &x * 2.0 + Tensor::arange(3);
 /// assert_eq!(y[[1, 2]], 14.0);
 /// assert_eq!(y.matmul(&y.t()).shape(), &[2, 2]);

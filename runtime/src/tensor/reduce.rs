@@ -40,6 +40,27 @@ pub(super) fn total<T: Element>(data: &[T]) -> T {
     rest + lanes[0]
 }
 
+/// The sum of products.
+pub(super) fn inner<T: Element>(a: &[T], b: &[T]) -> T {
+    if a.len() > BLOCK {
+        let at = a.len().div_ceil(2).next_multiple_of(BLOCK).min(a.len());
+        if at < a.len() {
+            return inner(&a[..at], &b[..at]) + inner(&a[at..], &b[at..]);
+        }
+    }
+    let mut lanes = [T::zero(); LANES];
+    let (chunks, others) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let mut rest = T::zero();
+    let tails = chunks.remainder().iter().zip(others.remainder());
+    tails.for_each(|(x, y)| rest += *x * *y);
+    for (a, b) in chunks.zip(others) {
+        for i in 0..LANES {
+            lanes[i] += a[i] * b[i];
+        }
+    }
+    lanes.iter().fold(rest, |sum, lane| sum + *lane)
+}
+
 /// Folds along axes: `whole` folds a slice, `join` two results.
 fn fold<T: Element>(
     x: &Tensor<T>,
@@ -101,4 +122,32 @@ fn along_one<T: Element>(
 /// The sum along axes.
 pub(super) fn sum<T: Element>(x: &Tensor<T>, axes: &[usize]) -> Vec<T> {
     fold(x, axes, T::zero(), total, |a, b| a + b)
+}
+
+/// The element that comes first in an order, along axes; NaN if there is one.
+pub(super) fn extreme<T: Element>(
+    x: &Tensor<T>,
+    axes: &[usize],
+    before: impl Fn(T, T) -> bool + Copy,
+) -> Vec<T> {
+    let join = move |a: T, b: T| if before(b, a) || b.is_nan() { b } else { a };
+    let whole = move |row: &[T]| {
+        let mut lanes = [row[0]; LANES];
+        let chunks = row.chunks_exact(LANES);
+        let rest = chunks.remainder().iter().fold(row[0], |m, x| join(m, *x));
+        for chunk in chunks {
+            lanes
+                .iter_mut()
+                .zip(chunk)
+                .for_each(|(m, x)| *m = join(*m, *x));
+        }
+        lanes.iter().fold(rest, |m, x| join(m, *x))
+    };
+    fold(x, axes, T::nan(), whole, join)
+}
+
+/// The product along axes.
+pub(super) fn product<T: Element>(x: &Tensor<T>, axes: &[usize]) -> Vec<T> {
+    let whole = |row: &[T]| row.iter().fold(T::one(), |p, x| p * *x);
+    fold(x, axes, T::one(), whole, |a, b| a * b)
 }

@@ -60,15 +60,30 @@ impl<T: Element> Seed for Vec<Tensor<T>> {
     }
 }
 
+impl<A: Seed, B: Seed, C: Seed> Seed for (A, B, C) {
+    type Like = (A::Like, B::Like, C::Like);
+    fn like(&self) -> Self::Like {
+        (self.0.like(), self.1.like(), self.2.like())
+    }
+    fn is_nothing(&self, like: &Self::Like) -> bool {
+        // Every part is looked at, for its shape.
+        self.0.is_nothing(&like.0) & self.1.is_nothing(&like.1) & self.2.is_nothing(&like.2)
+    }
+}
+
 /// Rules of methods whose receiver and first arguments are tensors.
 ///
-/// `value` is the result. `pull` is made with it and holds what the pullback needs; it is called with the cotangent of
+/// `value` is the result, made `with` something that the derivatives use as well. `pull` is made with it and holds what the pullback needs; it is called with the cotangent of
 /// the result and which tensors ask for theirs, and gives these. `push` gives the tangent of the result from those of
 /// the tensors, `None` for zero.
+///
+/// Behind the first `;` stand arguments by value, and behind `; &` arguments by reference, that carry no derivative: a
+/// call with one that does is refused.
 macro_rules! rules {
     ($(
         $entry:ident $differentiable:ident $masked:ident $jvp:ident $keep:ident
-        [$($g:ident: $bound:path),*] ($x:ident $(, $b:ident)* $(; $($arg:ident: $ty:ty),+)?) -> $out:ty,
+        [$($g:ident: $bound:path),*] ($x:ident $(, $b:ident)* $(; $($arg:ident: $ty:ty),+)? $(; & $($by_ref:ident: $of:ty),+)?) -> $out:ty,
+        $(with $with:ident = $made:expr,)?
         value $value:expr,
         pull |$y:pat_param| $pull:expr,
         push |$y_push:pat_param, $dots:pat_param| $push:expr;
@@ -83,10 +98,12 @@ macro_rules! rules {
                 (
                     $($b: &crate::Tensor<T>, again &crate::Tensor<T>,
                         slot Option<&mut crate::Tensor<T>>, dot Option<&crate::Tensor<T>>;)*
-                    $($($arg: $ty, again crate::rt::Owned, slot crate::rt::Unused, dot crate::rt::Unused;)+)?
+                    $($($arg: $ty, again crate::rt::Owned, slot crate::rt::Constant, dot crate::rt::Constant;)+)?
+                    $($($by_ref: &$of, again &$of, slot crate::rt::Constant, dot crate::rt::Constant;)+)?
                 ) -> $out, seed $out;
                 bits crate::tensor::rule::rules!(@bits $x $($b)*);
                 call |$x| {
+                    $(let $with = $made;)?
                     let y = $value;
                     let like = crate::tensor::rule::Seed::like(&y);
                     let pull = { let $y = &y; $pull };
@@ -96,11 +113,13 @@ macro_rules! rules {
                             crate::rt::Owned,
                             $(crate::tensor::rule::rules!(@again $b),)*
                             $($(crate::tensor::rule::rules!(@owned $arg),)+)?
+                            $($(&$of,)+)?
                         ),
                         ($x, $($b,)* ..): (
                             Option<&mut crate::Tensor<T>>,
                             $(crate::tensor::rule::rules!(@slot $b),)*
-                            $($(crate::tensor::rule::rules!(@unused $arg),)+)?
+                            $($(crate::tensor::rule::rules!(@constant $arg),)+)?
+                            $($(crate::tensor::rule::rules!(@constant $by_ref),)+)?
                         ),
                         _: &mut crate::Tape,
                     | {
@@ -117,6 +136,7 @@ macro_rules! rules {
                     })
                 }
                 jvp |$x, dots| {
+                    $(let $with = $made;)?
                     let y = $value;
                     let tangent = {
                         let $y_push = &y;
@@ -142,7 +162,7 @@ macro_rules! rules {
     (@again $b:ident) => { &crate::Tensor<T> };
     (@owned $b:ident) => { crate::rt::Owned };
     (@slot $b:ident) => { Option<&mut crate::Tensor<T>> };
-    (@unused $b:ident) => { crate::rt::Unused };
+    (@constant $b:ident) => { crate::rt::Constant };
 }
 
 pub(crate) use rules;
@@ -156,4 +176,18 @@ pub(crate) fn plus<T: Element>(a: Option<Tensor<T>>, b: Option<Tensor<T>>) -> Op
         }
         (one, None) | (None, one) => one,
     }
+}
+
+/// The pullback of a method of one tensor.
+pub(crate) fn one<S, T: Element>(
+    pull: impl FnOnce(S) -> Tensor<T> + Send + 'static,
+) -> impl FnOnce(S, [bool; 1]) -> [Option<Tensor<T>>; 1] + Send + 'static {
+    move |t, _| [Some(pull(t))]
+}
+
+/// The pullback of a method of several tensors, of which each that asks gets its cotangent.
+pub(crate) fn each<S, T: Element, const N: usize>(
+    pull: impl Fn(&S, usize) -> Tensor<T> + Send + 'static,
+) -> impl FnOnce(S, [bool; N]) -> [Option<Tensor<T>>; N] + Send + 'static {
+    move |t, wanted| core::array::from_fn(|i| wanted[i].then(|| pull(&t, i)))
 }

@@ -24,12 +24,14 @@ macro_rules! entry {
         #[allow(clippy::type_complexity)]
         pub trait $entry<$($g: $($bound)*),*> $(where $($given)*)? {
             /// The value and its pullback.
+            #[track_caller]
             fn $differentiable $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, tape: &mut $crate::Tape) -> (
                 $out,
                 impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut $crate::Tape)
-                    + Send + 'static + use<Self, $($g),* $($(, $of)*)?>,
+                    + Send + 'static + use<Self $(, $g)* $($(, $of)*)?>,
             ) $(where $($where)*)?;
             /// The same, and which arguments reach the value.
+            #[track_caller]
             fn $masked<$($($of: $($of_bound)*,)*)? Seer: $crate::rt::Observer>(&self $(, $arg: $ty)*, tape: &mut Seer) -> (
                 $out,
                 u64,
@@ -37,6 +39,7 @@ macro_rules! entry {
                     + Send + 'static + use<Self, $($g,)* $($($of,)*)? Seer>,
             ) $(where $($where)*)?;
             /// The value and its tangent.
+            #[track_caller]
             fn $jvp $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, dots: ($dot, $($arg_dot,)*)) -> ($out, $seed) $(where $($where)*)?;
             /// How a caller keeps the receiver.
             fn $keep(&self) -> $kept;
@@ -45,6 +48,7 @@ macro_rules! entry {
         #[allow(clippy::type_complexity)]
         impl<$($g: $($bound)*),*> $entry<$($g),*> for $this $(where $($given)*)? {
             #[inline]
+            #[track_caller]
             fn $differentiable $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, _: &mut $crate::Tape) -> (
                 $out,
                 impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut $crate::Tape)
@@ -54,6 +58,7 @@ macro_rules! entry {
                 $call
             }
             #[inline]
+            #[track_caller]
             fn $masked<$($($of: $($of_bound)*,)*)? Seer: $crate::rt::Observer>(&self $(, $arg: $ty)*, tape: &mut Seer) -> (
                 $out,
                 u64,
@@ -70,6 +75,7 @@ macro_rules! entry {
                 (value, $bits, back)
             }
             #[inline]
+            #[track_caller]
             fn $jvp $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, $dots: ($dot, $($arg_dot,)*)) -> ($out, $seed) $(where $($where)*)? {
                 let $self_jvp = self;
                 $tangent
@@ -98,12 +104,14 @@ macro_rules! constructor {
         #[allow(clippy::type_complexity)]
         pub trait $entry<$($g: $($bound)*),*> $(where $($given)*)? {
             /// The value and its pullback.
+            #[track_caller]
             fn $differentiable($($arg: $ty,)* tape: &mut $crate::Tape) -> (
                 $out,
                 impl FnOnce($seed, ($($arg_again,)*), ($($arg_slot,)*), &mut $crate::Tape)
                     + Send + 'static + use<Self, $($g),*>,
             );
             /// The same, and which arguments reach the value.
+            #[track_caller]
             fn $masked<Seer: $crate::rt::Observer>($($arg: $ty,)* tape: &mut Seer) -> (
                 $out,
                 u64,
@@ -111,12 +119,14 @@ macro_rules! constructor {
                     + Send + 'static + use<Self, $($g,)* Seer>,
             );
             /// The value and its tangent.
+            #[track_caller]
             fn $jvp($($arg: $ty,)* dots: ($($arg_dot,)*)) -> ($out, $seed);
         }
 
         #[allow(clippy::type_complexity)]
         impl<$($g: $($bound)*),*> $entry<$($g),*> for $this $(where $($given)*)? {
             #[inline]
+            #[track_caller]
             fn $differentiable($($arg: $ty,)* _: &mut $crate::Tape) -> (
                 $out,
                 impl FnOnce($seed, ($($arg_again,)*), ($($arg_slot,)*), &mut $crate::Tape)
@@ -125,6 +135,7 @@ macro_rules! constructor {
                 $call
             }
             #[inline]
+            #[track_caller]
             fn $masked<Seer: $crate::rt::Observer>($($arg: $ty,)* tape: &mut Seer) -> (
                 $out,
                 u64,
@@ -141,6 +152,7 @@ macro_rules! constructor {
                 (value, $bits, back)
             }
             #[inline]
+            #[track_caller]
             fn $jvp($($arg: $ty,)* $dots: ($($arg_dot,)*)) -> ($out, $seed) {
                 $tangent
             }

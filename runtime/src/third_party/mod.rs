@@ -13,7 +13,7 @@ mod nalgebra;
 mod ndarray;
 
 #[cfg(feature = "tensor")]
-pub(crate) use entry::entry;
+pub(crate) use entry::{constructor, entry};
 
 /// The entries, which generated code brings into scope under no name.
 pub mod entries {

@@ -147,13 +147,17 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     };
     let mask_entry = masks.map(|m| &m.entry);
     let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
+    let result = match sweep.keeps_result {
+        true => quote!(#rt::copied(&#ret)),
+        false => quote!(#ret),
+    };
     quote! {
         #zeros
         #storage
         #entry
         #mask_entry
         #forward
-        (#ret, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #workspace| {
+        (#result, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #workspace| {
             #(#cut)*
             #reverse
             #back

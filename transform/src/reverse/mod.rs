@@ -67,6 +67,8 @@ pub struct Sweep {
     pub closures: HashMap<(VarId, usize), TokenStream>,
     /// Whether a differentiable function is called.
     pub is_leaf: bool,
+    /// Whether the reverse sweep looks at the result, which the forward sweep gives away.
+    pub keeps_result: bool,
     /// What could not be done.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -271,6 +273,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         .flat_map(|p| r.after.remove(&p.var).unwrap_or_default())
         .collect::<Vec<_>>();
     r.keep_operands(&mut forward);
+    let keeps_result = r.is_kept(f.ret) && r.may_move(f.ret, 6);
     let mut forward = r.insert_saves(forward);
     let mut entry = r.insert_saves(entry);
     let mut reverse = r.insert_restores(reverse);
@@ -301,6 +304,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         pullbacks: r.pullbacks,
         closures: r.closures,
         is_leaf: r.is_leaf,
+        keeps_result,
         diagnostics: r.diagnostics,
     }
 }

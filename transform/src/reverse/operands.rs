@@ -37,16 +37,20 @@ impl Reverse<'_> {
             return;
         };
         let v = *v;
-        let kept = self.needed.contains(&v) && matches!(self.how.get(&v), Some(How::There) | None);
-        if kept && self.may_move(v, 6) {
+        if self.is_kept(v) && self.may_move(v, 6) {
             let name = &self.f.vars[v].ident;
             *operand = Expr::Raw(quote!(__rt::copied(&#name)), vec![v]);
         }
     }
 
+    /// Whether the reverse sweep looks at the variable itself.
+    pub(super) fn is_kept(&self, v: VarId) -> bool {
+        self.needed.contains(&v) && matches!(self.how.get(&v), Some(How::There) | None)
+    }
+
     /// Whether an operator may move the variable away: what is read from a part of memory can be copied, and so
     /// can what is computed from that.
-    fn may_move(&self, v: VarId, depth: usize) -> bool {
+    pub(super) fn may_move(&self, v: VarId, depth: usize) -> bool {
         let var = &self.f.vars[v];
         if !matches!(var.ty, Ty::Unknown) {
             return false;

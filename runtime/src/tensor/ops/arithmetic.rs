@@ -20,7 +20,7 @@ pub(super) fn gated<T: Element>(t: T, partial: T) -> T {
 }
 
 /// `t` times the partial derivative at each element, as the cotangent of an operand of shape `to`.
-fn pulled<T: Element>(
+pub(super) fn pulled<T: Element>(
     t: &Tensor<T>,
     a: &Tensor<T>,
     b: &Tensor<T>,
@@ -37,7 +37,7 @@ fn pulled<T: Element>(
 }
 
 /// `d` times the partial derivative at each element.
-fn pushed<T: Element>(
+pub(super) fn pushed<T: Element>(
     d: &Tensor<T>,
     a: &Tensor<T>,
     b: &Tensor<T>,

@@ -26,6 +26,11 @@ impl Product {
                 "`matmul`: the shapes {a:?} and {b:?} do not fit: {inner} columns on the left meet {other} rows on the right"
             );
         }
+        if !shape::broadcasts(a_stack, b_stack) {
+            panic!(
+                "`matmul`: the shapes {a:?} and {b:?} do not broadcast in their stacks {a_stack:?} and {b_stack:?}"
+            );
+        }
         let stack = shape::broadcast("matmul", a_stack, b_stack);
         Product {
             stack,
@@ -37,7 +42,7 @@ impl Product {
 }
 
 impl<T: Element> Tensor<T> {
-    /// The product of matrices. Axes in front of the last two are a stack of matrices, and stacks broadcast.
+    /// The product of matrices. Integers in front of the last two are a stack of matrices, and stacks broadcast.
     ///
     /// A tensor with one axis is a row on the left and a column on the right, and its axis goes.
     ///
