@@ -225,7 +225,7 @@ impl Jacobian {
 /// How far from `feature` the camera sees `x`, times `w`, in the two directions of the image.
 #[differentiable]
 pub fn reprojection(
-    camera: &Camera,
+    camera: &[f64; CAMERA],
     x: &[f64; 3],
     w: f64,
     #[constant] feature: &[f64; 2],
@@ -233,7 +233,7 @@ pub fn reprojection(
     let [r0, r1, r2, c0, c1, c2, focal, u0, v0, k1, k2] = *camera;
     let (x, y, z) = (x[0] - c0, x[1] - c1, x[2] - c2);
     let square = r0 * r0 + r1 * r1 + r2 * r2;
-    let (x, y, z) = if square == 0.0 {
+    let (x, y, z): (f64, f64, f64) = if square == 0.0 {
         (
             x + r1 * z - r2 * y,
             y + r2 * x - r0 * z,

@@ -53,25 +53,44 @@ impl Input {
 /// The determinant of the `n` × `n` matrix `a`.
 #[differentiable]
 pub fn determinant(a: &[f64], n: usize) -> f64 {
-    minor(a, n, (1 << n) - 1)
+    match n {
+        0 => 1.0,
+        1 => a[0],
+        2 => a[0] * a[3] - a[1] * a[2],
+        _ => minor(a, n, n, (1 << n) - 1),
+    }
 }
 
-/// The determinant of the last rows of `a` and those `columns` whose bits are set, as many as rows.
+/// The determinant of the last `size` rows of `a` and those `columns` whose bits are set, as many as rows, at least
+/// three.
 #[differentiable]
-fn minor(a: &[f64], n: usize, columns: u64) -> f64 {
-    let size = columns.count_ones() as usize;
-    let row = &a[(n - size) * n..];
-    if size == 1 {
-        return row[columns.trailing_zeros() as usize];
+fn minor(a: &[f64], n: usize, size: usize, columns: u64) -> f64 {
+    if size == 3 {
+        return minor_of_three(a, n, columns);
     }
+    let row = &a[(n - size) * n..(n - size + 1) * n];
     let mut det = 0.0;
-    let mut sign = 1.0;
     let mut rest = columns;
-    while rest != 0 {
+    for i in 0..size {
         let j = rest.trailing_zeros() as usize;
         rest &= rest - 1;
-        det += sign * row[j] * minor(a, n, columns & !(1 << j));
-        sign = -sign;
+        let below: f64 = minor(a, n, size - 1, columns & !(1 << j));
+        let term = row[j] * below;
+        det += if i % 2 == 0 { term } else { -term };
     }
     det
+}
+
+/// The same for three rows.
+#[differentiable]
+fn minor_of_three(a: &[f64], n: usize, columns: u64) -> f64 {
+    let i = columns.trailing_zeros() as usize;
+    let rest = columns & (columns - 1);
+    let j = rest.trailing_zeros() as usize;
+    let k = (rest & (rest - 1)).trailing_zeros() as usize;
+    let (top, lower) = a[(n - 3) * n..].split_at(n);
+    let (middle, bottom) = lower.split_at(n);
+    top[i] * (middle[j] * bottom[k] - middle[k] * bottom[j])
+        - top[j] * (middle[i] * bottom[k] - middle[k] * bottom[i])
+        + top[k] * (middle[i] * bottom[j] - middle[j] * bottom[i])
 }

@@ -226,79 +226,99 @@ pub fn log_posterior(
     let groups = n.div_ceil(LANES);
     let mut terms = vec![[0.0; LANES]; groups * k];
     let mut weight = 0.0;
-    let mut mean = vec![[0.0; LANES]; d];
-    let mut diagonal = vec![[0.0; LANES]; d];
-    let mut lower = vec![[0.0; LANES]; below];
-    let mut centred = vec![[0.0; LANES]; d];
     for c in 0..k {
+        let (q, l) = (&q[c * d..(c + 1) * d], &l[c * below..(c + 1) * below]);
         let mut log_determinant = 0.0;
         let mut squares = 0.0;
-        for i in 0..d {
-            let log = q[c * d + i];
-            let e = log.exp();
+        for log in q {
             log_determinant += log;
-            squares += e * e;
-            mean[i] = [mu[c * d + i]; LANES];
-            diagonal[i] = [e; LANES];
+            squares += (2.0 * log).exp();
         }
-        // By columns in `l`, by rows in `lower`.
-        let column = &l[c * below..(c + 1) * below];
-        for j in 1..d {
-            for i in 0..j {
-                let v = column[i * (2 * d - i - 1) / 2 + j - i - 1];
-                squares += v * v;
-                lower[j * (j - 1) / 2 + i] = [v; LANES];
-            }
+        for v in l {
+            squares += v * v;
         }
         weight += 0.5 * prior.gamma * prior.gamma * squares - prior.m as f64 * log_determinant;
-        let offset = alpha[c] + log_determinant;
+        component(
+            alpha[c] + log_determinant,
+            &mu[c * d..(c + 1) * d],
+            q,
+            l,
+            &points.lanes,
+            &mut terms[c * groups..(c + 1) * groups],
+        );
+    }
+    let likelihood: f64 = sum_of_logs(&terms, k, n);
+    let normaliser: f64 = log_sum_exp(alpha);
+    likelihood - n as f64 * normaliser - prior.sign * weight + constant(d, n, k, prior)
+}
 
-        for g in 0..groups {
-            let x = &points.lanes[g * d..(g + 1) * d];
-            let mut distance = [0.0; LANES];
-            for j in 0..d {
-                let mut product = [0.0; LANES];
-                for s in 0..LANES {
-                    centred[j][s] = x[j][s] - mean[j][s];
-                    product[s] = diagonal[j][s] * centred[j][s];
-                }
-                let row = &lower[j * j.saturating_sub(1) / 2..][..j];
-                for i in 0..j {
-                    for s in 0..LANES {
-                        product[s] += row[i][s] * centred[i][s];
-                    }
-                }
-                for s in 0..LANES {
-                    distance[s] += product[s] * product[s];
-                }
-            }
-            for s in 0..LANES {
-                terms[g * k + c][s] = offset - 0.5 * distance[s];
-            }
+/// `offset` − ½ |Q (x − μ)|² for each point.
+#[differentiable]
+fn component(
+    offset: f64,
+    mu: &[f64],
+    q: &[f64],
+    l: &[f64],
+    #[constant] x: &[[f64; LANES]],
+    terms: &mut [[f64; LANES]],
+) {
+    let d = mu.len();
+    let diagonal: Vec<[f64; LANES]> = q.iter().map(|v| [v.exp(); LANES]).collect();
+    // By columns in `l`, by rows in `lower`.
+    let mut lower = vec![[0.0; LANES]; l.len()];
+    for j in 1..d {
+        for i in 0..j {
+            lower[j * (j - 1) / 2 + i] = [l[i * (2 * d - i - 1) / 2 + j - i - 1]; LANES];
         }
     }
-
-    let mut likelihood = 0.0;
-    for g in 0..groups {
-        let terms = &terms[g * k..(g + 1) * k];
-        let shift = greatest(detach(terms));
-        let mut sum = [0.0; LANES];
-        for term in terms {
+    let mean: Vec<[f64; LANES]> = mu.iter().map(|v| [*v; LANES]).collect();
+    for (x, term) in x.chunks_exact(d).zip(terms) {
+        let mut distance = [0.0; LANES];
+        for j in 0..d {
+            let mut product = [0.0; LANES];
             for s in 0..LANES {
-                sum[s] += (term[s] - shift[s]).exp();
+                product[s] = diagonal[j][s] * (x[j][s] - mean[j][s]);
+            }
+            let row = &lower[j * j.saturating_sub(1) / 2..][..j];
+            for ((l, x), mean) in row.iter().zip(x).zip(&mean) {
+                for s in 0..LANES {
+                    product[s] += l[s] * (x[s] - mean[s]);
+                }
+            }
+            for s in 0..LANES {
+                distance[s] += product[s] * product[s];
+            }
+        }
+        for s in 0..LANES {
+            term[s] = offset - 0.5 * distance[s];
+        }
+    }
+}
+
+/// Σ log Σ exp over the points and the `k` components.
+#[differentiable]
+fn sum_of_logs(terms: &[[f64; LANES]], k: usize, n: usize) -> f64 {
+    let groups = n.div_ceil(LANES);
+    let mut total = 0.0;
+    for g in 0..groups {
+        let shift: [f64; LANES] = greatest(detach(terms), g, groups);
+        let mut sum = [0.0; LANES];
+        for c in 0..k {
+            for s in 0..LANES {
+                sum[s] += (terms[c * groups + g][s] - shift[s]).exp();
             }
         }
         for s in 0..LANES.min(n - g * LANES) {
-            likelihood += shift[s] + sum[s].ln();
+            total += shift[s] + sum[s].ln();
         }
     }
-    likelihood - n as f64 * log_sum_exp(alpha) - prior.sign * weight + constant(d, n, k, prior)
+    total
 }
 
-/// The greatest in each lane.
-fn greatest(terms: &[Lanes]) -> Lanes {
+/// The greatest term of each point of a group.
+fn greatest(terms: &[Lanes], group: usize, groups: usize) -> Lanes {
     let mut top = [f64::NEG_INFINITY; LANES];
-    for term in terms {
+    for term in terms[group..].iter().step_by(groups) {
         for (top, v) in top.iter_mut().zip(term) {
             *top = if v > top { *v } else { *top };
         }

@@ -39,7 +39,7 @@ pub struct Input {
 /// log Σ exp xᵢ. The value does not depend on the shift, so neither does the derivative.
 #[differentiable]
 pub fn log_sum_exp(x: &[f64]) -> f64 {
-    let shift = greatest(detach(x));
+    let shift: f64 = greatest(detach(x));
     let mut sum = 0.0;
     for v in x {
         sum += (v - shift).exp();

@@ -106,6 +106,7 @@ pub fn loss(
     #[constant] sequence: &[f64],
     b: usize,
 ) -> f64 {
+    let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
     let mut state = state.to_vec();
     let (in_weight, out) = extra.split_at(b);
     let (out_weight, out_bias) = out.split_at(b);
@@ -143,10 +144,4 @@ pub fn loss(
         total += dot - ones * sum.ln();
     }
     -total / (b * (characters - 1)) as f64
-}
-
-/// 1 / (1 + e⁻ˣ).
-#[differentiable]
-fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
 }

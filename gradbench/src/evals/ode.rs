@@ -53,42 +53,30 @@ impl Input {
 /// When the integration ends.
 pub const END: f64 = 2.0;
 
-/// The slopes at `y`.
-#[differentiable]
-fn slopes(x: &[f64], y: &[f64], k: &mut [f64]) {
-    k[0] = x[0];
-    for ((k, x), y) in k[1..].iter_mut().zip(&x[1..]).zip(y) {
-        *k = x * y;
-    }
-}
-
-/// y + h k.
-#[differentiable]
-fn along(y: &[f64], h: f64, k: &[f64], moved: &mut [f64]) {
-    for ((moved, y), k) in moved.iter_mut().zip(y).zip(k) {
-        *moved = y + h * k;
-    }
-}
-
 /// The solution at [`END`] in `steps` steps.
 #[differentiable]
 pub fn solve(x: &[f64], steps: usize) -> Vec<f64> {
     let n = x.len();
     let h = END / steps as f64;
     let mut y = vec![0.0; n];
-    let mut moved = vec![0.0; n];
-    let (mut k1, mut k2) = (vec![0.0; n], vec![0.0; n]);
-    let (mut k3, mut k4) = (vec![0.0; n], vec![0.0; n]);
+    // The first equation's slope is always the same.
+    let (mut k1, mut k2) = (vec![x[0]; n], vec![x[0]; n]);
+    let (mut k3, mut k4) = (vec![x[0]; n], vec![x[0]; n]);
     for _ in 0..steps {
-        slopes(x, &y, &mut k1);
-        along(&y, 0.5 * h, &k1, &mut moved);
-        slopes(x, &moved, &mut k2);
-        along(&y, 0.5 * h, &k2, &mut moved);
-        slopes(x, &moved, &mut k3);
-        along(&y, h, &k3, &mut moved);
-        slopes(x, &moved, &mut k4);
-        for i in 0..n {
-            y[i] += h / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
+        for ((k, x), y) in k1[1..].iter_mut().zip(&x[1..]).zip(&y) {
+            *k = x * y;
+        }
+        for (((k, x), y), before) in k2[1..].iter_mut().zip(&x[1..]).zip(&y).zip(&k1) {
+            *k = x * (y + 0.5 * h * before);
+        }
+        for (((k, x), y), before) in k3[1..].iter_mut().zip(&x[1..]).zip(&y).zip(&k2) {
+            *k = x * (y + 0.5 * h * before);
+        }
+        for (((k, x), y), before) in k4[1..].iter_mut().zip(&x[1..]).zip(&y).zip(&k3) {
+            *k = x * (y + h * before);
+        }
+        for ((((y, k1), k2), k3), k4) in y.iter_mut().zip(&k1).zip(&k2).zip(&k3).zip(&k4) {
+            *y += h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4);
         }
     }
     y
