@@ -4,6 +4,7 @@
 use gradbench::evals::{ba, det, gmm, hello, ht, kmeans, llsq, lse, lstm, ode, particle, saddle};
 use pullback::Tape;
 use pullback::check::Tolerance;
+use pullback::differentiable;
 
 /// Marsaglia's xorshift: the same numbers on every run.
 struct Random(u64);
@@ -364,16 +365,18 @@ fn clusters() {
             p.d
         )
     );
+    let nearest = kmeans::nearest(&p.points, &p.centroids, d);
     pullback::check!(
         kmeans::slope,
         (
+            &nearest[..],
             #[constant]
             &p.points,
             &p.centroids,
-            p.d
+            d
         )
     );
-    let slope = kmeans::slope(&p.points, &p.centroids, d);
+    let slope = kmeans::slope(&nearest, &p.points, &p.centroids, d);
     for (a, b) in kmeans::cost::grad(&p.points, &p.centroids, d)
         .iter()
         .zip(slope)
@@ -395,11 +398,11 @@ fn clusters() {
             .map(|(a, b)| a + c * (b - a))
             .collect::<Vec<_>>()
     };
-    let along: f64 = kmeans::slope(&p.points, &step(1e-3), d)
+    let along: f64 = kmeans::slope(&nearest, &p.points, &step(1e-3), d)
         .iter()
         .map(|v| v * v)
         .sum();
-    let before: f64 = kmeans::slope(&p.points, &p.centroids, d)
+    let before: f64 = kmeans::slope(&nearest, &p.points, &p.centroids, d)
         .iter()
         .map(|v| v * v)
         .sum();
@@ -438,13 +441,17 @@ fn particles() {
         step: 1e-5,
         ..Tolerance::default()
     };
-    pullback::check!(particle::miss_by_reverse, (0.3), near);
-    pullback::check!(particle::miss_by_forward, (0.3), near);
-    assert_close(
-        particle::miss_by_reverse(0.3),
-        particle::miss_by_forward(0.3),
-        "the two forces",
-    );
+    #[differentiable]
+    fn by_reverse(w: f64) -> f64 {
+        particle::miss::<true>(w)
+    }
+    #[differentiable]
+    fn by_forward(w: f64) -> f64 {
+        particle::miss::<false>(w)
+    }
+    pullback::check!(by_reverse, (0.3), near);
+    pullback::check!(by_forward, (0.3), near);
+    assert_close(by_reverse(0.3), by_forward(0.3), "the two forces");
 }
 
 #[test]

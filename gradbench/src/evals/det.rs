@@ -57,16 +57,20 @@ pub fn determinant(a: &[f64], n: usize) -> f64 {
         0 => 1.0,
         1 => a[0],
         2 => a[0] * a[3] - a[1] * a[2],
+        3 => {
+            a[0] * (a[4] * a[8] - a[5] * a[7]) - a[1] * (a[3] * a[8] - a[5] * a[6])
+                + a[2] * (a[3] * a[7] - a[4] * a[6])
+        }
         _ => minor(a, n, n, (1 << n) - 1),
     }
 }
 
 /// The determinant of the last `size` rows of `a` and those `columns` whose bits are set, as many as rows, at least
-/// three.
+/// four.
 #[differentiable]
 fn minor(a: &[f64], n: usize, size: usize, columns: u64) -> f64 {
-    if size == 3 {
-        return minor_of_three(a, n, columns);
+    if size == 4 {
+        return minor_of_four(a, n, columns);
     }
     let row = &a[(n - size) * n..(n - size + 1) * n];
     let mut det = 0.0;
@@ -81,16 +85,27 @@ fn minor(a: &[f64], n: usize, size: usize, columns: u64) -> f64 {
     det
 }
 
-/// The same for three rows.
+/// The same for four rows, where calls would cost more than products.
 #[differentiable]
-fn minor_of_three(a: &[f64], n: usize, columns: u64) -> f64 {
-    let i = columns.trailing_zeros() as usize;
-    let rest = columns & (columns - 1);
-    let j = rest.trailing_zeros() as usize;
-    let k = (rest & (rest - 1)).trailing_zeros() as usize;
-    let (top, lower) = a[(n - 3) * n..].split_at(n);
-    let (middle, bottom) = lower.split_at(n);
-    top[i] * (middle[j] * bottom[k] - middle[k] * bottom[j])
-        - top[j] * (middle[i] * bottom[k] - middle[k] * bottom[i])
-        + top[k] * (middle[i] * bottom[j] - middle[j] * bottom[i])
+fn minor_of_four(a: &[f64], n: usize, columns: u64) -> f64 {
+    let [c0, c1, c2, c3] = four(columns);
+    let (first, rest) = a[(n - 4) * n..].split_at(n);
+    let (second, rest) = rest.split_at(n);
+    let (third, fourth) = rest.split_at(n);
+    let two = |i: usize, j: usize| third[i] * fourth[j] - third[j] * fourth[i];
+    let three = |i: usize, j: usize, k: usize| {
+        second[i] * two(j, k) - second[j] * two(i, k) + second[k] * two(i, j)
+    };
+    first[c0] * three(c1, c2, c3) - first[c1] * three(c0, c2, c3) + first[c2] * three(c0, c1, c3)
+        - first[c3] * three(c0, c1, c2)
+}
+
+/// The places of the four bits.
+fn four(columns: u64) -> [usize; 4] {
+    let mut rest = columns;
+    std::array::from_fn(|_| {
+        let place = rest.trailing_zeros() as usize;
+        rest &= rest.wrapping_sub(1);
+        place
+    })
 }

@@ -182,7 +182,7 @@ impl Problem {
 }
 
 /// How many points are looked at together.
-pub const LANES: usize = 8;
+pub const LANES: usize = 16;
 
 /// A number of [`LANES`] points.
 pub type Lanes = [f64; LANES];

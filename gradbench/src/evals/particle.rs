@@ -17,16 +17,16 @@ pub const MODULE: Module = Module {
     name: "particle",
     functions: &[
         ("rr", |input| {
-            descend(input, miss_by_reverse, miss_by_reverse::grad)
+            descend(input, miss::<true>, miss::grad::<true>)
         }),
         ("rf", |input| {
-            descend(input, miss_by_forward, miss_by_forward::grad)
+            descend(input, miss::<false>, miss::grad::<false>)
         }),
         ("fr", |input| {
-            descend(input, miss_by_reverse, |w| miss_by_reverse::jvp(w, 1.0).1)
+            descend(input, miss::<true>, |w| miss::jvp::<true>(w, 1.0).1)
         }),
         ("ff", |input| {
-            descend(input, miss_by_forward, |w| miss_by_forward::jvp(w, 1.0).1)
+            descend(input, miss::<false>, |w| miss::jvp::<false>(w, 1.0).1)
         }),
     ],
 };
@@ -61,7 +61,7 @@ type Space = (f64, f64, f64);
 #[differentiable(order = 2)]
 pub fn potential(x: f64, y: f64, w: f64) -> f64 {
     let (dx, dy, dw) = (x - 10.0, y, y - (10.0 - w));
-    1.0 / (dx * dx + dw * dw).sqrt() + 1.0 / (dx * dx + dy * dy).sqrt()
+    (dx * dx + dw * dw).sqrt().recip() + (dx * dx + dy * dy).sqrt().recip()
 }
 
 /// Its gradient with respect to x and y by reverse mode.
@@ -112,30 +112,21 @@ fn slope_by_forward_jvp((x, y, w): Space, (dx, dy, dw): Space) -> (Plane, Plane)
     (slope_by_forward(x, y, w), tangent)
 }
 
-/// By how much the flight misses the origin, squared, with the force by reverse mode.
-#[differentiable]
-#[allow(clippy::redundant_closure)] // A function is passed as a closure.
-pub fn miss_by_reverse(w: f64) -> f64 {
-    miss(|x, y, w| slope_by_reverse(x, y, w), w)
-}
-
-/// The same with the force by forward mode.
-#[differentiable]
-#[allow(clippy::redundant_closure)] // A function is passed as a closure.
-pub fn miss_by_forward(w: f64) -> f64 {
-    miss(|x, y, w| slope_by_forward(x, y, w), w)
-}
-
 /// The time between two positions.
 const STEP: f64 = 0.1;
 
-/// The square of where the flight crosses the x axis, by Euler's method.
+/// By how much the flight misses the origin: the square of where it crosses the x axis, by Euler's method. The force
+/// is taken by reverse or by forward mode.
 #[differentiable]
-fn miss(slope: impl Fn(f64, f64, f64) -> (f64, f64), w: f64) -> f64 {
+pub fn miss<const REVERSE: bool>(w: f64) -> f64 {
     let (mut x, mut y) = (0.0, 8.0);
     let (mut vx, mut vy) = (0.75, 0.0);
     loop {
-        let (along_x, along_y) = slope(x, y, w);
+        let (along_x, along_y): (f64, f64) = if REVERSE {
+            slope_by_reverse(x, y, w)
+        } else {
+            slope_by_forward(x, y, w)
+        };
         x += STEP * vx;
         y += STEP * vy;
         if y <= 0.0 {
