@@ -57,6 +57,12 @@ fn generic<T: Real>(x: T, y: Vec<T>) -> [T; 2] {
     [x * y[0], y[1].sin()]
 }
 
+/// No argument tells which of the two it is.
+#[differentiable]
+fn chosen<const UP: bool>(x: f64) -> [f64; 2] {
+    if UP { [x, x * x] } else { [-x, 3.0] }
+}
+
 #[differentiable]
 fn option(x: f64) -> Option<(f64, f64)> {
     if x < 0.0 {
@@ -176,6 +182,12 @@ fn inputs_may_be_owned_generic_or_constant() {
     let label = String::from("four");
     assert_near(&labelled::jacobian(1.0, label), &[&[4.0], &[1.0]]);
     assert_near(&ruled::jacobian(3.0), &[&[1.0], &[6.0]]);
+}
+
+#[test]
+fn parameters_that_no_argument_tells_are_passed_on() {
+    assert_near(&chosen::jacobian::<true>(3.0), &[&[1.0], &[6.0]]);
+    assert_near(&chosen::jacobian::<false>(3.0), &[&[-1.0], &[0.0]]);
 }
 
 #[test]

@@ -52,14 +52,15 @@ pub(super) fn jacobian_entry(s: &Shape, mode: Mode) -> Option<TokenStream> {
         .collect();
     let (zero, primal) = (tuple(&zeros), s.primal_path());
     let (vjp, jvp) = (s.path("vjp"), s.path("jvp"));
+    let turbofish = &s.turbofish;
     let others = tuple(&again[usize::from(s.receiver.is_some())..]);
     let receiver = s.receiver.as_ref().map(|_| {
         let first = &again[0];
         quote!(#first,)
     });
     let others = (again.len() > usize::from(s.receiver.is_some())).then(|| quote!(#others,));
-    let pullback = quote!(|__seed| #vjp(#(#again),*).1(__seed));
-    let push = quote!(|__dot| #jvp(#receiver #others __dot).1);
+    let pullback = quote!(|__seed| #vjp #turbofish(#(#again),*).1(__seed));
+    let push = quote!(|__dot| #jvp #turbofish(#receiver #others __dot).1);
     let (way, sweeps) = match s.rules.mode().unwrap_or(mode) {
         Mode::Reverse => ("by_rows", quote!(#pullback)),
         Mode::Forward => ("by_columns", quote!(#push)),
