@@ -73,6 +73,49 @@ pub fn accumulate<S: Accumulate<V> + ?Sized, V>(into: &mut S, by: V) {
     into.accumulate(by);
 }
 
+/// So many elements from an index on, which is not asked for if there are none.
+#[inline(always)]
+pub fn run<T>(of: &[T], from: impl FnOnce() -> usize, n: usize) -> &[T] {
+    match n {
+        0 => &[],
+        n => &of[from()..][..n],
+    }
+}
+
+/// The same, to be written to.
+#[inline(always)]
+pub fn run_mut<T>(of: &mut [T], from: impl FnOnce() -> usize, n: usize) -> &mut [T] {
+    match n {
+        0 => &mut [],
+        n => &mut of[from()..][..n],
+    }
+}
+
+/// What the parts of a sum make together.
+#[inline(always)]
+pub fn total<T: Copy + core::ops::Add<Output = T>>(parts: [T; 8]) -> T {
+    let [a, b, c, d, e, f, g, h] = parts;
+    ((a + b) + (c + d)) + ((e + f) + (g + h))
+}
+
+/// The multiple of a tangent.
+#[inline(always)]
+pub fn multiple<T: Tangent>(mut of: T, factor: f64) -> T {
+    of.scale(factor);
+    of
+}
+
+/// Adds the multiple of a row of tangents to others.
+#[inline(always)]
+pub fn add_multiple<T: Tangent + Default>(to: &mut [T], row: &Rows<T>, factor: f64) {
+    let row = row.last(to.len());
+    for (to, of) in to.iter_mut().zip(row) {
+        let mut multiple = of.clone();
+        multiple.scale(factor);
+        to.add_assign(&multiple);
+    }
+}
+
 /// Moves an adjoint out and leaves a zero of the same shape.
 #[inline(always)]
 pub fn take<T: Tangent>(x: &mut T) -> T {

@@ -2,7 +2,7 @@
 
 use crate::ir::*;
 use crate::ty::Ty;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Where each variable's memory is written and where it is moved away.
 #[derive(Clone, Debug, Default)]
@@ -14,11 +14,19 @@ pub struct Writes {
     defined: HashMap<VarId, Vec<ScopeId>>,
     /// Variables that something takes by value.
     moved: HashMap<VarId, bool>,
+    /// Loops whose trips are reversed as soon as they have run.
+    joint: HashSet<ScopeId>,
     /// The position of each definition by `Let` or `Bind`, with the loops around it.
     at: HashMap<VarId, (usize, Vec<ScopeId>)>,
 }
 
 impl Writes {
+    /// The same, where the trips of these loops are reversed as soon as they have run: what is read in a trip can
+    /// be overwritten by the rest of this trip alone.
+    pub fn within(self, joint: HashSet<ScopeId>) -> Writes {
+        Writes { joint, ..self }
+    }
+
     /// Whether anything writes to the variable's memory.
     pub fn is_written(&self, v: VarId) -> bool {
         self.writes.contains_key(&v)
@@ -106,13 +114,16 @@ impl Writes {
         let Some(writes) = self.writes.get(&root) else {
             return true;
         };
-        writes.iter().all(|(write, around, grows)| {
+        let joint = loops.iter().find(|id| self.joint.contains(id));
+        let in_reach = |around: &[ScopeId]| joint.is_none_or(|id| around.contains(id));
+        let mut writes = writes.iter().filter(|(_, around, _)| in_reach(around));
+        writes.all(|(write, around, grows)| {
             // A loop around both would bring the write after the read, unless the memory is made anew in it.
             let together = around
                 .iter()
                 .zip(loops)
                 .take_while(|(a, b)| a == b)
-                .any(|(a, _)| !home.contains(a));
+                .any(|(a, _)| !home.contains(a) && !self.joint.contains(a));
             (*write < at && !together) || (element && *grows)
         })
     }

@@ -287,7 +287,7 @@ pub fn asked_by_trait(
     let sweep = crate::reverse::reverse(&analysed.f, &analysed.activity);
     let masked = masks::masked(&analysed.f, &analysed.activity);
     let mut items = Vec::new();
-    reverse_entries(&s, &sweep, &mut items);
+    reverse_entries(&s, &sweep, None, &mut items);
     gradients_entry(&s, &sweep, &masked, &mut items);
     forward_entries(&s, analysed, &mut items);
     items.extend(s.keep_entry());
@@ -346,7 +346,8 @@ pub fn entries(
     if options.mode != Mode::Forward {
         let sweep = crate::reverse::reverse(f, &analysed.activity);
         errors.extend(sweep.diagnostics.iter().cloned());
-        reverse_entries(&s, &sweep, &mut items);
+        let joint = crate::reverse::joint(f, &analysed.activity, &sweep);
+        reverse_entries(&s, &sweep, joint.as_ref(), &mut items);
         let masked = masks::masked(f, &analysed.activity);
         let masked_sweep = crate::reverse::reverse(&masked.f, &analysed.activity);
         gradients_entry(&s, &masked_sweep, &masked, &mut items);

@@ -13,7 +13,18 @@ use proc_macro2::TokenStream;
 use quote::format_ident;
 use quote::{ToTokens, quote};
 
-pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStream>) {
+/// The sweeps for gradients, where they differ from those for callers.
+const JOINT: &str = "__joint_sweep";
+
+/// The entries of reverse mode. Gradients run the sweeps with loops that are reversed while they run, where there
+/// are such; callees and `accumulate_grad` do not, since slopes take time and space as large as the inputs, however
+/// few of them a call reads.
+pub(super) fn reverse_entries(
+    s: &Shape,
+    sweep: &Sweep,
+    joint: Option<&Sweep>,
+    items: &mut Vec<TokenStream>,
+) {
     if let Some(refused) = super::rule::refused_reverse(s) {
         items.push(refused);
         return;
@@ -31,6 +42,7 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
     let run = s.path(Family::Plain.sweep());
     let open = s.hidden(Way::Reverse).open;
     let run = quote!(#run #open);
+    let run_joint = joint.map(|_| s.path(JOINT)).map(|path| quote!(#path #open));
     if !s.takes_plain_functions() {
         items.push(super::vector::no_plain_functions(s));
         items.push(call_entry(s, sweep, Family::Plain));
@@ -41,11 +53,14 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
     let tangent_tuple = tuple(&tangents);
     if let Some(outcome) = Outcome::of(s) {
         let number_clause = outcome.clause(s);
+        let whole = joint.unwrap_or(sweep);
+        let run_whole = run_joint.as_ref().unwrap_or(&run);
+        items.extend(joint.map(|joint| sweep_fn(s, joint, JOINT, None)));
         let Collected {
             makes,
             run: run_pullback,
             tangents: results,
-        } = collect(s, sweep, quote!(__pullback), outcome.one());
+        } = collect(s, whole, quote!(__pullback), outcome.one());
         let result = tuple(&results);
         let number = outcome.number();
         let both = outcome.with(quote!((#number, #tangent_tuple)));
@@ -74,7 +89,7 @@ pub(super) fn reverse_entries(s: &Shape, sweep: &Sweep, items: &mut Vec<TokenStr
             pub fn #value_and_grad_with #generics (#receiver __tape: &mut #rt::Tape, #(#others),*) -> #both #number_clause {
                 #receive
                 #makes
-                let (__value, __pullback) = #run(#(#names,)* __tape);
+                let (__value, __pullback) = #run_whole(#(#names,)* __tape);
                 #open
                 #run_pullback
                 #pair

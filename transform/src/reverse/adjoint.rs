@@ -14,9 +14,8 @@ impl Reverse<'_> {
         }
         let name = self.f.vars[v].ident.to_string();
         let name = name.strip_prefix("r#").unwrap_or(&name);
-        let bar = self
-            .f
-            .fresh(&format!("{name}_bar"), self.f.vars[v].ty.clone());
+        let name = format!("{name}_{}", self.kind_of_adjoint(v));
+        let bar = self.f.fresh(&name, self.f.vars[v].ty.clone());
         self.f.vars[bar].mutable = true;
         self.f.vars[bar].generated = true;
         self.f.vars[bar].temp = self.f.vars[v].temp;

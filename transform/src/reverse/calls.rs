@@ -15,7 +15,7 @@ impl Reverse<'_> {
         forward: &mut Block,
     ) {
         self.is_leaf = false;
-        self.calls_repeat |= self.segments[self.segment].in_loop;
+        self.calls_repeat |= self.segments[self.segment].in_loop || self.inside.is_some();
         let name = callee.name();
         let pullback = self.f.fresh(&format!("{name}_pullback"), Ty::Unknown);
         self.pullbacks.insert(v, pullback);

@@ -4,16 +4,23 @@ use crate::ir::*;
 use proc_macro2::TokenStream;
 use std::collections::HashSet;
 
-/// Whether the trips of a reversed loop may run in any order: they only add to what none of them reads.
-pub(super) fn commutes(body: &Block) -> bool {
+/// Whether the trips of a reversed loop may run in any order: they only add to what none of them reads, and each
+/// does what it likes with the elements that have its own number.
+pub(super) fn commutes(f: &Function, pattern: &TokenStream, body: &Block) -> bool {
+    let pattern = pattern.to_string();
     let mut walk = Walk {
+        own: f.vars.iter().position(|v| v.ident == pattern),
         local: HashSet::new(),
         added: HashSet::new(),
         read: HashSet::new(),
+        assigned: HashSet::new(),
+        shared: HashSet::new(),
         ok: true,
     };
     walk.block(body);
-    walk.ok && walk.added.is_disjoint(&walk.read)
+    let conflicts = |v: &VarId| walk.read.contains(v) || walk.assigned.contains(v);
+    let mut written = walk.added.iter().chain(&walk.assigned);
+    walk.ok && !written.any(|v| walk.shared.contains(v) && conflicts(v))
 }
 
 /// Turns the additions at the end of a body round, so that they come in the order of the primal's reads:
@@ -37,17 +44,38 @@ pub(super) fn additions_in_order(body: &mut Block) {
 }
 
 struct Walk {
+    /// The number of the trip.
+    own: Option<VarId>,
     local: HashSet<VarId>,
     added: HashSet<VarId>,
     read: HashSet<VarId>,
+    assigned: HashSet<VarId>,
+    /// What trips touch elsewhere than at the index that is their number.
+    shared: HashSet<VarId>,
     ok: bool,
 }
 
 impl Walk {
     fn place(&mut self, p: &Place) {
-        if !self.local.contains(&p.base) {
+        if self.is_outside(p) {
             self.read.insert(p.base);
         }
+    }
+
+    /// Whether the place belongs to no single trip, which is noted.
+    fn is_outside(&mut self, p: &Place) -> bool {
+        if self.local.contains(&p.base) {
+            return false;
+        }
+        let steps = match p.path.as_slice() {
+            [Proj::Deref, rest @ ..] => rest,
+            rest => rest,
+        };
+        let is_own = matches!(steps, [Proj::Index(Operand::Var(i)), ..] if Some(*i) == self.own);
+        if !is_own {
+            self.shared.insert(p.base);
+        }
+        true
     }
 
     fn expr(&mut self, e: &Expr) {
@@ -80,8 +108,14 @@ impl Walk {
                 }
                 Kind::Update(p, _, e) => {
                     self.expr(e);
-                    if !self.local.contains(&p.base) {
+                    if self.is_outside(p) {
                         self.added.insert(p.base);
+                    }
+                }
+                Kind::Assign(p, e) => {
+                    self.expr(e);
+                    if self.is_outside(p) {
+                        self.assigned.insert(p.base);
                     }
                 }
                 Kind::If { cond: _, then, els } => {
@@ -103,7 +137,7 @@ impl Walk {
 }
 
 /// `window[k]`, `start + k` or a bare name.
-fn is_indexing(tokens: &TokenStream) -> bool {
+pub(super) fn is_indexing(tokens: &TokenStream) -> bool {
     match syn::parse2::<syn::Expr>(tokens.clone()) {
         Ok(syn::Expr::Index(_) | syn::Expr::Path(_)) => true,
         Ok(syn::Expr::Binary(b)) => {

@@ -22,6 +22,7 @@ impl Reverse<'_> {
                 }
                 Kind::Loop(l) => {
                     l.body = self.insert_saves(std::mem::take(&mut l.body));
+                    out.extend(self.join(l));
                     let counter = match &l.head {
                         Head::For(h) => Some(h.counter),
                         _ => None,
@@ -108,15 +109,20 @@ impl Reverse<'_> {
                 }
                 Kind::Loop(l) => {
                     l.body = self.insert_restores(std::mem::take(&mut l.body));
-                    let (before, after) = self.close_windows(l.id, stmt.span);
+                    let (before, mut after) = self.close_windows(l.id, stmt.span);
                     self.drop_counter(l);
                     if let (Head::For(h), Some(direct)) = (&mut l.head, self.directions.get(&l.id))
-                        && commute::commutes(&l.body)
+                        && commute::commutes(&self.f, &h.pat, &l.body)
                     {
                         h.iter = direct.clone();
                         commute::additions_in_order(&mut l.body);
                     }
                     out.extend(before);
+                    if !self.f.plain {
+                        let (first, then) = self.run_over_slices(l, stmt.span);
+                        out.extend(first);
+                        after.splice(0..0, then);
+                    }
                     out.push(stmt);
                     out.extend(after);
                     continue;

@@ -8,6 +8,8 @@ use quote::ToTokens;
 pub(super) struct Site {
     /// The segment that the loop stands in.
     segment: SegId,
+    /// The loop around it.
+    pub around: Option<ScopeId>,
     /// Every trip runs to its end, and after the last the statement behind the loop.
     whole: bool,
     /// The number of the trip.
@@ -24,6 +26,7 @@ impl Reverse<'_> {
     pub(super) fn note_site(&mut self, stmt: &Stmt, l: &Loop, counter: VarId) {
         let site = Site {
             segment: self.segment,
+            around: self.innermost.last().copied(),
             whole: !ends_early(l) && !may_leave(stmt),
             counter,
         };

@@ -106,6 +106,10 @@ impl Reverse<'_> {
 
 impl Reverse<'_> {
     pub(super) fn reverse_loop(&mut self, stmt: &Stmt, l: &Loop) -> Block {
+        if let (Some(sum), Head::For(h)) = (self.sums.get(&l.id).copied(), &l.head) {
+            self.definitions.insert(h.counter, Definition::Header);
+            return self.reverse_jointly(stmt, l, sum);
+        }
         let segment = self.segment;
         let in_loop = self.segments[segment].in_loop;
         let through = !ends_early(l);
@@ -145,7 +149,8 @@ impl Reverse<'_> {
             _ => None,
         };
         if let (Head::For(h), true, false) = (&l.head, through, self.f.plain) {
-            self.count(l.id, h, &mut plan, length.as_ref(), in_loop);
+            let nested = in_loop || self.inside.is_some();
+            self.count(l.id, h, &mut plan, length.as_ref(), nested);
         }
         // The count is kept on every path out of the loop.
         let trips = self.f.fresh("trips", Ty::Int(Some("usize".into())));

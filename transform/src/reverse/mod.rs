@@ -13,9 +13,12 @@ mod expr;
 mod follow;
 mod insert;
 mod invariant;
+mod joint;
 mod loops;
 mod operands;
+mod parts;
 mod recompute;
+mod runs;
 mod saved;
 mod segments;
 mod stmt;
@@ -37,6 +40,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use adjoint::zero_tokens;
 pub use expr::times;
+pub use joint::joint;
 pub use stmt::real_alias;
 pub use storage::Storage;
 
@@ -69,6 +73,8 @@ pub struct Sweep {
     pub is_leaf: bool,
     /// Whether the reverse sweep looks at the result, which the forward sweep gives away.
     pub keeps_result: bool,
+    /// The loops for whose trips something is kept.
+    pub kept_in: HashSet<ScopeId>,
     /// What could not be done.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -152,6 +158,11 @@ struct Reverse<'a> {
     sites: HashMap<ScopeId, invariant::Site>,
     /// What is taken along from each loop.
     taken: HashMap<ScopeId, Vec<invariant::Taken>>,
+    /// The loops that are reversed while they run, each with the sum that its trips add to.
+    sums: HashMap<ScopeId, VarId>,
+    joints: HashMap<ScopeId, joint::Joint>,
+    /// The one that is being reversed.
+    inside: Option<ScopeId>,
     /// What integers that count along with a loop were before it.
     starts: HashMap<(VarId, ScopeId), VarId>,
     /// The headers of reversed loops, to run in the forward direction.
@@ -186,10 +197,15 @@ const NOBODY: VarId = VarId::MAX;
 
 /// Derives the two sweeps.
 pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
+    sweep(f, activity, HashMap::new())
+}
+
+/// The same, with these loops reversed while they run.
+fn sweep(f: &Function, activity: &Activity, sums: HashMap<ScopeId, VarId>) -> Sweep {
     let mut r = Reverse {
         f: f.clone(),
         activity,
-        writes: frozen::writes(f),
+        writes: frozen::writes(f).within(sums.keys().copied().collect()),
         segments: Vec::new(),
         home: HashMap::new(),
         order: HashMap::new(),
@@ -215,6 +231,9 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         counting: HashMap::new(),
         sites: HashMap::new(),
         taken: HashMap::new(),
+        sums,
+        joints: HashMap::new(),
+        inside: None,
         starts: HashMap::new(),
         directions: HashMap::new(),
         zipped: HashMap::new(),
@@ -267,6 +286,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         }
     }
     r.resolve_needs();
+    let kept_in = joint::kept_in(&r);
     let entry = f
         .params
         .iter()
@@ -305,6 +325,7 @@ pub fn reverse(f: &Function, activity: &Activity) -> Sweep {
         closures: r.closures,
         is_leaf: r.is_leaf,
         keeps_result,
+        kept_in,
         diagnostics: r.diagnostics,
     }
 }

@@ -56,7 +56,7 @@ impl Reverse<'_> {
         let first = if parent.is_none() && top {
             0
         } else {
-            self.new_segment(in_loop, false)
+            self.new_segment(in_loop, parent.is_some() && top)
         };
         let mut homes = Vec::new();
         let mut segment = first;
