@@ -1,7 +1,7 @@
 //! Who looks on while a function is differentiated: nobody, for `gradients`, or a checker, for `checked_grad`.
 
 use crate::Tape;
-use crate::rt::{Lane, Rows};
+use crate::rt::{Cells, Lane, Rows};
 
 /// What the observed sweeps are generic in: a workspace, and what is to be seen on the way.
 ///
@@ -38,6 +38,18 @@ pub trait Observer: Sized + 'static {
     #[inline(always)]
     fn rows<T: Default + Clone + Send + 'static>(&mut self) -> Rows<T> {
         self.tape().rows()
+    }
+
+    /// As [`Tape::cells`].
+    #[inline(always)]
+    fn cells<T: Send + 'static>(&mut self) -> Cells<T> {
+        self.tape().cells()
+    }
+
+    /// As [`Tape::recycle_cells`].
+    #[inline(always)]
+    fn recycle_cells<T: Send + 'static>(&mut self, cells: Cells<T>) {
+        self.tape().recycle_cells(cells);
     }
 
     /// As [`Tape::recycle_rows`].

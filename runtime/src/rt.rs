@@ -28,7 +28,7 @@ pub use crate::methods::*;
 pub use crate::observe::*;
 pub use crate::ops::*;
 pub use crate::shapes::*;
-pub use crate::tape::{Lane, Rows, Slot, Tape};
+pub use crate::tape::{Cells, Lane, Rows, Slot, Tape, taken};
 pub use crate::vectors::*;
 pub use alloc::boxed::Box;
 pub use core::option::Option::{None, Some};

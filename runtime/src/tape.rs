@@ -127,6 +127,27 @@ impl Tape {
         self.stack().push(rows);
     }
 
+    /// No rows of values of any type, on storage given back earlier if there is any.
+    #[doc(hidden)]
+    #[inline]
+    pub fn cells<T: Send + 'static>(&mut self) -> Cells<T> {
+        if self.stacks.is_empty() {
+            return Cells::new();
+        }
+        self.stack().pop().unwrap_or_default()
+    }
+
+    /// Takes the storage of such rows back.
+    #[doc(hidden)]
+    #[inline]
+    pub fn recycle_cells<T: Send + 'static>(&mut self, mut cells: Cells<T>) {
+        if self.once {
+            return;
+        }
+        cells.used = 0;
+        self.stack().push(cells);
+    }
+
     /// The stack of values of type `F`, made when first asked for.
     #[inline]
     fn stack<F: Send + 'static>(&mut self) -> &mut Vec<F> {
@@ -324,6 +345,76 @@ impl<T: Default + Clone> Default for Rows<T> {
     #[inline]
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// [`Rows`] of values of any type, each of which is there or not.
+#[derive(Clone, Debug)]
+pub struct Cells<T> {
+    values: Vec<Option<T>>,
+    used: usize,
+}
+
+impl<T> Cells<T> {
+    /// No rows. Allocates nothing.
+    #[inline]
+    pub const fn new() -> Self {
+        Self {
+            values: Vec::new(),
+            used: 0,
+        }
+    }
+
+    /// Makes a row of `trips` places and lends it.
+    #[inline]
+    pub fn open(&mut self, trips: usize) -> &mut [Option<T>] {
+        let base = self.used;
+        if self.values.len() - base < trips {
+            self.grow(trips);
+        }
+        self.used = base + trips;
+        &mut self.values[base..base + trips]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, trips: usize) {
+        let twice = self.values.len().saturating_mul(2);
+        let len = twice.max(self.used + trips);
+        self.values.resize_with(len, || None);
+    }
+
+    /// The row made last, of `trips` places.
+    #[inline]
+    pub fn last(&mut self, trips: usize) -> &mut [Option<T>] {
+        &mut self.values[self.used - trips..self.used]
+    }
+
+    /// Gives the row made last back.
+    #[inline]
+    pub fn close(&mut self, trips: usize) {
+        self.used -= trips;
+    }
+}
+
+impl<T> Default for Cells<T> {
+    #[inline]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Takes the value that was saved in a place of a row.
+///
+/// # Panics
+///
+/// If there is none, which is a bug in the generated code.
+#[doc(hidden)]
+#[inline]
+pub fn taken<T>(cell: &mut Option<T>) -> T {
+    match cell.take() {
+        Some(value) => value,
+        None => empty("cell", core::any::type_name::<T>()),
     }
 }
 

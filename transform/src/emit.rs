@@ -249,24 +249,27 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             written(f, p, |p| quote!(__rt::accumulate(&mut #p, #e);))
         }
         Kind::Save(v, storage) => {
-            let (var, storage) = (&f.vars[*v], &f.vars[*storage]);
-            let ident = &var.ident;
-            let is_alias_free_copy = var.ty.is_copy();
-            let moved = var.role == Role::Moved;
-            let value = if matches!(var.ty, Ty::Ref(..)) {
-                // The reverse sweep looks at what the reference led to, which may be gone by then.
-                quote!(__rt::owned(#ident))
-            } else if is_alias_free_copy || moved {
-                quote!(#ident)
-            } else {
-                quote!(::core::clone::Clone::clone(&#ident))
-            };
+            let (value, storage) = (kept_tokens(f, *v), &f.vars[*storage]);
             let name = &storage.ident;
             match storage.role {
                 Role::Lane => quote!(#name.push(#value);),
                 _ => quote!(#name.set(#value);),
             }
         }
+    }
+}
+
+/// A variable's value as it is kept for the reverse sweep.
+pub fn kept_tokens(f: &Function, v: VarId) -> TokenStream {
+    let var = &f.vars[v];
+    let ident = &var.ident;
+    if matches!(var.ty, Ty::Ref(..)) {
+        // The reverse sweep looks at what the reference led to, which may be gone by then.
+        quote!(__rt::owned(#ident))
+    } else if var.ty.is_copy() || var.role == Role::Moved {
+        quote!(#ident)
+    } else {
+        quote!(::core::clone::Clone::clone(&#ident))
     }
 }
 

@@ -74,6 +74,8 @@ pub enum Role {
     Slot,
     /// Holds a saved value for each trip of a loop.
     Lane,
+    /// Likewise, by the number of the trip, which may have none.
+    Cells,
 }
 
 /// A parameter.

@@ -72,6 +72,10 @@ impl Reverse<'_> {
             for w in std::iter::once(v).chain(self.defined_with.remove(&v).unwrap_or_default()) {
                 if let Some(storage) = self.saved.get(&w) {
                     let kind = match self.windows.get(storage) {
+                        Some((slot, _)) if self.f.vars[*storage].role == Role::Cells => {
+                            let value = crate::emit::kept_tokens(&self.f, w);
+                            Kind::Raw(quote!(#slot = ::core::option::Option::Some(#value);))
+                        }
                         Some((slot, _)) => {
                             let value = &self.f.vars[w].ident;
                             Kind::Raw(quote!(#slot = #value;))

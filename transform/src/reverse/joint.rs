@@ -28,7 +28,7 @@ pub(super) fn kept_in(r: &Reverse) -> HashSet<ScopeId> {
     for v in r.saved.keys() {
         let home = r.home.get(v).copied().unwrap_or(0);
         let mut id = r.segments[home].innermost;
-        let is_number = r.windowed(*v).is_some();
+        let is_number = r.is_number(*v) && r.windowed(*v).is_some();
         let mut at = usize::from(is_number);
         while let Some(loop_id) = id {
             if at == 0 {

@@ -32,8 +32,15 @@ impl Reverse<'_> {
     pub(super) fn windowed(&self, v: VarId) -> Option<ScopeId> {
         let home = *self.home.get(&v)?;
         let innermost = self.segments[home].innermost?;
-        let simple = matches!(self.f.vars[v].ty, Ty::Float(_) | Ty::Int(_) | Ty::Bool);
-        (simple && self.counting.contains_key(&innermost)).then_some(innermost)
+        // What a zero was made of may change its shape later.
+        let is_changed = self.lenient.contains(&v) || self.zeros.values().any(|zero| *zero == v);
+        let fits = self.is_number(v) || !(is_changed || self.old_shapes.contains_key(&v));
+        (fits && self.counting.contains_key(&innermost)).then_some(innermost)
+    }
+
+    /// Whether the variable's type has a value to fill rows with.
+    pub(super) fn is_number(&self, v: VarId) -> bool {
+        matches!(self.f.vars[v].ty, Ty::Float(_) | Ty::Int(_) | Ty::Bool)
     }
 
     /// Statements before a loop and at the start of its body in the forward sweep, which counts the trips by
@@ -77,8 +84,9 @@ impl Reverse<'_> {
         let count = &c.backward;
         before.push(Stmt::raw(quote!(let #trips = #count;), span));
         for (lane, window) in &c.windows {
+            let exclusive = (self.f.vars[*lane].role == Role::Cells).then(|| quote!(mut));
             let lane = &self.f.vars[*lane].ident;
-            let last = quote!(let #window = &#lane.last(#trips)[..#trips];);
+            let last = quote!(let #window = &#exclusive #lane.last(#trips)[..#trips];);
             before.push(Stmt::raw(last, span));
             if c.nested {
                 after.push(Stmt::raw(quote!(#lane.close(#trips);), span));

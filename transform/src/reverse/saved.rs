@@ -60,14 +60,23 @@ impl Reverse<'_> {
                         Ty::Bool => Some(quote!(bool)),
                         _ => None,
                     };
-                    self.storage.push(Storage::rows(storage, ty));
+                    let is_number = self.is_number(v);
+                    self.storage.push(if is_number {
+                        Storage::rows(storage, ty)
+                    } else {
+                        self.f.vars[storage].role = Role::Cells;
+                        Storage::cells(storage)
+                    });
                     self.saved.insert(v, storage);
                     self.how.insert(v, how);
                     if let Some(c) = self.counting.get_mut(&id) {
                         c.windows.push((storage, window.clone()));
                         let (k, back) = (&c.trip.0, &c.back_trip);
-                        self.windows
-                            .insert(storage, (quote!(#window[#k]), quote!(#window[#back])));
+                        let back = match is_number {
+                            true => quote!(#window[#back]),
+                            false => quote!(__rt::taken(&mut #window[#back])),
+                        };
+                        self.windows.insert(storage, (quote!(#window[#k]), back));
                     }
                     continue;
                 }

@@ -35,6 +35,15 @@ impl Storage {
         }
     }
 
+    /// Values of any type by trip.
+    pub(super) fn cells(var: VarId) -> Storage {
+        Storage {
+            var,
+            init: quote!(__tape.cells()),
+            back: Some("recycle_cells"),
+        }
+    }
+
     /// Values by trip, likewise.
     pub(super) fn rows(var: VarId, ty: Option<TokenStream>) -> Storage {
         let ty = ty.map(|ty| quote!(::<#ty>));
