@@ -101,6 +101,69 @@ fn a_recycled_lane_is_empty_and_no_frame() {
     assert!(tape.pop_frame(PhantomData::<Lane<f64>>).is_empty());
 }
 
+/// Rows of a loop in a loop: made one after the other, found again from the last to the first.
+#[test]
+fn rows_come_back_in_the_reverse_order() {
+    let mut tape = Tape::new();
+    for round in 0..2 {
+        let before = ALLOCATIONS.get();
+        let (mut rows, mut cells) = (tape.rows::<f64>(), tape.cells::<String>());
+        for n in [3, 0, 5, 40] {
+            for (k, place) in rows.open(n).iter_mut().enumerate() {
+                *place = (10 * n + k) as f64;
+            }
+            for place in cells.open(n).iter_mut().step_by(2) {
+                *place = Some(String::new());
+            }
+        }
+        for n in [40, 5, 0, 3] {
+            let expected: Vec<f64> = (0..n).map(|k| (10 * n + k) as f64).collect();
+            assert_eq!(rows.last(n), expected);
+            rows.close(n);
+            let row = cells.last(n);
+            (0..n)
+                .step_by(2)
+                .for_each(|k| assert_eq!(rt::taken(&mut row[k]), ""));
+            assert!(row.iter().all(Option::is_none));
+            cells.close(n);
+        }
+        tape.recycle_cells(cells);
+        tape.recycle_rows(rows);
+        // The three vectors of what is expected.
+        assert!(round == 0 || ALLOCATIONS.get() - before == 3);
+    }
+}
+
+/// A tape for one call gives storage back to the system, unless something is called again.
+#[test]
+fn a_tape_for_one_call_keeps_nothing() {
+    let mut tape = Tape::once();
+    let mut rows = tape.rows::<f64>();
+    rows.open(100);
+    assert_eq!(allocations(|| tape.recycle_rows(rows)), 0);
+    tape.keep();
+    let mut rows = tape.rows::<f64>();
+    assert_eq!(
+        allocations(|| {
+            rows.open(100);
+        }),
+        1
+    );
+    tape.recycle_rows(rows);
+    assert_eq!(
+        allocations(|| {
+            tape.rows::<f64>().open(100);
+        }),
+        0
+    );
+}
+
+#[test]
+#[should_panic(expected = "asked an empty cell for a value of type `u8`")]
+fn an_empty_cell_says_whose_bug_it_is() {
+    let _: u8 = rt::taken(&mut None);
+}
+
 #[test]
 fn a_tape_can_be_sent_and_printed() {
     fn sendable<T: Send>(_: &T) {}
