@@ -134,7 +134,7 @@ pub trait FitDifferentiable<Z: ?Sized> {
     fn fit_zero(&self, zero: &mut Z);
 }
 
-impl<T: Differentiable + ?Sized, Z: FitTo<T>> FitDifferentiable<Z> for &Wrap<'_, T> {
+impl<T: Differentiable + ?Sized, Z: FitTo<T> + ?Sized> FitDifferentiable<Z> for &Wrap<'_, T> {
     #[inline(always)]
     fn fit_zero(&self, zero: &mut Z) {
         zero.fit_to(self.0);
@@ -165,6 +165,14 @@ where
     #[inline(always)]
     fn fit_to(&mut self, value: &T) {
         T::Tangent::fit_from(value, self);
+    }
+}
+
+/// A slice that is lent: its elements may have got other shapes.
+impl<T: Differentiable> FitTo<[T]> for [T::Tangent] {
+    #[inline(always)]
+    fn fit_to(&mut self, value: &[T]) {
+        crate::vectors::fit_elements(value, self);
     }
 }
 

@@ -56,6 +56,8 @@ mod third_party;
 mod variants;
 #[doc(hidden)]
 pub mod vectors;
+#[doc(hidden)]
+pub mod ways;
 
 pub use detach::{detach, stop_gradient};
 pub use differentiable::{Differentiable, TangentOf};

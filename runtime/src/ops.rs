@@ -356,7 +356,8 @@ pub const fn covers(fields: &[&str], treated: &[&str]) -> bool {
     true
 }
 
-const fn same_text(a: &str, b: &str) -> bool {
+/// Whether two texts are the same.
+pub const fn same_text(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut same = a.len() == b.len();
     let mut i = 0;

@@ -9,6 +9,7 @@ use core::marker::PhantomData;
 pub use crate::__add_to as add_to;
 pub use crate::__behind as behind;
 pub use crate::__fit_part as fit_part;
+pub use crate::__index_way as index_way;
 pub use crate::__keep_value as keep_value;
 pub use crate::__like as like;
 pub use crate::__operand as operand;
@@ -30,6 +31,7 @@ pub use crate::ops::*;
 pub use crate::shapes::*;
 pub use crate::tape::{Cells, Lane, Rows, Slot, Tape, taken};
 pub use crate::vectors::*;
+pub use crate::ways::*;
 pub use alloc::boxed::Box;
 pub use core::option::Option::{None, Some};
 /// Brings the methods of real numbers into scope that std would have.

@@ -61,6 +61,7 @@ mod nasty;
 mod operators;
 mod parts;
 mod patterns;
+mod places;
 mod reshaped;
 mod rows;
 mod single;

@@ -1,15 +1,20 @@
 //! Householder's QR and least squares, on a matrix type of its own that is indexed by pairs.
 
 use super::reference;
+use crate::harness::programs;
+use pullback::{Differentiable, differentiable};
 use std::ops::{Index, IndexMut};
 
 /// A row-major matrix.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Differentiable)]
 pub struct Matrix {
+    #[constant]
     rows: usize,
+    #[constant]
     columns: usize,
     data: Vec<f64>,
 }
+#[differentiable]
 impl Index<(usize, usize)> for Matrix {
     type Output = f64;
 
@@ -17,11 +22,13 @@ impl Index<(usize, usize)> for Matrix {
         &self.data[i * self.columns + j]
     }
 }
+#[differentiable]
 impl IndexMut<(usize, usize)> for Matrix {
     fn index_mut(&mut self, (i, j): (usize, usize)) -> &mut f64 {
         &mut self.data[i * self.columns + j]
     }
 }
+#[differentiable]
 impl Matrix {
     pub fn from_slice(rows: usize, columns: usize, data: &[f64]) -> Matrix {
         assert_eq!(data.len(), rows * columns);
@@ -76,6 +83,8 @@ impl Matrix {
         x
     }
 }
+
+#[differentiable]
 fn fitted(data: &[f64], b: &[f64], w: &[f64]) -> f64 {
     let a = Matrix::from_slice(b.len(), w.len(), data);
     let x = a.least_squares(b);
@@ -96,4 +105,28 @@ fn a_parabola_is_found_again() {
         .collect();
     let x = Matrix::from_slice(5, 3, &sample()).least_squares(&b);
     reference::assert_close(&x, &[3.0, -1.0, 0.5], 1e-13);
+}
+
+/// With `x = A⁺ b`, `r = b − A x` and `v = (Aᵀ A)⁻¹ w`, what changes `w x` is `A v` for `b`, `r vᵀ − A v xᵀ` for `A` and
+/// `x` for `w` (Golub and Pereyra, 1973).
+fn gradient(data: &[f64], b: &[f64], w: &[f64]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    let a = reference::rows(data, w.len());
+    let transposed = reference::transposed(&a);
+    let normal = reference::inverse(&reference::product(&transposed, &a));
+    let x = reference::apply(&normal, &reference::apply(&transposed, b));
+    let v = reference::apply(&normal, w);
+    let by_b = reference::apply(&a, &v);
+    let fitted = reference::apply(&a, &x);
+    let mut by_data = Vec::new();
+    for i in 0..b.len() {
+        for j in 0..w.len() {
+            by_data.push((b[i] - fitted[i]) * v[j] - by_b[i] * x[j]);
+        }
+    }
+    (by_data, by_b, x)
+}
+
+programs! {
+    fitted { data: slice = sample(), b: slice = vec![0.3, -1.2, 2.0, 0.7, 1.1], w: slice = vec![1.0, -0.5, 2.0] }
+        exact [gradient(&data, &b, &w).0, gradient(&data, &b, &w).1, gradient(&data, &b, &w).2];
 }

@@ -130,6 +130,8 @@ table! {
         => "borrow with `&` or `&mut` instead of `&raw`";
     TryBlock: "a `try` block cannot be differentiated"
         => "write a `match`, or move the block into a function that is called with constants only";
+    PlaceBody: "it is not clear which memory this reference leads to"
+        => "give a reference to a field or an element, as in `&self.data[i * self.columns + j]`, chosen by `if` or `match`";
     AssignOperator: "this compound assignment is not plain"
         => "write its body as `self.x += other.x;` for each field, or as `*self = *self + other;`";
     TryNotYet: "`?` is not supported here"

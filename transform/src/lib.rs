@@ -26,6 +26,7 @@ pub mod methods;
 mod misplaced;
 pub mod names;
 mod operators;
+mod places;
 pub mod rename;
 pub mod reverse;
 pub mod rules;

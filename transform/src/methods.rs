@@ -5,7 +5,7 @@ use crate::args::{self, Options};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::entries::{self, Around};
 use crate::ty::Types;
-use crate::{analyse, desugar, fence, names, operators, traits};
+use crate::{analyse, desugar, fence, names, operators, places, traits};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use std::rc::Rc;
@@ -22,6 +22,9 @@ pub fn expand_impl(
 ) -> TokenStream {
     options.name = None;
     if let Some((path, _)) = &item.trait_ {
+        if let Some(exclusive) = places::index_trait(path) {
+            return places::expand_index(&options, &item, exclusive, errors);
+        }
         let name = path.segments.last().map(|s| s.ident.to_string());
         match name.as_deref().and_then(entries::operator) {
             Some(operator) => return operators::expand(&options, item, operator, errors),
@@ -44,6 +47,13 @@ pub fn expand_impl(
             fixed: false,
             declares: false,
         };
+        siblings.extend(
+            around
+                .receiver
+                .is_some()
+                .then(|| places::way_of_method(&options, method, &generics))
+                .flatten(),
+        );
         if let Some(expanded) = expand_method(&options, &around, method, &mut errors) {
             siblings.extend(expanded.items);
             structs.push(expanded.structs);
@@ -116,7 +126,7 @@ fn expand_method(
     }
     *method = without_marks(method);
     if !is_wanted(&function) {
-        return None;
+        return constant_maker(&function, options, around);
     }
     desugar::name_parameters(&mut function);
     // Each method is judged by itself, whatever is wrong with another.
@@ -131,6 +141,51 @@ fn expand_method(
     let expanded = entries::entries(&function, options, &analysed, around, errors);
     *method = with_warnings(method, expanded.warnings.clone());
     Some(expanded)
+}
+
+/// The entries that callers use of an associated function that makes a value of the type from constants alone, as
+/// `Matrix::zeros(n, n)` does. A caller cannot see that its arguments carry no derivative where they are fields.
+fn constant_maker(
+    function: &syn::ItemFn,
+    options: &Options,
+    around: &Around,
+) -> Option<entries::Expansion> {
+    let item = options.around.as_deref()?;
+    let sig = &function.sig;
+    let syn::ReturnType::Type(_, gives) = &sig.output else {
+        return None;
+    };
+    let is_self = matches!(&**gives, syn::Type::Path(p) if p.path.is_ident("Self"))
+        || gives.to_token_stream().to_string() == item.self_ty.to_token_stream().to_string();
+    if !is_self || around.receiver.is_some() || !sig.generics.params.is_empty() {
+        return None;
+    }
+    let mut whole = function.clone();
+    desugar::name_parameters(&mut whole);
+    let name = &sig.ident;
+    let args = whole.sig.inputs.iter().map(|input| match input {
+        syn::FnArg::Typed(p) => match &*p.pat {
+            syn::Pat::Ident(i) => Some(i.ident.clone()),
+            _ => None,
+        },
+        syn::FnArg::Receiver(_) => None,
+    });
+    let args: Vec<Ident> = args.collect::<Option<_>>()?;
+    whole.block = syn::parse_quote!({ Self::#name(#(#args),*) });
+    let options = Options {
+        wrt: Some(Vec::new()),
+        ..options.clone()
+    };
+    let mut errors = fence::fence(&whole);
+    let analysed = match errors.is_empty() {
+        true => analyse(&whole, &options, &mut errors)?,
+        false => return None,
+    };
+    let items = entries::called(&whole, &options, &analysed, around);
+    Some(entries::Expansion {
+        items,
+        ..Default::default()
+    })
 }
 
 /// The method without our marks on its parameters and locals.

@@ -3,6 +3,7 @@
 use super::{Element, Repr, Tensor};
 #[allow(unused_imports)]
 use crate::prelude::*;
+use crate::ways::{Direct, IndexedAlike};
 use alloc::borrow::Cow;
 use core::ops::{Index, IndexMut};
 use core::slice;
@@ -166,6 +167,15 @@ impl<T: Element, const N: usize> Index<[usize; N]> for Tensor<T> {
             (Repr::Dense(a), None) => &a[index.as_slice()],
             _ => T::ZERO,
         }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Element, const N: usize> IndexedAlike<[usize; N]> for Tensor<T> {
+    type Way = Direct<[usize; N]>;
+    #[inline(always)]
+    fn direct(index: [usize; N]) -> Direct<[usize; N]> {
+        Direct(index)
     }
 }
 

@@ -32,6 +32,20 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
                 let i = operand_tokens(f, o);
                 quote!(#out[#i])
             }
+            Proj::Way(way) if base.generated => {
+                let way = operand_tokens(f, &way.way);
+                match write {
+                    true => quote!((*__rt::part(&#way, #borrow #out))),
+                    false => quote!((*__rt::peek(&#way, #borrow #out))),
+                }
+            }
+            Proj::Way(way) => {
+                let args = way.args.iter().map(|o| operand_tokens(f, o));
+                match &way.method {
+                    Some(method) => quote!((*#out.#method(#(#args),*))),
+                    None => quote!(#out[#(#args)*]),
+                }
+            }
             Proj::FromEnd(k) => {
                 let k = behind(f, k);
                 quote!(#out[#out.len() - 1 #k])

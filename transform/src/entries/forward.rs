@@ -19,9 +19,10 @@ pub(super) fn forward_body(s: &Shape, t: &forward::Tangents) -> TokenStream {
     let (ret, ret_dot_ty) = (&s.ret, s.seed());
     let mut style = t.style();
     let value = &f.vars[f.ret].ident;
-    let value_dot = match t.dots.get(&f.ret) {
-        Some(dot) => f.vars[*dot].ident.to_token_stream(),
-        None => quote!(__rt::zero(&#value)),
+    // The value is moved last.
+    let (zero, value_dot) = match t.dots.get(&f.ret) {
+        Some(dot) => (quote!(), f.vars[*dot].ident.to_token_stream()),
+        None => (quote!(let __dot = __rt::zero(&#value);), quote!(__dot)),
     };
     let body = if f.early_return {
         let label = style.leave_body();
@@ -37,7 +38,7 @@ pub(super) fn forward_body(s: &Shape, t: &forward::Tangents) -> TokenStream {
     } else {
         emit::block_tokens(f, &t.body, &style)
     };
-    quote!(#body (#value, #value_dot))
+    quote!(#body #zero (#value, #value_dot))
 }
 
 /// How the hidden entry takes tangents, and how the public one hands them on.

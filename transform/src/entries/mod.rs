@@ -34,7 +34,7 @@ use crate::diagnostics::Code;
 use crate::diagnostics::Diagnostic;
 use crate::masks;
 use crate::ty::Types;
-use calls::Family;
+use calls::{Family, call_entry};
 use forward::{forward_entries, forward_entry};
 pub use generics::with_open_parameters;
 pub use gradients::camel;
@@ -274,6 +274,29 @@ pub fn given_by_impl(
         sweep_fn(&s, &masked_sweep, Family::Masked.sweep(), Some(&masked)),
         forward,
     ]
+}
+
+/// The entries that differentiable callers use, and no others.
+pub fn called(
+    function: &syn::ItemFn,
+    options: &Options,
+    analysed: &Analysed,
+    around: &Around,
+) -> Vec<TokenStream> {
+    let s = shape(function, options, around, &analysed.f);
+    let sweep = crate::reverse::reverse(&analysed.f, &analysed.activity);
+    let masked = masks::masked(&analysed.f, &analysed.activity);
+    let masked_sweep = crate::reverse::reverse(&masked.f, &analysed.activity);
+    let mut items = vec![
+        sweep_fn(&s, &sweep, Family::Plain.sweep(), None),
+        call_entry(&s, &sweep, Family::Plain),
+        sweep_fn(&s, &masked_sweep, Family::Masked.sweep(), Some(&masked)),
+        call_entry(&s, &masked_sweep, Family::Masked),
+        forward_entry(&s, analysed),
+    ];
+    items.extend(s.keep_entry());
+    items.extend(s.again_entry());
+    items
 }
 
 /// What an annotated trait asks of each `impl` for a method without a body, and the entries that follow from it.

@@ -18,9 +18,14 @@ impl Forward<'_> {
         if !self.f.may_be_constant_field(place) {
             return Kind::Assign(dot, tangent);
         }
+        let base = &self.f.vars[dot.base].ident;
         let dot = place_tokens(&self.f, &dot, true);
         let tangent = expr_tokens(&self.f, &tangent);
-        Kind::Raw(quote!(__rt::assign(&mut #dot, #tangent);))
+        // What is read from the same memory is read before it is borrowed.
+        Kind::Raw(match crate::names::mentions(&tangent, base) {
+            true => quote!({ let __t = #tangent; __rt::assign(&mut #dot, __t); }),
+            false => quote!(__rt::assign(&mut #dot, #tangent);),
+        })
     }
 
     fn stmt(&mut self, stmt: &Stmt, out: &mut Block) {

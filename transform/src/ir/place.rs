@@ -36,6 +36,19 @@ pub enum Proj {
     Part(Ident, syn::Member),
     /// All but so many elements at the front and at the back.
     Middle(usize, usize),
+    /// `p[i]`, where it takes rustc to tell whose index that is, or `*p.method(i, j)`, which gives a reference.
+    Way(Box<Way>),
+}
+
+/// A step that a type of the user's takes in its own way.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// The method, if it is none of `Index`.
+    pub method: Option<Ident>,
+    /// The index, or the method's arguments.
+    pub args: Vec<Operand>,
+    /// What leads to the part of the tangent.
+    pub way: Operand,
 }
 
 impl Place {
@@ -58,6 +71,7 @@ impl Place {
         self.path.iter().flat_map(|p| match p {
             Proj::Index(i) | Proj::FromEnd(i) => vec![i],
             Proj::Range(a, b, _) => a.iter().chain(b.iter()).collect(),
+            Proj::Way(way) => way.args.iter().chain([&way.way]).collect(),
             _ => vec![],
         })
     }
@@ -138,7 +152,7 @@ impl Function {
                     Ty::Tuple(ts) => ts.get(i.index as usize).cloned().unwrap_or_default(),
                     _ => Ty::Unknown,
                 },
-                Proj::Field(_) => Ty::Unknown,
+                Proj::Field(_) | Proj::Way(..) => Ty::Unknown,
             };
         }
         ty

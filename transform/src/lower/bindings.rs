@@ -119,6 +119,13 @@ impl Lower {
                     self.alias(&p.ident, place, is_exclusive(e), span);
                 }
             }
+            (syn::Pat::Ident(p), syn::Expr::MethodCall(m))
+                if p.subpat.is_none() && p.by_ref.is_none() && self.gives_a_place(m, false) =>
+            {
+                if let Some(place) = self.place_of_method(m) {
+                    self.alias(&p.ident, place, true, span);
+                }
+            }
             // Parts of a borrowed place are parts of the place.
             (
                 syn::Pat::Struct(_)
@@ -179,6 +186,7 @@ impl Lower {
                 };
                 let ty = known.unwrap_or_else(|| self.expr_ty(&expr, init));
                 self.define(pat, written, expr, ty, span);
+                self.note_maker(pat, written, init);
             }
         }
     }
@@ -192,6 +200,9 @@ impl Lower {
     ) {
         let ty = Ty::Ref(Box::new(self.f.place_ty(&place)), exclusive);
         let var = self.declare(ident, ty, false);
+        if place.path.is_empty() && self.named.contains(&place.base) {
+            self.named.insert(var);
+        }
         self.f.vars[var].alias = Some(place);
         self.push(Kind::Alias(var, exclusive), span);
     }

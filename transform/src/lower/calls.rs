@@ -146,6 +146,9 @@ impl Lower {
                 },
                 None => Some(Arg::Value(self.value(e)?)),
             },
+            syn::Expr::MethodCall(m) if self.gives_a_place(m, false) => {
+                Some(Arg::Exclusive(self.place_of_method(m)?, false))
+            }
             _ => Some(Arg::Value(self.value(e)?)),
         }
     }

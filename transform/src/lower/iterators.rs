@@ -26,6 +26,12 @@ pub(super) struct Iter {
 impl Lower {
     /// Reads an iterator off the user's expression.
     pub(super) fn iter(&mut self, e: &syn::Expr, k: VarId) -> Iter {
+        // What a method of the user's lends is run through like any other memory.
+        if let syn::Expr::MethodCall(m) = peel(e)
+            && self.gives_a_place(m, false)
+        {
+            return self.elements(&syn::parse_quote!(&mut *#m));
+        }
         let e = peel(e);
         match e {
             syn::Expr::Range(r) => self.range(r),

@@ -23,6 +23,7 @@ mod positions;
 mod reals;
 mod scrutinee;
 mod vectors;
+mod ways;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
@@ -62,6 +63,8 @@ struct Scope {
 pub struct Lower {
     f: Function,
     by_name: HashMap<String, VarId>,
+    /// Variables whose type is written by a name that is not known, or made by a function of such a type.
+    named: std::collections::HashSet<VarId>,
     /// Variables that a pattern has bound to a part of memory by reference.
     bound: std::collections::HashSet<VarId>,
     scopes: Vec<Scope>,
@@ -120,6 +123,7 @@ impl Lower {
             next_scope: FUNCTION + 1,
             f,
             by_name: HashMap::new(),
+            named: Default::default(),
             bound: Default::default(),
             out: Block::new(),
             diagnostics: Vec::new(),
@@ -179,6 +183,7 @@ impl Lower {
                 continue;
             }
             let var = self.declare(&ident, ty.clone(), mutable);
+            self.note_name(var, &typed.ty);
             let active = !constant && !ty.is_constant();
             self.f.params.push(Param {
                 var,

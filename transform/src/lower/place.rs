@@ -24,6 +24,16 @@ impl Lower {
             {
                 self.element_unwrapped(&u.expr)
             }
+            syn::Expr::Unary(u)
+                if matches!(u.op, syn::UnOp::Deref(_))
+                    && matches!(peel(&u.expr), syn::Expr::MethodCall(m) if self.gives_a_place(m, true)) =>
+            {
+                match peel(&u.expr) {
+                    syn::Expr::MethodCall(m) => self.place_of_method(m),
+                    _ => None,
+                }
+            }
+            syn::Expr::MethodCall(m) if self.gives_a_place(m, false) => self.place_of_method(m),
             syn::Expr::Unary(u) if matches!(u.op, syn::UnOp::Deref(_)) => {
                 if let syn::Expr::Reference(r) = peel(&u.expr) {
                     return self.referent(&r.expr);
@@ -44,6 +54,9 @@ impl Lower {
                     Some(base) => base,
                     None => self.temporary(&i.expr)?,
                 };
+                if self.leads_by_a_way(&base, &i.index) {
+                    return self.way(base, &i.index);
+                }
                 let step = match peel(&i.index) {
                     syn::Expr::Range(r) => {
                         let start = self.bound(r.start.as_deref())?;

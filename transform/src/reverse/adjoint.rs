@@ -233,6 +233,10 @@ impl Reverse<'_> {
                 Proj::Range(a, b, _) => {
                     a.iter().chain(b).for_each(|o| self.need_operand(o));
                 }
+                Proj::Way(way) => {
+                    way.args.iter().for_each(|o| self.need_operand(o));
+                    self.need_operand(&way.way);
+                }
                 Proj::At(_, reads) | Proj::Span(_, reads) => {
                     for v in reads.clone() {
                         self.need(v);

@@ -68,10 +68,12 @@ impl Reverse<'_> {
                 let resolved = self.f.resolve(p);
                 // Nothing can be moved out from behind a reference or an index: what was read is a copy.
                 let copied = self.f.place_ty(p).is_copy()
-                    || resolved
-                        .path
-                        .iter()
-                        .any(|step| matches!(step, Proj::Deref | Proj::Index(_) | Proj::At(..)));
+                    || resolved.path.iter().any(|step| {
+                        matches!(
+                            step,
+                            Proj::Deref | Proj::Index(_) | Proj::Way(..) | Proj::At(..)
+                        )
+                    });
                 self.place_again(&resolved, v) && copied
             }
             Expr::Neg(a) | Expr::Cast(a, _) => self.expr_again(a, v, budget),
@@ -115,6 +117,7 @@ impl Reverse<'_> {
                 for step in &p.path {
                     match step {
                         Proj::Index(o) | Proj::FromEnd(o) => operand(o, &mut out),
+                        Proj::Way(way) => way.args.iter().for_each(|o| operand(o, &mut out)),
                         Proj::Range(a, b, _) => {
                             a.iter().chain(b).for_each(|o| operand(o, &mut out))
                         }

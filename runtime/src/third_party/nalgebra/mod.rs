@@ -9,6 +9,7 @@ use crate::data::Varied;
 use crate::fixed::OneShape;
 #[allow(unused_imports)]
 use crate::prelude::*;
+use crate::ways::{Direct, IndexedAlike};
 use crate::{Differentiable, Real, Tangent};
 use nalgebra::allocator::Allocator;
 use nalgebra::{Const, DefaultAllocator, Dim, OMatrix, RealField};
@@ -66,6 +67,29 @@ impl<T: Element, const R: usize, const C: usize> OneShape for OMatrix<T, Const<R
 }
 
 impl<T: Element, R: Dim, C: Dim> Varied for OMatrix<T, R, C> where DefaultAllocator: Held<T, R, C> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Element, R: Dim, C: Dim> IndexedAlike<usize> for OMatrix<T, R, C>
+where
+    DefaultAllocator: Held<T, R, C>,
+{
+    type Way = Direct<usize>;
+    #[inline(always)]
+    fn direct(index: usize) -> Direct<usize> {
+        Direct(index)
+    }
+}
+#[diagnostic::do_not_recommend]
+impl<T: Element, R: Dim, C: Dim> IndexedAlike<(usize, usize)> for OMatrix<T, R, C>
+where
+    DefaultAllocator: Held<T, R, C>,
+{
+    type Way = Direct<(usize, usize)>;
+    #[inline(always)]
+    fn direct(index: (usize, usize)) -> Direct<(usize, usize)> {
+        Direct(index)
+    }
+}
 
 /// An empty matrix is a zero of any shape.
 impl<T: Element, R: Dim, C: Dim> Tangent for OMatrix<T, R, C>

@@ -48,6 +48,27 @@ impl<A: Differentiable, D: Dimension + 'static> Differentiable for ArrayRef<A, D
 
 impl<T: Tangent, D: Dimension + 'static> Varied for Array<T, D> {}
 
+/// Arrays and views by their pairs of numbers.
+macro_rules! indexed_alike {
+    ($($index:ty),*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<S: Data, D: Dimension> crate::ways::IndexedAlike<$index> for ArrayBase<S, D> {
+            type Way = crate::ways::Direct<$index>;
+            #[inline(always)]
+            fn direct(index: $index) -> crate::ways::Direct<$index> {
+                crate::ways::Direct(index)
+            }
+        }
+    )* };
+}
+
+indexed_alike!(
+    usize,
+    (usize, usize),
+    (usize, usize, usize),
+    (usize, usize, usize, usize)
+);
+
 /// An empty array is a zero of any shape.
 impl<T: Tangent, D: Dimension + 'static> Tangent for Array<T, D> {
     #[inline]
