@@ -26,6 +26,7 @@
 //! | `f::grad(…)` | one tangent for each differentiated parameter, in order; a bare value where there is one |
 //! | `f::value_and_grad(…)` | the value as well, from the same forward sweep |
 //! | `f::gradients(…)` | a struct with an `Option` for each parameter: `None` where it is not connected |
+//! | `f::checked_grad(…)` | the gradient, or the first operation whose value or cotangent is NaN or infinite |
 //! | `f::accumulate_grad(…, &mut dx)` | the value, with the gradient added into your own buffers |
 //! | `f::vjp(…)` | the value and its pullback, for any return type |
 //! | `f::jvp((…), (…))` | the value and its tangent along a direction: forward mode |
@@ -135,8 +136,8 @@
 
 pub use pullback_macros::{Differentiable, differentiable};
 pub use pullback_runtime::{
-    Differentiable, Jacobian, NoTangent, OptionTangent, Real, ResultTangent, Tangent, TangentOf,
-    Tape, check, detach, stop_gradient,
+    Differentiable, Jacobian, NoTangent, NonFinite, OptionTangent, Real, ResultTangent, Sweep, Tangent,
+    TangentOf, Tape, check, detach, stop_gradient,
 };
 
 #[cfg(feature = "tensor")]
@@ -159,6 +160,8 @@ mod written {
     struct Conventions;
     #[doc = include_str!("../docs/manual/checking.md")]
     struct Checking;
+    #[doc = include_str!("../docs/manual/nonfinite.md")]
+    struct NonFinite;
     #[doc = include_str!("../docs/manual/third_party.md")]
     struct ThirdParty;
 }

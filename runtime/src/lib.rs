@@ -39,6 +39,7 @@ pub mod jacobian;
 mod math;
 #[doc(hidden)]
 pub mod methods;
+mod nonfinite;
 #[doc(hidden)]
 pub mod observe;
 #[doc(hidden)]
@@ -62,6 +63,7 @@ pub mod ways;
 pub use detach::{detach, stop_gradient};
 pub use differentiable::{Differentiable, TangentOf};
 pub use jacobian::Jacobian;
+pub use nonfinite::{NonFinite, Sweep};
 pub use real::Real;
 pub use tangent::{NoTangent, Tangent};
 pub use tape::Tape;

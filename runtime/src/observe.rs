@@ -1,7 +1,11 @@
 //! Who looks on while a function is differentiated: nobody, for `gradients`, or a checker, for `checked_grad`.
 
-use crate::Tape;
-use crate::rt::{Cells, Lane, Rows};
+use crate::nonfinite::{Found, NonFinite, Operation, Sweep};
+#[allow(unused_imports)]
+use crate::prelude::*;
+use crate::rt::{Cells, Lane, Rows, Wrap};
+use crate::{Differentiable, Real, Tangent, Tape};
+use core::panic::Location;
 
 /// What the observed sweeps are generic in: a workspace, and what is to be seen on the way.
 ///
@@ -15,6 +19,12 @@ pub trait Observer: Sized + 'static {
 
     /// The workspace.
     fn tape(&mut self) -> &mut Tape;
+
+    /// Is told of what is not finite.
+    #[cold]
+    fn report(&mut self, found: NonFinite) {
+        let _ = found;
+    }
 
     /// As [`Tape::keep`].
     #[inline(always)]
@@ -59,6 +69,40 @@ pub trait Observer: Sized + 'static {
     }
 }
 
+/// A workspace that keeps the first thing that is not finite.
+#[derive(Debug)]
+pub struct Checker {
+    tape: Tape,
+    first: Option<NonFinite>,
+}
+
+impl Checker {
+    /// What was found, if anything was.
+    pub fn found(&mut self) -> Option<NonFinite> {
+        self.first.take()
+    }
+}
+
+impl Observer for Checker {
+    const CHECKS: bool = true;
+
+    fn fresh() -> Self {
+        Checker {
+            tape: Tape::once(),
+            first: None,
+        }
+    }
+
+    fn tape(&mut self) -> &mut Tape {
+        &mut self.tape
+    }
+
+    #[cold]
+    fn report(&mut self, found: NonFinite) {
+        self.first.get_or_insert(found);
+    }
+}
+
 impl Observer for Tape {
     const CHECKS: bool = false;
 
@@ -71,4 +115,209 @@ impl Observer for Tape {
     fn tape(&mut self) -> &mut Tape {
         self
     }
+}
+
+/// Looks at the value that an operation gave. The caller's place in the source is that of the operation.
+#[track_caller]
+pub fn check_value<O: Observer>(
+    observer: &mut O,
+    operation: Operation,
+    value: &dyn Components,
+    operands: &[Option<f64>],
+) {
+    if let Some(found) = first_in(value) {
+        let at = Location::caller();
+        observer.report(NonFinite::new(operation, Sweep::Forward, found, at).of(operands));
+    }
+}
+
+/// Looks at the cotangents that an operation contributed to, from the cotangent of what it gave.
+#[track_caller]
+pub fn check_cotangents<O: Observer>(
+    observer: &mut O,
+    operation: Operation,
+    cotangents: &[&dyn Components],
+    operands: &[Option<f64>],
+    cotangent: Option<f64>,
+    result: Option<f64>,
+) {
+    if let Some(found) = cotangents.iter().find_map(|c| first_in(*c)) {
+        let at = Location::caller();
+        let found = NonFinite::new(operation, Sweep::Reverse, found, at);
+        observer.report(found.of(operands).from(cotangent, result));
+    }
+}
+
+/// Looks at an input, or at its gradient.
+#[track_caller]
+pub fn check_input<O: Observer>(observer: &mut O, operation: Operation, value: &dyn Components) {
+    if let Some(found) = first_in(value) {
+        let sweep = match operation {
+            Operation::Sum(_) => Sweep::Reverse,
+            _ => Sweep::Forward,
+        };
+        observer.report(NonFinite::new(operation, sweep, found, Location::caller()));
+    }
+}
+
+/// What can be looked at number by number.
+pub trait Components {
+    /// Calls `visit` for each.
+    fn each(&self, visit: &mut dyn FnMut(f64));
+    /// The name of the type.
+    fn name(&self) -> &'static str;
+}
+
+/// The first component that is not finite.
+fn first_in(value: &dyn Components) -> Option<Found> {
+    let (mut first, mut count) = (None, 0);
+    value.each(&mut |x| {
+        if !x.is_finite() && first.is_none() {
+            first = Some((count, x));
+        }
+        count += 1;
+    });
+    let (element, value_there) = first?;
+    Some(Found {
+        value: value_there,
+        element,
+        count,
+        single: value.name().contains("f32"),
+    })
+}
+
+/// A value whose components are looked at.
+#[derive(Debug)]
+pub struct Whole<'a, T: ?Sized>(pub &'a T);
+
+impl<T: Differentiable + ?Sized> Components for Whole<'_, T> {
+    fn each(&self, visit: &mut dyn FnMut(f64)) {
+        self.0.coordinates(visit);
+    }
+    fn name(&self) -> &'static str {
+        core::any::type_name::<T>()
+    }
+}
+
+/// A cotangent whose components are looked at.
+#[derive(Debug)]
+pub struct Cotangents<'a, T: ?Sized>(pub &'a T);
+
+impl<T: Tangent> Components for Cotangents<'_, T> {
+    fn each(&self, visit: &mut dyn FnMut(f64)) {
+        self.0.for_each(visit);
+    }
+    fn name(&self) -> &'static str {
+        core::any::type_name::<T>()
+    }
+}
+
+impl<T: Tangent> Components for Cotangents<'_, [T]> {
+    fn each(&self, visit: &mut dyn FnMut(f64)) {
+        self.0.iter().for_each(|x| x.for_each(visit));
+    }
+    fn name(&self) -> &'static str {
+        core::any::type_name::<T>()
+    }
+}
+
+/// What has no components.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl Components for Nothing {
+    fn each(&self, _: &mut dyn FnMut(f64)) {}
+    fn name(&self) -> &'static str {
+        ""
+    }
+}
+
+/// Chosen first, one reference further out, as in [`zero_or_none!`](crate::__zero_or_none).
+pub trait SeenWhole<'a> {
+    /// How the value is looked at.
+    type Seen: Components;
+    /// The value, to be looked at.
+    fn seen(&self) -> Self::Seen;
+}
+
+impl<'a, T: Differentiable + ?Sized> SeenWhole<'a> for &Wrap<'a, T> {
+    type Seen = Whole<'a, T>;
+    #[inline(always)]
+    fn seen(&self) -> Whole<'a, T> {
+        Whole(self.0)
+    }
+}
+
+/// Chosen otherwise.
+pub trait SeenNot {
+    /// Nothing to look at.
+    fn seen(&self) -> Nothing;
+}
+
+impl<T: ?Sized> SeenNot for Wrap<'_, T> {
+    #[inline(always)]
+    fn seen(&self) -> Nothing {
+        Nothing
+    }
+}
+
+/// A value of any type, to be looked at if it has components.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __seen {
+    ($value:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::{SeenNot as _, SeenWhole as _};
+        (&&$crate::rt::Wrap(&$value)).seen()
+    }};
+}
+
+/// Chosen first: a number.
+pub trait GlanceNumber {
+    /// The number.
+    fn glance(&self) -> Option<f64>;
+}
+
+impl<T: Real> GlanceNumber for &Wrap<'_, T> {
+    #[inline(always)]
+    fn glance(&self) -> Option<f64> {
+        Some(self.0.to_f64())
+    }
+}
+
+macro_rules! integers {
+    ($($int:ident)*) => { $(
+        impl GlanceNumber for &Wrap<'_, $int> {
+            #[inline(always)]
+            fn glance(&self) -> Option<f64> {
+                Some(*self.0 as f64)
+            }
+        }
+    )* };
+}
+
+integers!(i32);
+
+/// Chosen otherwise.
+pub trait GlanceOther {
+    /// No number.
+    fn glance(&self) -> Option<f64>;
+}
+
+impl<T: ?Sized> GlanceOther for Wrap<'_, T> {
+    #[inline(always)]
+    fn glance(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// The number that a value of any type is, if it is one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __glance {
+    ($value:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::{GlanceNumber as _, GlanceOther as _};
+        (&&$crate::rt::Wrap(&$value)).glance()
+    }};
 }

@@ -18,6 +18,15 @@ impl Callee {
         }
     }
 
+    /// Where the callee's own name stands.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Callee::Function(path) => path.path.segments.last().map(|last| last.ident.span()),
+            Callee::Method(name, _) | Callee::Value(name) => Some(name.span()),
+            Callee::TangentOf(callee) => callee.span(),
+        }
+    }
+
     /// The call of the callee itself, with the tokens of the arguments.
     pub fn call(&self, args: &[TokenStream]) -> TokenStream {
         match self {

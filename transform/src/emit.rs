@@ -39,6 +39,8 @@ pub struct Style {
     pub body: Option<Ident>,
     /// Labels by scope.
     pub labels: HashMap<ScopeId, Ident>,
+    /// Variables whose values are looked at when they are computed.
+    pub checked: HashSet<VarId>,
     /// Variables whose declaration is printed elsewhere.
     pub hidden: HashSet<VarId>,
 }
@@ -98,6 +100,14 @@ fn let_tokens(f: &Function, v: VarId) -> TokenStream {
 }
 
 fn stmt_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
+    let tokens = located_tokens(f, stmt, style);
+    match crate::checks::value(f, stmt, &style.checked) {
+        Some((before, after)) => quote!(#before #tokens #after),
+        None => tokens,
+    }
+}
+
+fn located_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
     let tokens = statement_tokens(f, stmt, style);
     match &stmt.kind {
         Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) if !has_own_tokens(e) => {
@@ -244,6 +254,7 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
         }
         Kind::Opaque(o) | Kind::Refused(o, _) => o.tokens.clone(),
         Kind::Raw(tokens) | Kind::Check(tokens, _) => tokens.clone(),
+        Kind::Observe(o) => o.tokens(f),
         Kind::Accumulate(p, e) => {
             let e = expr_tokens(f, e);
             written(f, p, |p| quote!(__rt::accumulate(&mut #p, #e);))

@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod args;
 mod callee;
+pub mod checks;
 mod closure;
 mod conditional;
 pub mod derive;

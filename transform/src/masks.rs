@@ -63,6 +63,8 @@ pub fn masked(f: &Function, activity: &Activity) -> Masked {
     }
     m.f.body = m.block(&f.body.clone());
     m.f.masked = true;
+    // Each operation stands for itself, to be looked at.
+    m.f.tidy = false;
     Masked {
         f: m.f,
         entry,

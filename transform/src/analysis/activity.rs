@@ -202,7 +202,7 @@ impl Graph {
                 Kind::Scope(_, _, b) => self.block(f, b),
                 Kind::Accumulate(..) | Kind::Save(..) => {}
                 Kind::Exit { .. } | Kind::Opaque(_) | Kind::Refused(..) => {}
-                Kind::Raw(_) | Kind::Check(..) => {}
+                Kind::Raw(_) | Kind::Check(..) | Kind::Observe(_) => {}
             }
         }
     }

@@ -315,6 +315,7 @@ impl Walk<'_> {
                 Kind::Exit { .. }
                 | Kind::Raw(_)
                 | Kind::Check(..)
+                | Kind::Observe(_)
                 | Kind::Accumulate(..)
                 | Kind::Save(..) => {}
             }

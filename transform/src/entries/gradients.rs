@@ -98,6 +98,7 @@ pub(super) fn gradients_entry(
     if !s.takes_plain_functions() {
         return;
     }
+    items.push(super::checked::checked_entry(s, sweep, &outcome));
     let run = s.path(Family::Masked.sweep());
     let entry = s.ident("gradients");
     let rt = &s.rt;

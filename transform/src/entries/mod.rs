@@ -2,6 +2,7 @@
 
 mod again;
 mod calls;
+mod checked;
 mod collect;
 mod forward;
 mod functions;

@@ -140,7 +140,7 @@ impl Signature<'_> {
 
     fn public(&self, gradients: &Ident) -> TokenStream {
         let (generics, bounds) = (self.generics, &self.generics.where_clause);
-        let (params, ret) = (&self.params, &self.ret);
+        let (params, ret, rt) = (&self.params, &self.ret, &self.rt);
         let results = self.results();
         let result = tuple(&results);
         let buffers = self.inputs.iter().map(|_| quote!(&mut (impl ?Sized)));
@@ -171,6 +171,9 @@ impl Signature<'_> {
             ) -> (#ret, #result) #bounds { loop {} }
             pub fn accumulate_grad #generics (#(_: #params,)* #(_: #buffers),*) -> #ret #bounds { loop {} }
             pub fn gradients #generics (#(_: #params),*) -> #gradients<#(#results),*> #bounds { loop {} }
+            pub fn checked_grad #generics (
+                #(_: #params),*
+            ) -> ::core::result::Result<#result, #rt::NonFinite> #bounds { loop {} }
             pub fn vjp #generics (
                 #(_: #params),*
             ) -> (#ret, impl ::core::ops::FnOnce(#seed #(, #shadows)*) -> #owned) #bounds {

@@ -37,6 +37,7 @@ pub(super) fn refusals(s: &Shape, bound: &TokenStream) -> TokenStream {
         value_and_grad_with,
         accumulate_grad,
         gradients_entry,
+        checked_grad,
     ] = [
         "grad",
         "grad_with",
@@ -44,6 +45,7 @@ pub(super) fn refusals(s: &Shape, bound: &TokenStream) -> TokenStream {
         "value_and_grad_with",
         "accumulate_grad",
         "gradients",
+        "checked_grad",
     ]
     .map(|e| s.ident(e));
     quote! {
@@ -63,6 +65,12 @@ pub(super) fn refusals(s: &Shape, bound: &TokenStream) -> TokenStream {
         pub fn #accumulate_grad #generics (#receiver #(_: #params,)* #(#buffers),*) -> #ret #bounds { loop {} }
         #[doc(hidden)]
         pub fn #gradients_entry #generics (#receiver #(_: #params),*) -> #gradients #bounds { loop {} }
+        #[doc(hidden)]
+        pub fn #checked_grad #generics (
+            #receiver #(_: #params),*
+        ) -> ::core::result::Result<#result, #rt::NonFinite> #bounds {
+            loop {}
+        }
     }
 }
 

@@ -192,6 +192,20 @@ impl BinOp {
         }
     }
 
+    /// As it is written.
+    pub fn text(self) -> &'static str {
+        match self {
+            BinOp::Add => "+",
+            BinOp::Sub => "-",
+            BinOp::Mul => "*",
+            BinOp::Div => "/",
+            BinOp::Rem => "%",
+            BinOp::MulAssign => "*=",
+            BinOp::DivAssign => "/=",
+            BinOp::RemAssign => "%=",
+        }
+    }
+
     /// The runtime's trait of the rules for this operator.
     pub fn rule(self) -> &'static str {
         match self {

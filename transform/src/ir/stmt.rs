@@ -85,6 +85,8 @@ pub enum Kind {
     Raw(TokenStream),
     /// What the type checker is asked to confirm, if the variable carries a derivative.
     Check(TokenStream, VarId),
+    /// Looks at the adjoints that the statement before contributed to.
+    Observe(Box<crate::checks::Observation>),
     /// Adds a value to an adjoint whose type the tokens do not show.
     Accumulate(Place, Expr),
     /// Keeps a variable's value for the reverse sweep, in the storage named.

@@ -377,7 +377,7 @@ impl Lower {
                     self.f.root(p) == root || self.may_change(e, root)
                 }
                 Kind::Declare(_) | Kind::Bind(..) | Kind::Alias(..) => false,
-                Kind::Raw(_) | Kind::Check(..) => false,
+                Kind::Raw(_) | Kind::Check(..) | Kind::Observe(_) => false,
                 _ => true,
             };
             if changes {

@@ -143,6 +143,8 @@ impl Reverse<'_> {
         if !self.is_active(v) {
             return;
         }
+        let touched = self.bar(v);
+        self.touched.push(Place::var(touched));
         if self.home.get(&v) == Some(&self.segment) && !self.declared.contains(&v) {
             let bar = self.bar(v);
             self.emit(Kind::Let(bar, expr));
@@ -196,14 +198,13 @@ impl Reverse<'_> {
         }
         let is_float = self.f.place_ty(place).is_float();
         self.need_path(&resolved);
-        let bar = self.bar(resolved.base);
-        Some((
-            Place {
-                base: bar,
-                path: resolved.path,
-            },
-            is_float,
-        ))
+        let base = self.bar(resolved.base);
+        let adjoint = Place {
+            base,
+            path: resolved.path,
+        };
+        self.touched.push(adjoint.clone());
+        Some((adjoint, is_float))
     }
 
     /// The adjoint of a place, declared.

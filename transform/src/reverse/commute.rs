@@ -35,12 +35,17 @@ pub(super) fn additions_in_order(body: &mut Block) {
             _ => None,
         })
         .collect();
-    let is_addition = |s: &Stmt| matches!(&s.kind, Kind::Update(p, ..) if !own.contains(&p.base));
+    let is_addition = |s: &Stmt| {
+        matches!(&s.kind, Kind::Update(p, ..) if !own.contains(&p.base))
+            || matches!(&s.kind, Kind::Observe(_))
+    };
     let from = body
         .iter()
         .rposition(|s| !is_addition(s))
         .map_or(0, |at| at + 1);
     body[from..].reverse();
+    // Who looks at the sums looks at the end.
+    body[from..].sort_by_key(|s| matches!(&s.kind, Kind::Observe(_)));
 }
 
 struct Walk {
@@ -123,6 +128,7 @@ impl Walk {
                     self.block(els);
                 }
                 Kind::Scope(_, _, b) => self.block(b),
+                Kind::Observe(_) => {}
                 Kind::Loop(l) => match &l.head {
                     Head::For(h) if !h.iter.to_string().contains("pop") => self.block(&l.body),
                     _ => self.ok = false,

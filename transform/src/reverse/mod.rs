@@ -86,6 +86,9 @@ impl Sweep {
         forward.pullbacks = self.pullbacks.clone();
         forward.closures = self.closures.clone();
         forward.connected = masks.map(|m| m.calls.clone()).unwrap_or_default();
+        forward.checked = masks
+            .map(|m| m.masks.keys().copied().collect())
+            .unwrap_or_default();
         forward.hidden.insert(self.f.ret);
         let mut reverse = Style::of(&self.reverse);
         reverse.pullbacks = self.pullbacks.clone();
@@ -186,6 +189,8 @@ struct Reverse<'a> {
     diagnostics: Vec<Diagnostic>,
     span: Span,
     closures: HashMap<(VarId, usize), TokenStream>,
+    /// The adjoints that the reverse of the statement contributed to, where somebody looks at them.
+    touched: Vec<Place>,
     /// What the forward sweep does before the statement being reversed.
     first: Block,
     /// What the statement being reversed defines, as the reader of its operands.
@@ -248,6 +253,7 @@ fn sweep(f: &Function, activity: &Activity, sums: HashMap<ScopeId, VarId>) -> Sw
         diagnostics: Vec::new(),
         span: Span::call_site(),
         closures: HashMap::new(),
+        touched: Vec::new(),
         first: Block::new(),
         statement: NOBODY,
     };

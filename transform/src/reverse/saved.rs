@@ -91,6 +91,28 @@ impl Reverse<'_> {
         }
     }
 
+    /// How the reverse sweep has a number's value without having asked for it.
+    pub(super) fn at_hand(&self, v: VarId) -> Option<TokenStream> {
+        if !self.f.vars[v].ty.is_float() {
+            return None;
+        }
+        let is_param = |v: VarId| self.f.params.iter().any(|p| p.var == v);
+        let is_top = |v: &VarId| self.home.get(v).is_none_or(|h| self.segments[*h].top);
+        if self.how.contains_key(&v) || is_param(v) || is_top(&v) {
+            return Some(self.f.vars[v].ident.to_token_stream());
+        }
+        // An element of what was borrowed for the function, at an index that is there for its adjoint.
+        match self.again(v, 6)? {
+            e @ Expr::Load(_) => {
+                let Expr::Load(place) = &e else { return None };
+                let is_known = |r: &VarId| self.how.contains_key(r) || is_param(*r);
+                let known = is_param(place.base) && self.reads(&e).iter().all(is_known);
+                known.then(|| crate::emit::expr_tokens(&self.f, &e))
+            }
+            _ => None,
+        }
+    }
+
     fn decide(&mut self, v: VarId) -> How {
         if self.f.params.iter().any(|p| p.var == v) {
             return How::There;

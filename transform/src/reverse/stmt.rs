@@ -3,6 +3,7 @@
 use super::segments::prologue_of;
 use super::*;
 use crate::analysis::activity::is_active_call;
+use crate::checks::{Observation, Operation};
 use crate::rules;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -99,11 +100,37 @@ impl Reverse<'_> {
             | Kind::Raw(_)
             | Kind::Check(..)
             | Kind::Accumulate(..)
+            | Kind::Observe(_)
             | Kind::Save(..) => {}
         }
+        self.observe(stmt);
         let mut first = std::mem::take(&mut self.first);
         first.append(&mut forward);
         first
+    }
+
+    /// Looks at the adjoints that the statement's reverse contributed to.
+    fn observe(&mut self, stmt: &Stmt) {
+        let touched = std::mem::take(&mut self.touched);
+        if !self.f.masked || touched.is_empty() {
+            return;
+        }
+        let Some(operation) = Operation::of(stmt) else {
+            return;
+        };
+        let (mut seed, mut result) = (None, None);
+        if let Kind::Let(v, _) = &stmt.kind
+            && self.f.vars[*v].ty.is_float()
+        {
+            result = Some(*v);
+            seed = self
+                .bars
+                .get(v)
+                .filter(|_| self.declared.contains(v))
+                .copied();
+        }
+        let observation = Observation::new(operation, touched, seed, result);
+        self.emit(Kind::Observe(Box::new(observation)));
     }
 
     fn reverse_let(&mut self, v: VarId, e: &Expr, forward: &mut Block) {

@@ -1,0 +1,223 @@
+//! What `checked_grad` looks at: the value of each operation that carries a derivative, and the cotangents that its
+//! reverse contributes to.
+//!
+//! The statements stand in the observed sweeps, behind a constant of the observer's: where nobody looks, they are not
+//! in the machine code. Each has the place of the user's operation, which the runtime asks for.
+
+use crate::emit::{operand_tokens, place_tokens};
+use crate::ir::*;
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use std::collections::HashSet;
+
+/// An operation of the user's.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// What the runtime calls it.
+    name: TokenStream,
+    /// What it is applied to.
+    operands: Vec<Operand>,
+    /// Where it stands.
+    at: Span,
+}
+
+/// The cotangents that the reverse of an operation contributed to.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// The operation.
+    operation: Operation,
+    /// The adjoints.
+    adjoints: Vec<Place>,
+    /// The adjoint of what it gave, if that is a number.
+    seed: Option<VarId>,
+    /// What it gave.
+    result: Option<VarId>,
+    /// The operands as numbers.
+    operands: Vec<TokenStream>,
+}
+
+impl Operation {
+    /// The operation of a statement: moves, reads of memory and what is built of parts are none.
+    pub fn of(stmt: &Stmt) -> Option<Operation> {
+        let operation = |name, operands, at| Some(Operation { name, operands, at });
+        match &stmt.kind {
+            Kind::Update(_, op, value) if matches!(op, BinOp::Add | BinOp::Sub) => {
+                let name = format!("{}=", op.text());
+                operation(quote!(Operator(#name)), operands([value]), stmt.span)
+            }
+            Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) => match e {
+                Expr::Binary(op, a, b) => {
+                    let name = op.text();
+                    operation(quote!(Operator(#name)), operands([&**a, b]), stmt.span)
+                }
+                Expr::Method(of, name, args) => {
+                    let all = std::iter::once(&**of).chain(args);
+                    operation(named(&name.to_string()), operands(all), name.span())
+                }
+                Expr::Helper(name, args) => {
+                    operation(named(&name.to_string()), operands(args), stmt.span)
+                }
+                Expr::Cast(a, Conversion::As(ty) | Conversion::Alias(ty)) => {
+                    let ty = ty.to_string();
+                    operation(quote!(Cast(#ty)), operands([&**a]), stmt.span)
+                }
+                Expr::Call(callee, _) => {
+                    let at = callee.span().unwrap_or(stmt.span);
+                    operation(named(&callee.name()), Vec::new(), at)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn numbers(&self, f: &Function) -> TokenStream {
+        let numbers = self.operands.iter().map(|o| number(f, o));
+        quote!([#(#numbers),*])
+    }
+}
+
+/// The name that the runtime says.
+fn named(name: &str) -> TokenStream {
+    quote!(Named(#name))
+}
+
+fn operands<'a>(all: impl IntoIterator<Item = &'a Expr>) -> Vec<Operand> {
+    let operand = |e: &Expr| match e {
+        Expr::Use(operand) => operand.clone(),
+        // What is left is of no interest.
+        _ => Operand::Lit(quote!(())),
+    };
+    all.into_iter().map(operand).collect()
+}
+
+/// An operand as a number, if it is one.
+fn number(f: &Function, operand: &Operand) -> TokenStream {
+    let tokens = operand_tokens(f, operand);
+    match f.operand_ty(operand).is_float() {
+        true => quote!(__rt::Some(__rt::Real::to_f64(#tokens))),
+        false => quote!(__rt::glance!(#tokens)),
+    }
+}
+
+/// Whether an operand can be looked at after the operation: it may have been moved.
+fn stays(f: &Function, operand: &Operand) -> bool {
+    match operand {
+        Operand::Lit(_) => true,
+        Operand::Var(v) => f.vars[*v].ty.is_copy(),
+    }
+}
+
+/// What stands before and after a statement of the forward sweep that gives a variable of `checked` its value.
+pub fn value(
+    f: &Function,
+    stmt: &Stmt,
+    checked: &HashSet<VarId>,
+) -> Option<(TokenStream, TokenStream)> {
+    let (root, place) = match &stmt.kind {
+        Kind::Let(v, _) => (*v, Place::var(*v)),
+        Kind::Assign(p, _) | Kind::Update(p, ..) => (f.root(p), p.clone()),
+        _ => return None,
+    };
+    if !checked.contains(&root) {
+        return None;
+    }
+    let operation = Operation::of(stmt)?;
+    let (name, numbers) = (&operation.name, operation.numbers(f));
+    let value = place_tokens(f, &place, false)?;
+    let value = match f.place_ty(&place).is_float() {
+        true => quote!(__rt::Whole(&#value)),
+        false => quote!(__rt::seen!(#value)),
+    };
+    let (mut before, mut given) = (TokenStream::new(), numbers.clone());
+    if !operation.operands.iter().all(|o| stays(f, o)) {
+        let kept = Ident::new("__operands", Span::mixed_site());
+        let none = operation.operands.iter().map(|_| quote!(__rt::None));
+        before = quote!(let #kept = if __O::CHECKS { #numbers } else { [#(#none),*] };);
+        given = kept.to_token_stream();
+    }
+    let call = call(
+        "check_value",
+        quote!(__tape, __rt::Operation::#name, &#value, &#given),
+        operation.at,
+    );
+    Some((before, quote!(if __O::CHECKS { #call })))
+}
+
+impl Observation {
+    /// What a statement's reverse contributed to.
+    pub fn new(
+        operation: Operation,
+        adjoints: Vec<Place>,
+        seed: Option<VarId>,
+        result: Option<VarId>,
+    ) -> Observation {
+        Observation {
+            operation,
+            adjoints,
+            seed,
+            result,
+            operands: Vec::new(),
+        }
+    }
+
+    /// Settles where the reverse sweep finds the numbers, if it has them.
+    pub fn settle(&mut self, at_hand: &dyn Fn(VarId) -> Option<TokenStream>) {
+        self.operands = self
+            .operation
+            .operands
+            .iter()
+            .map(|o| match o {
+                Operand::Var(v) => match at_hand(*v) {
+                    Some(tokens) => quote!(__rt::Some(__rt::Real::to_f64(#tokens))),
+                    None => quote!(__rt::None),
+                },
+                Operand::Lit(tokens) => quote!(__rt::glance!(#tokens)),
+            })
+            .collect();
+        self.result = self.result.filter(|v| at_hand(*v).is_some());
+    }
+
+    /// The statement.
+    pub fn tokens(&self, f: &Function) -> TokenStream {
+        let mut seen = HashSet::new();
+        let adjoints = self.adjoints.iter().filter_map(|place| {
+            let tokens = place_tokens(f, place, false)?;
+            seen.insert(tokens.to_string())
+                .then(|| quote!(&__rt::Cotangents(&#tokens)))
+        });
+        let adjoints: Vec<TokenStream> = adjoints.collect();
+        let (name, numbers) = (&self.operation.name, &self.operands);
+        let optional = |v: Option<VarId>| match v {
+            Some(v) => number(f, &Operand::Var(v)),
+            None => quote!(__rt::None),
+        };
+        let (seed, result) = (optional(self.seed), optional(self.result));
+        let call = call(
+            "check_cotangents",
+            quote!(__tape, __rt::Operation::#name, &[#(#adjoints),*], &[#(#numbers),*], #seed, #result),
+            self.operation.at,
+        );
+        quote!(if __O::CHECKS { #call })
+    }
+}
+
+/// A call whose place in the source is that of the user's token.
+pub fn call(function: &str, arguments: TokenStream, at: Span) -> TokenStream {
+    let function = Ident::new(function, at);
+    let rt = Ident::new("__rt", at);
+    let mut path = quote!(#rt::#function);
+    path = path
+        .into_iter()
+        .map(|mut tree| {
+            tree.set_span(at);
+            tree
+        })
+        .collect();
+    let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, arguments);
+    arguments.set_span(at);
+    let mut semicolon = proc_macro2::Punct::new(';', proc_macro2::Spacing::Alone);
+    semicolon.set_span(at);
+    path.extend([TokenTree::Group(arguments), TokenTree::Punct(semicolon)]);
+    path
+}
