@@ -1,10 +1,12 @@
-//! Who looks on while a function is differentiated: nobody, for `gradients`, or a checker, for `checked_grad`.
+//! Who looks on while a function is differentiated: nobody, for `gradients`, a checker, for `checked_grad`, or who
+//! keeps the cotangents of watched locals.
 
 use crate::nonfinite::{Found, NonFinite, Operation, Sweep};
 #[allow(unused_imports)]
 use crate::prelude::*;
 use crate::rt::{Cells, Lane, Rows, Wrap};
 use crate::{Differentiable, Real, Tangent, Tape};
+use core::any::Any;
 use core::panic::Location;
 
 /// What the observed sweeps are generic in: a workspace, and what is to be seen on the way.
@@ -24,6 +26,19 @@ pub trait Observer: Sized + 'static {
     #[cold]
     fn report(&mut self, found: NonFinite) {
         let _ = found;
+    }
+
+    /// Whether this is the first call of a function with watched locals: that of the function itself, not one that
+    /// it makes.
+    #[inline(always)]
+    fn first(&mut self) -> bool {
+        false
+    }
+
+    /// Is told the cotangent of a watched local, in the reverse order of execution.
+    #[inline(always)]
+    fn watched(&mut self, n: usize, all: bool, cotangent: impl FnOnce() -> Box<dyn Any + Send>) {
+        let _ = (n, all, cotangent);
     }
 
     /// As [`Tape::keep`].
@@ -101,6 +116,71 @@ impl Observer for Checker {
     fn report(&mut self, found: NonFinite) {
         self.first.get_or_insert(found);
     }
+}
+
+/// A workspace that keeps the cotangents of watched locals.
+#[derive(Debug)]
+pub struct Watcher {
+    tape: Tape,
+    started: bool,
+    kept: Vec<(usize, Box<dyn Any + Send>)>,
+}
+
+impl Watcher {
+    /// The cotangents of a local of type `T`, in the order of execution.
+    pub fn all<T: Differentiable + ?Sized>(&mut self, n: usize) -> Vec<T::Tangent> {
+        let (mine, others) = core::mem::take(&mut self.kept)
+            .into_iter()
+            .partition(|(of, _)| *of == n);
+        self.kept = others;
+        let mine: Vec<(usize, Box<dyn Any + Send>)> = mine;
+        let tangents = mine.into_iter().rev();
+        tangents
+            .filter_map(|(_, cotangent)| cotangent.downcast().ok().map(|t| *t))
+            .collect()
+    }
+
+    /// The cotangent of its last execution.
+    pub fn last<T: Differentiable + ?Sized>(&mut self, n: usize) -> Option<T::Tangent> {
+        self.all::<T>(n).pop()
+    }
+}
+
+impl Observer for Watcher {
+    const CHECKS: bool = false;
+
+    fn fresh() -> Self {
+        Watcher {
+            tape: Tape::once(),
+            started: false,
+            kept: Vec::new(),
+        }
+    }
+
+    fn tape(&mut self) -> &mut Tape {
+        &mut self.tape
+    }
+
+    fn first(&mut self) -> bool {
+        !core::mem::replace(&mut self.started, true)
+    }
+
+    fn watched(&mut self, n: usize, all: bool, cotangent: impl FnOnce() -> Box<dyn Any + Send>) {
+        if all || self.kept.iter().all(|(of, _)| *of != n) {
+            self.kept.push((n, cotangent()));
+        }
+    }
+}
+
+/// Tells the cotangent of a watched local of type `T`.
+#[inline(always)]
+pub fn watch<T: Differentiable + ?Sized, O: Observer>(
+    observer: &mut O,
+    n: usize,
+    all: bool,
+    cotangent: &T::Tangent,
+) {
+    observer.watched(n, all, || Box::new(cotangent.clone()));
 }
 
 impl Observer for Tape {

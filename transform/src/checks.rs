@@ -38,7 +38,11 @@ pub struct Observation {
 
 impl Operation {
     /// The operation of a statement: moves, reads of memory and what is built of parts are none.
-    pub fn of(stmt: &Stmt) -> Option<Operation> {
+    pub fn of(f: &Function, stmt: &Stmt) -> Option<Operation> {
+        let at = match &stmt.kind {
+            Kind::Let(v, _) => f.vars[*v].operator.unwrap_or(stmt.span),
+            _ => stmt.span,
+        };
         let operation = |name, operands, at| Some(Operation { name, operands, at });
         match &stmt.kind {
             Kind::Update(_, op, value) if matches!(op, BinOp::Add | BinOp::Sub) => {
@@ -48,7 +52,7 @@ impl Operation {
             Kind::Let(_, e) | Kind::Assign(_, e) | Kind::Update(_, _, e) => match e {
                 Expr::Binary(op, a, b) => {
                     let name = op.text();
-                    operation(quote!(Operator(#name)), operands([&**a, b]), stmt.span)
+                    operation(quote!(Operator(#name)), operands([&**a, b]), at)
                 }
                 Expr::Method(of, name, args) => {
                     let all = std::iter::once(&**of).chain(args);
@@ -85,6 +89,8 @@ fn named(name: &str) -> TokenStream {
 fn operands<'a>(all: impl IntoIterator<Item = &'a Expr>) -> Vec<Operand> {
     let operand = |e: &Expr| match e {
         Expr::Use(operand) => operand.clone(),
+        // A copy, where the reverse sweep looks at the operand again.
+        Expr::Raw(_, reads) if reads.len() == 1 => Operand::Var(reads[0]),
         // What is left is of no interest.
         _ => Operand::Lit(quote!(())),
     };
@@ -122,7 +128,7 @@ pub fn value(
     if !checked.contains(&root) {
         return None;
     }
-    let operation = Operation::of(stmt)?;
+    let operation = Operation::of(f, stmt)?;
     let (name, numbers) = (&operation.name, operation.numbers(f));
     let value = place_tokens(f, &place, false)?;
     let value = match f.place_ty(&place).is_float() {

@@ -182,8 +182,24 @@ table! {
         => "write `if cfg!(…) { … }`, or put `#[cfg(…)]` on the whole function";
     ConstantMisplaced: "`#[constant]` has no meaning here"
         => "put it on a parameter or on a `let`, or write `pullback::detach(…)` around a value";
-    WatchNotYet: "`#[watch]` is not supported yet"
-        => "return the value, or make it a parameter, to get its derivative";
+    WatchMisplaced: "`#[watch]` has no meaning here"
+        => "put it on a `let` that has a value, as in `#[watch] let y: f64 = x * x;`; every parameter is told anyway";
+    WatchType: "the type of a watched local is needed"
+        => "write it, as in `#[watch] let y: f64 = …;`";
+    WatchPattern: "`#[watch]` is for one variable with a value"
+        => "write `#[watch] let y: f64 = …;`; watch a tuple or a struct as a whole, by its name and type";
+    WatchOption: "`#[watch]` has no such option"
+        => "write `#[watch]` for the last execution of the `let`, or `#[watch(all)]` for every one";
+    WatchName: "`gradients` cannot have two fields of this name"
+        => "give the watched local a name of its own";
+    WatchNoTangent: "this cannot be watched"
+        => "watch a value whose type carries a derivative, such as `f64`, `Vec<f64>` or a struct that derives `Differentiable`";
+    WatchClosure: "a local of a closure cannot be watched"
+        => "write the body as a loop, or as a `#[differentiable]` function, and watch the local there";
+    WatchCut: "the result never depends smoothly on this watched local"
+        => "remove `#[watch]`, or write `#[differentiable(detached = \"allow\")]` if that is meant";
+    WatchUnheard: "nothing tells the gradient of this watched local"
+        => "remove `#[watch]`, or move the code into a function or an `impl` block whose `gradients` has a field for it";
     CheckpointNotYet: "`#[checkpoint]` is not supported yet"
         => "remove it; the gradient is the same and needs more memory";
     UnknownAttribute: "this attribute is not understood inside a differentiable function"

@@ -176,7 +176,7 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             let ident = &f.vars[*v].ident;
             quote!(let #pat = #ident;)
         }
-        Kind::Bind(..) => quote!(),
+        Kind::Bind(..) | Kind::Watch(..) => quote!(),
         Kind::Assign(p, e) => {
             let e = expr_tokens(f, e);
             written(f, p, |p| quote!(#p = #e;))

@@ -44,6 +44,8 @@ pub struct Var {
     pub ascription: Option<TokenStream>,
     /// What the sweeps use it for.
     pub role: Role,
+    /// Where the operator stands that gives its value.
+    pub operator: Option<Span>,
 }
 
 impl Var {
@@ -59,6 +61,7 @@ impl Var {
             generated: false,
             ascription: None,
             role: Role::Value,
+            operator: None,
         }
     }
 }
@@ -129,6 +132,8 @@ pub struct Function {
     /// For a closure: how many parameters are its own. What it captures and receives is not there any more when the
     /// reverse sweep runs.
     pub closure: Option<usize>,
+    /// The locals whose cotangents `gradients` tells.
+    pub watched: Vec<crate::watch::Watched>,
     /// The function carries masks along.
     pub masked: bool,
 }

@@ -36,6 +36,7 @@ mod simplify;
 mod traits;
 pub mod ty;
 mod unfold;
+pub mod watch;
 
 use diagnostics::{Code, Diagnostic, Diagnostics};
 use entries::sibling;
@@ -51,6 +52,18 @@ pub struct Analysed {
     pub f: ir::Function,
     /// Which variables carry derivatives.
     pub activity: analysis::activity::Activity,
+    /// Both where locals are watched, which are inputs there.
+    pub watched: Option<(ir::Function, analysis::activity::Activity)>,
+}
+
+impl Analysed {
+    /// What the observed sweeps are made of.
+    pub fn observed(&self) -> (&ir::Function, &analysis::activity::Activity) {
+        match &self.watched {
+            Some((f, activity)) => (f, activity),
+            None => (&self.f, &self.activity),
+        }
+    }
 }
 
 /// Expands `#[differentiable(attr)] item`.
@@ -90,7 +103,10 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let primal = entries::primal(&function);
     let written = function.clone();
     let mut function = match options.has_rule() {
-        true => entries::without_body(&function),
+        true => {
+            errors.extend(watch::in_rule(&function, &options));
+            entries::without_body(&function)
+        }
         false => function,
     };
     errors.extend(entries::check_rules(&options));
@@ -121,6 +137,7 @@ pub fn analyse(
     errors: &mut Vec<Diagnostic>,
 ) -> Option<Analysed> {
     let mut renamed = function.clone();
+    let watched = watch::collect(&mut renamed, options, errors);
     desugar::desugar(&mut renamed);
     let mut ambiguous = rename::rename(&mut renamed, &entries::is_reserved);
     if unfold::unfold(&mut renamed, options, errors) {
@@ -143,9 +160,30 @@ pub fn analyse(
     if !errors.is_empty() {
         return None;
     }
-    let activity = analysis::activity::analyse(&f);
-    analysis::activity::share_measures(&mut f, &activity);
-    errors.extend(analysis::activity::refusals(&f, &activity));
+    f.watched = watched;
+    let observed = (!f.watched.is_empty()).then(|| f.clone());
+    watch::strip(&mut f.body, None);
+    let activity = settled(&mut f, errors);
+    let watched = match observed {
+        // What is refused anyway is said once.
+        Some(mut f) if errors.is_empty() => {
+            let activity = settled(&mut f, errors);
+            Some((f, activity))
+        }
+        _ => None,
+    };
+    errors.is_empty().then_some(Analysed {
+        f,
+        activity,
+        watched,
+    })
+}
+
+/// IR → activity, and what follows from it for the function.
+fn settled(f: &mut ir::Function, errors: &mut Vec<Diagnostic>) -> analysis::activity::Activity {
+    let activity = analysis::activity::analyse(f);
+    analysis::activity::share_measures(f, &activity);
+    errors.extend(analysis::activity::refusals(f, &activity));
     analysis::activity::settle_checks(&mut f.body, &activity);
-    errors.is_empty().then_some(Analysed { f, activity })
+    activity
 }

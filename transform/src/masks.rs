@@ -19,6 +19,8 @@ pub struct Masked {
     pub masks: HashMap<VarId, Ident>,
     /// The inputs' bits, by parameter.
     pub bits: Vec<(VarId, u32)>,
+    /// The watched locals' bits, by number, of those that can reach the result.
+    pub watched: HashMap<usize, u32>,
     /// For each differentiable call's result: the bits of the arguments that the call connected.
     pub calls: HashMap<VarId, Ident>,
 }
@@ -28,6 +30,11 @@ struct Masks<'a> {
     activity: &'a Activity,
     masks: HashMap<VarId, Ident>,
     calls: HashMap<VarId, Ident>,
+    /// The masks that exist, block by block, and the loops around.
+    scopes: Vec<Vec<Ident>>,
+    loops: usize,
+    /// The watched locals' bits, by number.
+    watched: HashMap<usize, u32>,
 }
 
 /// Adds masks to a function.
@@ -37,6 +44,9 @@ pub fn masked(f: &Function, activity: &Activity) -> Masked {
         activity,
         masks: HashMap::new(),
         calls: HashMap::new(),
+        scopes: vec![Vec::new()],
+        loops: 0,
+        watched: HashMap::new(),
     };
     let mut bits = Vec::new();
     let mut entry = TokenStream::new();
@@ -55,11 +65,13 @@ pub fn masked(f: &Function, activity: &Activity) -> Masked {
         // More inputs than bits share the last one: then they are told to be connected together.
         let n = proc_macro2::Literal::u64_unsuffixed(1 << bit.min(63));
         entry.extend(quote!(let mut #mask: u64 = #n;));
+        m.scopes[0].push(mask);
         bits.push((p.var, bit.min(63)));
     }
     if f.early_return && m.is_active(f.ret) {
         let mask = m.mask(f.ret);
         entry.extend(quote!(let mut #mask: u64 = 0;));
+        m.scopes[0].push(mask);
     }
     m.f.body = m.block(&f.body.clone());
     m.f.masked = true;
@@ -71,6 +83,7 @@ pub fn masked(f: &Function, activity: &Activity) -> Masked {
         masks: m.masks,
         bits,
         calls: m.calls,
+        watched: m.watched,
     }
 }
 
@@ -110,6 +123,9 @@ impl Masks<'_> {
         }
         let union = self.union(from);
         let mask = self.mask(v);
+        if let (Update::New, Some(scope)) = (how, self.scopes.last_mut()) {
+            scope.push(mask.clone());
+        }
         out.push(match how {
             Update::New => quote!(let mut #mask: u64 = #union;),
             Update::Whole => quote!(#mask = #union;),
@@ -136,6 +152,22 @@ impl Masks<'_> {
             let (root, v) = (self.f.root(p), self.f.root(&Place::var(*v)));
             self.define(root, &[v], Update::Part, out);
         }
+    }
+
+    /// A watched local is an input from here on. Where it was executed before, the last execution counts.
+    fn watch(&mut self, v: VarId, n: usize, out: &mut Vec<TokenStream>) {
+        if !self.is_active(v) {
+            return;
+        }
+        let bit = u32::try_from(self.f.params.len() + n).unwrap_or(63).min(63);
+        self.watched.insert(n, bit);
+        let one = proc_macro2::Literal::u64_unsuffixed(1 << bit);
+        if self.loops > 0 && !self.f.watched[n].all {
+            let masks = self.scopes.iter().flatten();
+            out.extend(masks.map(|mask| quote!(#mask &= !#one;)));
+        }
+        let mask = self.mask(v);
+        out.push(quote!(#mask |= #one;));
     }
 
     /// A callee tells which of its arguments it connected, by their positions.
@@ -181,6 +213,11 @@ impl Masks<'_> {
         if self.is_active(to) {
             let mask = self.mask(to);
             out.push(quote!(let mut #mask: u64 = #union;));
+            self.scopes
+                .iter_mut()
+                .last()
+                .into_iter()
+                .for_each(|s| s.push(mask.clone()));
         }
         for c in outputs
             .into_iter()
@@ -193,6 +230,13 @@ impl Masks<'_> {
     }
 
     fn block(&mut self, block: &Block) -> Block {
+        self.scopes.push(Vec::new());
+        let result = self.statements(block);
+        self.scopes.pop();
+        result
+    }
+
+    fn statements(&mut self, block: &Block) -> Block {
         let mut result = Block::new();
         for stmt in block {
             let mut stmt = stmt.clone();
@@ -265,7 +309,12 @@ impl Masks<'_> {
                         arm.body = self.block(&arm.body);
                     }
                 }
-                Kind::Loop(l) => l.body = self.block(&l.body),
+                Kind::Loop(l) => {
+                    self.loops += 1;
+                    l.body = self.block(&l.body);
+                    self.loops -= 1;
+                }
+                Kind::Watch(v, n) => self.watch(*v, *n, &mut after),
                 Kind::Scope(_, _, body) => *body = self.block(body),
                 _ => {}
             }

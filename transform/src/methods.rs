@@ -121,6 +121,7 @@ fn expand_method(
         }
     }
     if options.has_rule() {
+        errors.extend(crate::watch::in_rule(&function, options));
         function = entries::without_body(&function);
         errors.extend(entries::check_rules(options));
     }

@@ -142,6 +142,7 @@ fn prepared(
 ) -> Option<syn::ItemFn> {
     let mut function = methods::as_function(method);
     if options.has_rule() {
+        errors.extend(crate::watch::in_rule(&function, options));
         function = entries::without_body(&function);
         errors.extend(entries::check_rules(options));
         errors.extend(entries::check_fixed(options));

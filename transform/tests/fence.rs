@@ -254,8 +254,8 @@ fn attributes_that_change_the_meaning_are_refused() {
     body("#[«cfg»(test)] println!(); x", Code::CfgAttribute);
     body("let S { #[«cfg»(test)] y } = x; x", Code::CfgAttribute);
     body("#[«constant»] g(x)", Code::ConstantMisplaced);
-    body("#[«watch»] let y: f64 = x; y", Code::WatchNotYet);
-    body("#[«pullback::watch»] let y: f64 = x; y", Code::WatchNotYet);
+    body("#[«watch»] g(x)", Code::WatchMisplaced);
+    body("#[«pullback::watch»] { x }", Code::WatchMisplaced);
     body(
         "#[«checkpoint»] for i in 0..n { } x",
         Code::CheckpointNotYet,

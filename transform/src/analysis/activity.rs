@@ -30,6 +30,8 @@ pub(super) struct Graph {
     edges: Vec<(VarId, VarId)>,
     /// Arguments of a call, and what it can change besides its result.
     calls: Vec<(Vec<VarId>, Vec<VarId>, VarId)>,
+    /// Locals that are inputs of their own.
+    watched: Vec<VarId>,
 }
 
 /// The variables whose derivative an expression passes on.
@@ -203,6 +205,7 @@ impl Graph {
                 Kind::Accumulate(..) | Kind::Save(..) => {}
                 Kind::Exit { .. } | Kind::Opaque(_) | Kind::Refused(..) => {}
                 Kind::Raw(_) | Kind::Check(..) | Kind::Observe(_) => {}
+                Kind::Watch(v, _) => self.watched.push(*v),
             }
         }
     }
@@ -284,6 +287,9 @@ fn solve(f: &Function, functions: bool) -> Activity {
     for p in &f.params {
         inputs[p.var] |= p.active || functions && p.is_differentiable_function();
         outputs[p.var] |= is_output(p) && !f.types.of(&p.ty).is_constant();
+    }
+    for v in &graph.watched {
+        inputs[*v] |= !f.vars[*v].ty.is_constant();
     }
     let varied = graph.reach(inputs, false);
     loop {

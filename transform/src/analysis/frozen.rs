@@ -316,6 +316,7 @@ impl Walk<'_> {
                 | Kind::Raw(_)
                 | Kind::Check(..)
                 | Kind::Observe(_)
+                | Kind::Watch(..)
                 | Kind::Accumulate(..)
                 | Kind::Save(..) => {}
             }

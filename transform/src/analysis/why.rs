@@ -49,6 +49,7 @@ fn reach(f: &Function, input: VarId) -> Vec<bool> {
     for p in &mut f.params {
         p.active = p.var == input;
     }
+    crate::watch::strip(&mut f.body, Some(input));
     super::activity::analyse(&f).varied
 }
 

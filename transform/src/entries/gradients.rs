@@ -50,6 +50,14 @@ pub(super) fn gradients_struct(s: &Shape) -> TokenStream {
     };
     let vis = &s.function.vis;
     let fields: Vec<&Ident> = s.inputs().iter().map(|p| &p.field).collect();
+    let watched: Vec<&Ident> = s.f.watched.iter().map(|w| &w.field).collect();
+    let watched_docs = s.f.watched.iter().map(|w| match w.all {
+        true => format!(
+            "With respect to every value of the local `{}`, in the order of execution.",
+            w.field
+        ),
+        false => format!("With respect to the last value of the local `{}`.", w.field),
+    });
     let doc = format!(
         "The gradients of `{}`: `None` where the input is not connected to the result.",
         s.function.sig.ident
@@ -58,11 +66,22 @@ pub(super) fn gradients_struct(s: &Shape) -> TokenStream {
     let quiet = quiet();
     if s.gradients_are_generic() {
         let params: Vec<Ident> = (0..fields.len()).map(|n| format_ident!("T{}", n)).collect();
+        let locals: Vec<Ident> = (0..watched.len())
+            .map(|n| format_ident!("W{}", n))
+            .collect();
+        let told =
+            s.f.watched
+                .iter()
+                .zip(&locals)
+                .map(|(w, ty)| s.told(w, &quote!(#ty)));
         return quote! {
             #[doc = #doc]
             #quiet
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
-            #vis struct #name<#(#params),*> { #(#[doc = #field_docs] pub #fields: ::core::option::Option<#params>,)* }
+            #vis struct #name<#(#params,)* #(#locals),*> {
+                #(#[doc = #field_docs] pub #fields: ::core::option::Option<#params>,)*
+                #(#[doc = #watched_docs] pub #watched: #told,)*
+            }
         };
     }
     let types = s.inputs().into_iter().map(|p| {
@@ -72,12 +91,19 @@ pub(super) fn gradients_struct(s: &Shape) -> TokenStream {
             quote!(::core::option::Option<#tangent>),
         )
     });
+    let told = s.f.watched.iter().map(|w| {
+        let tangent = s.watched_tangent(w);
+        said_at(&w.ty, s.told(w, &tangent))
+    });
     let shielded = s.where_clause();
     quote! {
         #[doc = #doc]
         #quiet
         #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
-        #vis struct #name #shielded { #(#[doc = #field_docs] pub #fields: #types,)* }
+        #vis struct #name #shielded {
+            #(#[doc = #field_docs] pub #fields: #types,)*
+            #(#[doc = #watched_docs] pub #watched: #told,)*
+        }
     }
 }
 
@@ -130,12 +156,33 @@ pub(super) fn gradients_entry(
             None => quote!({ let _ = #value; ::core::option::Option::None }),
         }
     });
+    let told: Vec<TokenStream> =
+        s.f.watched
+            .iter()
+            .enumerate()
+            .map(|(n, w)| {
+                let (ty, number) = (&w.ty, proc_macro2::Literal::usize_unsuffixed(n));
+                match (masked.watched.get(&n), w.all) {
+                    (_, true) => quote!(__tape.all::<#ty>(#number)),
+                    (Some(bit), false) => {
+                        let bit = proc_macro2::Literal::u32_unsuffixed(*bit);
+                        quote!(__tape.last::<#ty>(#number).filter(|_| __connected >> #bit & 1 == 1))
+                    }
+                    (None, false) => quote!(::core::option::Option::None),
+                }
+            })
+            .collect();
+    let workspace = match s.f.watched.is_empty() {
+        true => quote!(#rt::Tape::once()),
+        false => quote!(<#rt::Watcher as #rt::Observer>::fresh()),
+    };
     let result = match &s.gradients {
         Some(name) => {
             let fields = s.inputs().into_iter().map(|p| &p.field);
-            quote!(#name { #(#fields: #values),* })
+            let watched = s.f.watched.iter().map(|w| &w.field);
+            quote!(#name { #(#fields: #values,)* #(#watched: #told),* })
         }
-        None => quote!((#(#values,)*)),
+        None => quote!((#(#values,)* #(#told,)*)),
     };
     let (open, result) = (outcome.open(), outcome.close(result));
     items.push(quote! {
@@ -143,7 +190,7 @@ pub(super) fn gradients_entry(
         #[inline]
         pub fn #entry #generics (#(#params),*) -> #ty #number_clause {
             #receive
-            let __tape = &mut #rt::Tape::once();
+            let __tape = &mut #workspace;
             #makes
             let (__value, __connected, __pullback) = #run #open_types(#(#names,)* __tape);
             #open

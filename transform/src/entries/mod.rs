@@ -89,7 +89,8 @@ pub fn with_warnings(mut function: syn::ItemFn, warnings: TokenStream) -> syn::I
 
 /// Names of the generated entries' own locals, which a user's local of the same name makes way for.
 pub fn is_reserved(name: &str) -> bool {
-    const OURS: [&str; 12] = [
+    const OURS: [&str; 13] = [
+        "__own",
         "__rt",
         "__tape",
         "__value",
@@ -267,8 +268,11 @@ pub fn given_by_impl(
     let s = shape(function, options, around, &analysed.f);
     let sweep = crate::reverse::reverse(&analysed.f, &analysed.activity);
     errors.extend(sweep.diagnostics.iter().cloned());
-    let masked = masks::masked(&analysed.f, &analysed.activity);
-    let masked_sweep = crate::reverse::reverse(&masked.f, &analysed.activity);
+    errors.extend(analysed.f.watched.first().map(|w| {
+        let detail = "the trait has the `gradients` of its methods, not the `impl`";
+        Diagnostic::new(Code::WatchUnheard, &w.field, detail)
+    }));
+    let (masked, masked_sweep) = observed(analysed);
     let forward = rule::forward_entry(&s, analysed).unwrap_or_else(|| forward_entry(&s, analysed));
     vec![
         sweep_fn(&s, &sweep, Family::Plain.sweep(), None),
@@ -356,6 +360,14 @@ pub fn as_trait_items(items: Vec<TokenStream>) -> Vec<syn::TraitItemFn> {
     functions.collect()
 }
 
+/// The sweeps with masks, under an observer.
+fn observed(analysed: &Analysed) -> (masks::Masked, crate::reverse::Sweep) {
+    let (f, activity) = analysed.observed();
+    let masked = masks::masked(f, activity);
+    let sweep = crate::reverse::reverse(&masked.f, activity);
+    (masked, sweep)
+}
+
 /// All entries of a function.
 pub fn entries(
     function: &syn::ItemFn,
@@ -372,8 +384,7 @@ pub fn entries(
         errors.extend(sweep.diagnostics.iter().cloned());
         let joint = crate::reverse::joint(f, &analysed.activity, &sweep);
         reverse_entries(&s, &sweep, joint.as_ref(), &mut items);
-        let masked = masks::masked(f, &analysed.activity);
-        let masked_sweep = crate::reverse::reverse(&masked.f, &analysed.activity);
+        let (masked, masked_sweep) = observed(analysed);
         gradients_entry(&s, &masked_sweep, &masked, &mut items);
     }
     if options.mode != Mode::Reverse {

@@ -8,6 +8,7 @@ use super::types::{elided, elided_tokens, said_at, tangent_type, without_elision
 use crate::args::Options;
 use crate::ir::*;
 use crate::reverse::Sweep;
+use crate::watch::Watched;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -224,13 +225,34 @@ impl Shape<'_> {
         }
     }
 
+    /// The tangent's type of a watched local.
+    pub(super) fn watched_tangent(&self, w: &Watched) -> TokenStream {
+        tangent_type(&self.rt, &self.f.types.of(&w.ty), &w.ty.to_token_stream())
+    }
+
+    /// The type of its field: one tangent if there is one, or every one.
+    pub(super) fn told(&self, w: &Watched, tangent: &TokenStream) -> TokenStream {
+        let rt = &self.rt;
+        match w.all {
+            true => quote!(#rt::Vec<#tangent>),
+            false => quote!(::core::option::Option<#tangent>),
+        }
+    }
+
     /// What `gradients` gives.
     pub(super) fn gradients_type(&self) -> TokenStream {
         let types = self.inputs().into_iter().map(|p| self.tangent(p));
+        let watched = self.f.watched.iter().map(|w| self.watched_tangent(w));
         match &self.gradients {
-            Some(name) if self.gradients_are_generic() => quote!(#name<#(#types),*>),
+            Some(name) if self.gradients_are_generic() => quote!(#name<#(#types,)* #(#watched),*>),
             Some(name) => quote!(#name),
-            None => quote!((#(::core::option::Option<#types>,)*)),
+            None => {
+                let watched = self.f.watched.iter().map(|w| {
+                    let ty = self.watched_tangent(w);
+                    self.told(w, &ty)
+                });
+                quote!((#(::core::option::Option<#types>,)* #(#watched,)*))
+            }
         }
     }
 

@@ -146,6 +146,8 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
         }
     };
     let mask_entry = masks.map(|m| &m.entry);
+    let own = (masks.is_some() && !f.watched.is_empty())
+        .then(|| quote!(let __own = #rt::Observer::first(__tape);));
     let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
     let result = match sweep.keeps_result {
         true => quote!(#rt::copied(&#ret)),
@@ -156,6 +158,7 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
         #storage
         #entry
         #mask_entry
+        #own
         #forward
         (#result, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #workspace| {
             #(#cut)*

@@ -51,6 +51,27 @@ pub(super) fn warnings(
         );
         out.extend(warning("Input", &note, at));
     }
+    let (observed, activity) = analysed.observed();
+    for (n, v) in crate::watch::variables(&observed.body) {
+        let Some(w) = observed.watched.get(n) else {
+            continue;
+        };
+        if activity.is_active(v) {
+            continue;
+        }
+        let why = crate::analysis::why::explain(observed, activity, v);
+        if options.detached == Detached::Deny {
+            errors.push(Diagnostic::at(Code::WatchCut, w.field.span(), why));
+            continue;
+        }
+        let field = &w.field;
+        let note = format!(
+            "the watched local `{field}` cannot influence the result of `{name}` through a derivative: {why}. Its field \
+             of `gradients` is always `None`. Remove `#[watch]`, or silence this with `#[differentiable(detached = \
+             \"allow\")]` or `#[allow(deprecated)]` on the function"
+        );
+        out.extend(warning("Local", &note, field.span()));
+    }
     if cut == inputs.len() && options.detached == Detached::Warn {
         let note = format!(
             "no parameter of `{name}` influences its result through a derivative, so every gradient of it is zero. \

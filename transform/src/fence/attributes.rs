@@ -41,7 +41,8 @@ impl Fence {
                 ("cfg" | "cfg_attr", _) => Code::CfgAttribute,
                 ("constant", Place::Parameter | Place::Let) => continue,
                 ("constant", _) => Code::ConstantMisplaced,
-                ("watch", Place::Let) => Code::WatchNotYet,
+                ("watch", Place::Let) => continue,
+                ("watch", _) => Code::WatchMisplaced,
                 ("checkpoint", Place::Loop) => Code::CheckpointNotYet,
                 ("allow" | "expect" | "warn" | "deny" | "forbid" | "doc", _) => continue,
                 // Hints and tool attributes do not change the meaning.

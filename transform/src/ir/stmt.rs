@@ -85,6 +85,8 @@ pub enum Kind {
     Raw(TokenStream),
     /// What the type checker is asked to confirm, if the variable carries a derivative.
     Check(TokenStream, VarId),
+    /// The variable was just given its value, and is watched, under this number.
+    Watch(VarId, usize),
     /// Looks at the adjoints that the statement before contributed to.
     Observe(Box<crate::checks::Observation>),
     /// Adds a value to an adjoint whose type the tokens do not show.

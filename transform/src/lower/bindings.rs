@@ -28,9 +28,26 @@ fn is_exclusive(e: &syn::Expr) -> bool {
 
 impl Lower {
     pub(super) fn local(&mut self, local: &syn::Local) {
-        if is_marked(&local.attrs, "watch") {
-            self.refuse(Code::UnsupportedStmt, &local.pat, "`#[watch]` on a local");
+        self.unwatched(local);
+        let Some(number) = crate::watch::number(&local.attrs) else {
+            return;
+        };
+        let syn::Pat::Type(t) = &local.pat else {
+            return;
+        };
+        let name = t.pat.to_token_stream().into_iter().last();
+        let var = name.and_then(|name| self.by_name.get(&name.to_string()).copied());
+        match var {
+            Some(v) if self.f.vars[v].alias.is_some() => {
+                let detail = "it is another name for what is there already";
+                self.refuse(Code::WatchNoTangent, &t.pat, detail);
+            }
+            Some(v) => self.push(Kind::Watch(v, number), t.pat.span()),
+            None => {}
         }
+    }
+
+    fn unwatched(&mut self, local: &syn::Local) {
         let (pat, written) = match &local.pat {
             syn::Pat::Type(t) => (&*t.pat, Some(&*t.ty)),
             pat => (pat, None),

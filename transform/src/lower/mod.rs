@@ -80,6 +80,8 @@ pub struct Lower {
     vec_asked: bool,
     /// The expression that is lowered next stands for its effect.
     for_effect: bool,
+    /// Where the operator stands that was lowered last.
+    operator: Option<Span>,
 }
 
 /// Lowers a function whose local names are already unique.
@@ -100,6 +102,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
         names,
         types,
         closure: None,
+        watched: Vec::new(),
         masked: false,
     };
     let mut lower = Lower::of(f, HashMap::new());
@@ -132,6 +135,7 @@ impl Lower {
             depth: 0,
             vec_asked: false,
             for_effect: false,
+            operator: None,
         }
     }
 }
@@ -316,6 +320,10 @@ impl Lower {
     }
 
     fn push(&mut self, kind: Kind, span: Span) {
+        let operator = self.operator.take();
+        if let Kind::Let(v, Expr::Binary(..)) = &kind {
+            self.f.vars[*v].operator = operator;
+        }
         self.out.push(Stmt { kind, span });
     }
 
@@ -377,7 +385,7 @@ impl Lower {
                     self.f.root(p) == root || self.may_change(e, root)
                 }
                 Kind::Declare(_) | Kind::Bind(..) | Kind::Alias(..) => false,
-                Kind::Raw(_) | Kind::Check(..) | Kind::Observe(_) => false,
+                Kind::Raw(_) | Kind::Check(..) | Kind::Observe(_) | Kind::Watch(..) => false,
                 _ => true,
             };
             if changes {

@@ -56,7 +56,10 @@ impl Lower {
                 let op = &b.op;
                 Expr::Use(Operand::Lit(quote!((#l #op #r))))
             }
-            _ => Expr::Binary(op, Box::new(Expr::Use(left)), Box::new(Expr::Use(right))),
+            _ => {
+                self.operator = Some(b.op.span());
+                Expr::Binary(op, Box::new(Expr::Use(left)), Box::new(Expr::Use(right)))
+            }
         })
     }
 

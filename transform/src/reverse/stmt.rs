@@ -87,6 +87,7 @@ impl Reverse<'_> {
                 }
                 forward[0].kind = Kind::Scope(*id, label.clone(), body_f);
             }
+            Kind::Watch(v, n) => self.reverse_watch(*v, *n),
             Kind::Exit { target, .. } => {
                 let notes = self.notes(*target);
                 forward.splice(0..0, notes);
@@ -109,13 +110,28 @@ impl Reverse<'_> {
         first
     }
 
+    /// Tells the cotangent of a watched local: all that follows its definition has contributed.
+    fn reverse_watch(&mut self, v: VarId, n: usize) {
+        let Some(watched) = self.f.watched.get(n).cloned() else {
+            return;
+        };
+        if !self.f.masked || !self.is_active(v) {
+            return;
+        }
+        let bar = self.bar_here(v);
+        let (bar, ty, all) = (&self.f.vars[bar].ident, &watched.ty, watched.all);
+        let n = proc_macro2::Literal::usize_unsuffixed(n);
+        let tell = quote!(__rt::watch::<#ty, _>(__tape, #n, #all, &#bar););
+        self.emit(Kind::Raw(quote!(if __own { #tell })));
+    }
+
     /// Looks at the adjoints that the statement's reverse contributed to.
     fn observe(&mut self, stmt: &Stmt) {
         let touched = std::mem::take(&mut self.touched);
         if !self.f.masked || touched.is_empty() {
             return;
         }
-        let Some(operation) = Operation::of(stmt) else {
+        let Some(operation) = Operation::of(&self.f, stmt) else {
             return;
         };
         let (mut seed, mut result) = (None, None);

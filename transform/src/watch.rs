@@ -1,0 +1,223 @@
+//! `#[watch] let y: T = …;`: locals whose cotangent `gradients` tells as well.
+//!
+//! The marks are read before anything is rewritten, since the field is called as the user calls the local. A watched
+//! local is an input of the observed sweeps: what it leads to carries a derivative there, whether it depends on a
+//! parameter or not. The sweeps of `grad` and its kin know nothing of it.
+
+use crate::args::{Mode, Options};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::ir::{Block, Kind, Stmt, VarId};
+use crate::lower::is_marked;
+use crate::ty::Types;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::visit_mut::{self, VisitMut};
+
+/// A watched local.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Its name, which is that of the field.
+    pub field: syn::Ident,
+    /// Its type.
+    pub ty: syn::Type,
+    /// Every execution is told, not the last alone.
+    pub all: bool,
+}
+
+/// The bits of a mask that parameters and watched locals share.
+const BITS: usize = 64;
+
+/// Reads the marks of a function, and leaves in each the number of the local.
+pub fn collect(
+    function: &mut syn::ItemFn,
+    options: &Options,
+    errors: &mut Vec<Diagnostic>,
+) -> Vec<Watched> {
+    let taken = function.sig.inputs.iter().filter_map(|input| match input {
+        syn::FnArg::Typed(p) => match &*p.pat {
+            syn::Pat::Ident(p) => Some(p.ident.unraw().to_string()),
+            _ => None,
+        },
+        syn::FnArg::Receiver(_) => None,
+    });
+    let mut collect = Collect {
+        types: Types::of_generics(&function.sig.generics).within(options.around.as_deref()),
+        parameters: taken.collect(),
+        room: BITS.saturating_sub(function.sig.inputs.len()),
+        found: Vec::new(),
+        in_closure: false,
+        errors,
+    };
+    collect.visit_block_mut(&mut function.block);
+    let found = collect.found;
+    if let (Some(first), Mode::Forward) = (found.first(), options.mode) {
+        let detail = "forward mode alone is asked for, and `gradients` is reverse mode";
+        errors.push(Diagnostic::new(Code::WatchUnheard, &first.field, detail));
+    }
+    found
+}
+
+/// A mark in a function whose body is not differentiated, since a rule of the user's own stands for it.
+pub fn in_rule(function: &syn::ItemFn, options: &Options) -> Option<Diagnostic> {
+    let (mut function, mut errors) = (function.clone(), Vec::new());
+    let found = collect(&mut function, options, &mut errors);
+    let detail = "the function has a rule of its own, and its body is not looked at";
+    let said = |w: &Watched| Diagnostic::new(Code::WatchUnheard, &w.field, detail);
+    found.first().map(said)
+}
+
+/// The number that was left in a mark.
+pub fn number(attrs: &[syn::Attribute]) -> Option<usize> {
+    let mark = attrs.iter().find(|a| is_watch(a))?;
+    let number: syn::LitInt = mark.parse_args().ok()?;
+    number.base10_parse().ok()
+}
+
+/// Takes what concerns watched locals out of a body, but for one.
+pub fn strip(block: &mut Block, but: Option<VarId>) {
+    block.retain_mut(|stmt| {
+        match &mut stmt.kind {
+            Kind::Watch(v, _) => return but == Some(*v),
+            Kind::If { then, els, .. } => {
+                strip(then, but);
+                strip(els, but);
+            }
+            Kind::Match(m) => m.arms.iter_mut().for_each(|a| strip(&mut a.body, but)),
+            Kind::Loop(l) => strip(&mut l.body, but),
+            Kind::Scope(_, _, body) => strip(body, but),
+            _ => {}
+        }
+        true
+    });
+}
+
+/// The watched locals of a body: their numbers and variables.
+pub fn variables(block: &Block) -> Vec<(usize, VarId)> {
+    let each = |stmt: &Stmt| match &stmt.kind {
+        Kind::Watch(v, n) => vec![(*n, *v)],
+        Kind::If { then, els, .. } => [then, els].into_iter().flat_map(variables).collect(),
+        Kind::Match(m) => m.arms.iter().flat_map(|a| variables(&a.body)).collect(),
+        Kind::Loop(l) => variables(&l.body),
+        Kind::Scope(_, _, body) => variables(body),
+        _ => Vec::new(),
+    };
+    block.iter().flat_map(each).collect()
+}
+
+fn is_watch(attr: &syn::Attribute) -> bool {
+    is_marked(std::slice::from_ref(attr), "watch")
+}
+
+struct Collect<'a> {
+    types: Types,
+    parameters: Vec<String>,
+    /// How many there may be.
+    room: usize,
+    found: Vec<Watched>,
+    in_closure: bool,
+    errors: &'a mut Vec<Diagnostic>,
+}
+
+impl VisitMut for Collect<'_> {
+    fn visit_local_mut(&mut self, local: &mut syn::Local) {
+        if let Some(at) = local.attrs.iter().position(is_watch) {
+            match self.watched(local, &local.attrs[at]) {
+                Ok(watched) => {
+                    let n = proc_macro2::Literal::usize_unsuffixed(self.found.len());
+                    let path = local.attrs[at].path();
+                    local.attrs[at] = syn::parse_quote!(#[#path(#n)]);
+                    self.found.push(watched);
+                }
+                Err(error) => {
+                    self.errors.push(error);
+                    local.attrs.remove(at);
+                }
+            }
+        }
+        visit_mut::visit_local_mut(self, local);
+    }
+
+    fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+        let outer = std::mem::replace(&mut self.in_closure, true);
+        visit_mut::visit_expr_closure_mut(self, closure);
+        self.in_closure = outer;
+    }
+
+    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
+}
+
+impl Collect<'_> {
+    fn watched(&self, local: &syn::Local, attr: &syn::Attribute) -> Result<Watched, Diagnostic> {
+        let refused = |code, at: &dyn ToTokens, detail: String| {
+            Err(Diagnostic::new(code, at.to_token_stream(), detail))
+        };
+        let all = match &attr.meta {
+            syn::Meta::Path(_) => false,
+            syn::Meta::List(list) if list.tokens.to_string() == "all" => true,
+            other => {
+                let detail = format!("`{}`", other.to_token_stream());
+                return refused(Code::WatchOption, other, detail);
+            }
+        };
+        if self.in_closure {
+            return refused(Code::WatchClosure, attr.path(), String::new());
+        }
+        let (pat, ty) = match &local.pat {
+            syn::Pat::Type(t) => (&*t.pat, Some(&*t.ty)),
+            pat => (pat, None),
+        };
+        let syn::Pat::Ident(syn::PatIdent {
+            ident,
+            by_ref: None,
+            subpat: None,
+            ..
+        }) = pat
+        else {
+            return refused(Code::WatchPattern, pat, String::new());
+        };
+        let Some(ty) =
+            ty.filter(|ty| !crate::names::mentions(&quote!(#ty), &quote::format_ident!("_")))
+        else {
+            let detail = format!("`{ident}`");
+            let error = Diagnostic::new(Code::WatchType, ident, detail);
+            let help = format!("write it, as in `#[watch] let {ident}: f64 = …;`");
+            return Err(error.with_help(help));
+        };
+        match &local.init {
+            None => {
+                let detail = "it has no value here".to_string();
+                return refused(Code::WatchPattern, ident, detail);
+            }
+            Some(init) if init.diverge.is_some() => {
+                return refused(Code::WatchPattern, ident, "`let … else`".to_string());
+            }
+            Some(_) => {}
+        }
+        if matches!(ty, syn::Type::Reference(_)) {
+            let detail = "a reference has no value of its own".to_string();
+            return refused(Code::WatchNoTangent, ty, detail);
+        }
+        if self.types.of(ty).is_constant() {
+            let detail = format!("`{ident}` is of type `{}`", ty.to_token_stream());
+            return refused(Code::WatchNoTangent, ty, detail);
+        }
+        let name = ident.unraw().to_string();
+        if self.parameters.contains(&name) {
+            let detail = format!("`{name}` is a parameter as well");
+            return refused(Code::WatchName, ident, detail);
+        }
+        if self.found.iter().any(|w| w.field.unraw() == name) {
+            let detail = format!("another watched local is called `{name}`");
+            return refused(Code::WatchName, ident, detail);
+        }
+        if self.found.len() >= self.room {
+            let detail = format!("parameters and watched locals are at most {BITS}");
+            return refused(Code::WatchUnheard, ident, detail);
+        }
+        Ok(Watched {
+            field: ident.clone(),
+            ty: ty.clone(),
+            all,
+        })
+    }
+}
