@@ -136,8 +136,8 @@
 
 pub use pullback_macros::{Differentiable, differentiable};
 pub use pullback_runtime::{
-    Differentiable, Jacobian, NoTangent, NonFinite, OptionTangent, Real, ResultTangent, Sweep, Tangent,
-    TangentOf, Tape, check, detach, stop_gradient,
+    Differentiable, Jacobian, NoTangent, NonFinite, OptionTangent, Real, ResultTangent, Sweep,
+    Tangent, TangentOf, Tape, check, detach, stop_gradient,
 };
 
 #[cfg(feature = "tensor")]

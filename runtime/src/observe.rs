@@ -228,6 +228,48 @@ pub fn check_cotangents<O: Observer>(
     }
 }
 
+/// The same for an operation on numbers of one type.
+#[inline(always)]
+#[track_caller]
+pub fn check_number<O: Observer, T: Real, const N: usize>(
+    observer: &mut O,
+    operation: Operation,
+    value: T,
+    operands: [T; N],
+) {
+    if O::CHECKS && !value.to_f64().is_finite() {
+        let operands = operands.map(|x| Some(x.to_f64()));
+        check_value(observer, operation, &Whole(&value), &operands);
+    }
+}
+
+/// The same for the reverse of an operation on numbers of one type.
+#[inline(always)]
+#[track_caller]
+pub fn check_numbers<O: Observer, T: Real, const M: usize, const N: usize>(
+    observer: &mut O,
+    operation: Operation,
+    cotangents: [T; M],
+    operands: [T; N],
+    cotangent: T,
+) {
+    if !O::CHECKS {
+        return;
+    }
+    if let Some(found) = cotangents.iter().find(|x| !x.to_f64().is_finite()) {
+        let operands = operands.map(|x| Some(x.to_f64()));
+        let cotangent = Some(cotangent.to_f64());
+        check_cotangents(
+            observer,
+            operation,
+            &[&Cotangents(found)],
+            &operands,
+            cotangent,
+            None,
+        );
+    }
+}
+
 /// Looks at an input, or at its gradient.
 #[track_caller]
 pub fn check_input<O: Observer>(observer: &mut O, operation: Operation, value: &dyn Components) {

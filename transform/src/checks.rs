@@ -34,6 +34,8 @@ pub struct Observation {
     result: Option<VarId>,
     /// The operands as numbers.
     operands: Vec<TokenStream>,
+    /// The operands by their names, if all are numbers of one type and there.
+    names: Option<Vec<TokenStream>>,
 }
 
 impl Operation {
@@ -73,6 +75,19 @@ impl Operation {
             },
             _ => None,
         }
+    }
+
+    /// The operands, if they are numbers of one type and there.
+    fn names(&self, f: &Function, there: &dyn Fn(VarId) -> bool) -> Option<Vec<TokenStream>> {
+        let plain = !self.name.to_string().starts_with("Cast");
+        let name = |o: &Operand| {
+            let is_there = match o {
+                Operand::Var(v) => there(*v),
+                Operand::Lit(_) => true,
+            };
+            (plain && is_there && f.operand_ty(o).is_float()).then(|| operand_tokens(f, o))
+        };
+        self.operands.iter().map(name).collect()
     }
 
     fn numbers(&self, f: &Function) -> TokenStream {
@@ -135,6 +150,15 @@ pub fn value(
         true => quote!(__rt::Whole(&#value)),
         false => quote!(__rt::seen!(#value)),
     };
+    // Numbers by name: what rustc reads in every build is kept short.
+    if let (Some(operands), Kind::Let(v, _)) = (operation.names(f, &|_| true), &stmt.kind)
+        && f.vars[*v].ty.is_float()
+    {
+        let value = &f.vars[*v].ident;
+        let arguments = quote!(__tape, __rt::#name, #value, [#(#operands),*]);
+        let call = call("check_number", arguments, operation.at);
+        return Some((TokenStream::new(), call));
+    }
     let (mut before, mut given) = (TokenStream::new(), numbers.clone());
     if !operation.operands.iter().all(|o| stays(f, o)) {
         let kept = Ident::new("__operands", Span::mixed_site());
@@ -144,7 +168,7 @@ pub fn value(
     }
     let call = call(
         "check_value",
-        quote!(__tape, __rt::Operation::#name, &#value, &#given),
+        quote!(__tape, __rt::#name, &#value, &#given),
         operation.at,
     );
     Some((before, quote!(if __O::CHECKS { #call })))
@@ -164,11 +188,15 @@ impl Observation {
             seed,
             result,
             operands: Vec::new(),
+            names: None,
         }
     }
 
     /// Settles where the reverse sweep finds the numbers, if it has them.
-    pub fn settle(&mut self, at_hand: &dyn Fn(VarId) -> Option<TokenStream>) {
+    pub fn settle(&mut self, f: &Function, at_hand: &dyn Fn(VarId) -> Option<TokenStream>) {
+        // An element is read where somebody looks, and nowhere else.
+        let by_name = |v: VarId| at_hand(v).is_some_and(|t| t.into_iter().count() == 1);
+        self.names = self.operation.names(f, &by_name);
         self.operands = self
             .operation
             .operands
@@ -184,8 +212,29 @@ impl Observation {
         self.result = self.result.filter(|v| at_hand(*v).is_some());
     }
 
+    /// The statement where everything is a number under a name.
+    fn short(&self, f: &Function) -> Option<TokenStream> {
+        let (operands, seed) = (self.names.as_ref()?, &f.vars[self.seed?].ident);
+        let mut adjoints: Vec<&Ident> = Vec::new();
+        for place in &self.adjoints {
+            let var = &f.vars[place.base];
+            if !place.path.is_empty() || !var.ty.is_float() {
+                return None;
+            }
+            if !adjoints.contains(&&var.ident) {
+                adjoints.push(&var.ident);
+            }
+        }
+        let name = &self.operation.name;
+        let arguments = quote!(__tape, __rt::#name, [#(#adjoints),*], [#(#operands),*], #seed);
+        Some(call("check_numbers", arguments, self.operation.at))
+    }
+
     /// The statement.
     pub fn tokens(&self, f: &Function) -> TokenStream {
+        if let Some(short) = self.short(f) {
+            return short;
+        }
         let mut seen = HashSet::new();
         let adjoints = self.adjoints.iter().filter_map(|place| {
             let tokens = place_tokens(f, place, false)?;
@@ -201,7 +250,7 @@ impl Observation {
         let (seed, result) = (optional(self.seed), optional(self.result));
         let call = call(
             "check_cotangents",
-            quote!(__tape, __rt::Operation::#name, &[#(#adjoints),*], &[#(#numbers),*], #seed, #result),
+            quote!(__tape, __rt::#name, &[#(#adjoints),*], &[#(#numbers),*], #seed, #result),
             self.operation.at,
         );
         quote!(if __O::CHECKS { #call })

@@ -77,6 +77,6 @@ pub(super) fn checked_entry(s: &Shape, sweep: &Sweep, outcome: &Outcome) -> Toke
 fn said(p: &Param, what: &str, value: TokenStream) -> TokenStream {
     let (field, what) = (p.field.to_string(), quote::format_ident!("{}", what));
     let field = field.trim_start_matches("r#");
-    let arguments = quote!(__tape, __rt::Operation::#what(#field), &#value);
+    let arguments = quote!(__tape, __rt::#what(#field), &#value);
     checks::call("check_input", arguments, p.span)
 }

@@ -132,7 +132,7 @@ impl Reverse<'_> {
                     continue;
                 }
                 Kind::Scope(_, _, body) => *body = self.insert_restores(std::mem::take(body)),
-                Kind::Observe(o) => o.settle(&|v| self.at_hand(v)),
+                Kind::Observe(o) => o.settle(&self.f, &|v| self.at_hand(v)),
                 _ => {}
             }
             out.push(stmt);

@@ -100,15 +100,15 @@ fn commented(
         .function
         .as_ref()
         .and_then(|function| analyse(function, &options, &mut errors));
-    let Some(Analysed { f, activity }) = analysed else {
+    let Some(analysed) = analysed else {
         return tokens.clone();
     };
-    let sweep = lines_of_sweep(&reverse::reverse(&f, &activity));
-    let masked = lines_of_sweep(&reverse::reverse(
-        &masks::masked(&f, &activity).f,
-        &activity,
-    ));
-    let tangents = forward::forward(&f, &activity);
+    let (watched, its_activity) = analysed.observed();
+    let masks = masks::masked(watched, its_activity);
+    let masked = lines_of_sweep(&reverse::reverse(&masks.f, its_activity), Some(&masks));
+    let Analysed { f, activity, .. } = &analysed;
+    let sweep = lines_of_sweep(&reverse::reverse(f, activity), None);
+    let tangents = forward::forward(f, activity);
     let tangents = lines(dump::lines(&tangents.f, &tangents.body, &|style| {
         style.duals = tangents.duals.clone();
     }));
@@ -127,10 +127,17 @@ fn commented(
     file.to_token_stream()
 }
 
-fn lines_of_sweep(sweep: &Sweep) -> Lines {
-    let set = |style: &mut Style| style.pullbacks = sweep.pullbacks.clone();
-    let forward = dump::lines(&sweep.f, &sweep.forward, &set);
-    let reverse = dump::lines(&sweep.f, &sweep.reverse, &set);
+fn lines_of_sweep(sweep: &Sweep, masks: Option<&masks::Masked>) -> Lines {
+    let (printed, _) = sweep.styles(masks);
+    let forward = dump::lines(&sweep.f, &sweep.forward, &|style: &mut Style| {
+        style.pullbacks = printed.pullbacks.clone();
+        style.closures = printed.closures.clone();
+        style.connected = printed.connected.clone();
+        style.checked = printed.checked.clone();
+    });
+    let reverse = dump::lines(&sweep.f, &sweep.reverse, &|style: &mut Style| {
+        style.pullbacks = printed.pullbacks.clone();
+    });
     lines(forward.into_iter().chain(reverse))
 }
 

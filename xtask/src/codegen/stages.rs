@@ -96,7 +96,7 @@ fn inner(stage: Stage, annotated: &Annotated, source: &str) -> Result<Printed, V
         return Err(errors.iter().map(problem).collect());
     }
     let analysed = analyse(function, &options, &mut errors);
-    let Some(Analysed { f, activity }) = analysed else {
+    let Some(Analysed { f, activity, .. }) = analysed else {
         return Err(errors.iter().map(problem).collect());
     };
     let name = &function.sig.ident;
