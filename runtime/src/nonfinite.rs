@@ -236,8 +236,8 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // Debug writes numbers that are long in plain digits with an exponent.
-            Number::Double(x) if x.fract() == 0.0 && x.abs() < 1e15 => write!(f, "{x}"),
-            Number::Single(x) if x.fract() == 0.0 && x.abs() < 1e7 => write!(f, "{x}"),
+            Number::Double(x) if *x as i32 as f64 == *x => write!(f, "{x}"),
+            Number::Single(x) if *x as i32 as f32 == *x => write!(f, "{x}"),
             Number::Double(x) => write!(f, "{x:?}"),
             Number::Single(x) => write!(f, "{x:?}"),
             Number::Unknown => f.write_str("…"),

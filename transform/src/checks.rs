@@ -6,6 +6,7 @@
 
 use crate::emit::{operand_tokens, place_tokens};
 use crate::ir::*;
+use crate::ty::Ty;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
@@ -90,6 +91,11 @@ impl Operation {
         self.operands.iter().map(name).collect()
     }
 
+    /// Whether every operand is a number of the type.
+    fn is_of(&self, f: &Function, ty: &Ty) -> bool {
+        self.operands.iter().all(|o| ty.fits(&f.operand_ty(o)))
+    }
+
     fn numbers(&self, f: &Function) -> TokenStream {
         let numbers = self.operands.iter().map(|o| number(f, o));
         quote!([#(#numbers),*])
@@ -152,7 +158,7 @@ pub fn value(
     };
     // Numbers by name: what rustc reads in every build is kept short.
     if let (Some(operands), Kind::Let(v, _)) = (operation.names(f, &|_| true), &stmt.kind)
-        && f.vars[*v].ty.is_float()
+        && operation.is_of(f, &f.vars[*v].ty)
     {
         let value = &f.vars[*v].ident;
         let arguments = quote!(__tape, __rt::#name, #value, [#(#operands),*]);
@@ -215,10 +221,14 @@ impl Observation {
     /// The statement where everything is a number under a name.
     fn short(&self, f: &Function) -> Option<TokenStream> {
         let (operands, seed) = (self.names.as_ref()?, &f.vars[self.seed?].ident);
+        let ty = &f.vars[self.seed?].ty;
+        if !self.operation.is_of(f, ty) {
+            return None;
+        }
         let mut adjoints: Vec<&Ident> = Vec::new();
         for place in &self.adjoints {
             let var = &f.vars[place.base];
-            if !place.path.is_empty() || !var.ty.is_float() {
+            if !place.path.is_empty() || !ty.fits(&var.ty) {
                 return None;
             }
             if !adjoints.contains(&&var.ident) {

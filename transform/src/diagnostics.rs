@@ -189,7 +189,7 @@ table! {
     WatchPattern: "`#[watch]` is for one variable with a value"
         => "write `#[watch] let y: f64 = …;`; watch a tuple or a struct as a whole, by its name and type";
     WatchOption: "`#[watch]` has no such option"
-        => "write `#[watch]` for the last execution of the `let`, or `#[watch(all)]` for every one";
+        => "write `#[watch]` for the last execution of the `let`, or `#[watch(all)]` for every one; a local of a function that is called is told by that function's own `gradients`";
     WatchName: "`gradients` cannot have two fields of this name"
         => "give the watched local a name of its own";
     WatchNoTangent: "this cannot be watched"
