@@ -453,7 +453,8 @@ impl Private<'_> {
             }
             Kind::Opaque(o) | Kind::Refused(o, _) => self.opaque(o),
             Kind::Raw(tokens) | Kind::Check(tokens, _) => self.is_spelled(tokens),
-            Kind::Save(v, _) => self.variable(*v),
+            Kind::Save(v, _) | Kind::Watch(v, _) => self.variable(*v),
+            Kind::Observe(_) => true,
             Kind::If { .. } | Kind::Match(_) | Kind::Loop(_) | Kind::Scope(..) => self.head(stmt),
         };
         here || blocks(stmt).any(|b| b.iter().any(|s| self.mentions(s)))
