@@ -91,9 +91,9 @@ impl Operation {
         self.operands.iter().map(name).collect()
     }
 
-    /// Whether every operand is a number of the type.
+    /// Whether every operand is a number of the type. What a call gives is known to rustc alone.
     fn is_of(&self, f: &Function, ty: &Ty) -> bool {
-        self.operands.iter().all(|o| ty.fits(&f.operand_ty(o)))
+        !self.operands.is_empty() && self.operands.iter().all(|o| ty.fits(&f.operand_ty(o)))
     }
 
     fn numbers(&self, f: &Function) -> TokenStream {
@@ -152,7 +152,8 @@ pub fn value(
     let operation = Operation::of(f, stmt)?;
     let (name, numbers) = (&operation.name, operation.numbers(f));
     let value = place_tokens(f, &place, false)?;
-    let value = match f.place_ty(&place).is_float() {
+    let is_number = !operation.operands.is_empty() && f.place_ty(&place).is_float();
+    let value = match is_number {
         true => quote!(__rt::Whole(&#value)),
         false => quote!(__rt::seen!(#value)),
     };
@@ -254,7 +255,10 @@ impl Observation {
         let adjoints: Vec<TokenStream> = adjoints.collect();
         let (name, numbers) = (&self.operation.name, &self.operands);
         let optional = |v: Option<VarId>| match v {
-            Some(v) => number(f, &Operand::Var(v)),
+            Some(v) => {
+                let name = &f.vars[v].ident;
+                quote!(__rt::glance!(#name))
+            }
             None => quote!(__rt::None),
         };
         let (seed, result) = (optional(self.seed), optional(self.result));
