@@ -242,3 +242,32 @@ macro_rules! __shape_of_zero {
         (&&$crate::rt::Wrap(&$zero)).shape_of_zero()
     }};
 }
+
+/// A cotangent or a direction that a user gave, in the shape of the value: what belongs to another variant is zero, and
+/// so is what is not there.
+pub trait Fits<T> {
+    /// Gives it that shape.
+    fn fits(self, given: T) -> T;
+}
+
+impl<T: Tangent> Fits<T> for Same {
+    #[inline(always)]
+    fn fits(self, given: T) -> T {
+        given
+    }
+}
+
+impl<T: Tangent> Fits<T> for Before<T> {
+    #[inline]
+    fn fits(self, given: T) -> T {
+        let mut zero = self.0;
+        zero.absorb(given);
+        zero
+    }
+}
+
+/// A cotangent or a direction in the shape that was kept.
+#[inline(always)]
+pub fn fitted<T, K: Fits<T>>(shape: K, given: T) -> T {
+    shape.fits(given)
+}

@@ -131,7 +131,7 @@ impl<T: IndexMut<I> + ?Sized, I: Copy> Way<T> for Direct<I> {
 
 /// A value and an index, of which only rustc knows whose index it is.
 #[derive(Debug)]
-pub struct Indexed<'a, T: ?Sized, I>(pub &'a T, pub I);
+pub struct Indexed<'a, T: ?Sized, I>(pub &'a T, pub &'a I);
 
 /// Chosen first, one reference further out: the user's own.
 pub trait WayOfUser {
@@ -145,7 +145,7 @@ impl<T: IndexPlace<I> + ?Sized, I: Copy> WayOfUser for &Indexed<'_, T, I> {
     type Way = ByIndex<T, I>;
     #[inline(always)]
     fn way(&self) -> ByIndex<T, I> {
-        ByIndex(self.0.key(self.1), PhantomData)
+        ByIndex(self.0.key(*self.1), PhantomData)
     }
 }
 
@@ -163,7 +163,7 @@ impl<T: ?Sized, I: Copy> WayDirect<T, I> for Indexed<'_, T, I> {
     where
         T: IndexedAlike<I>,
     {
-        T::direct(self.1)
+        T::direct(*self.1)
     }
 }
 

@@ -56,7 +56,7 @@ pub fn reverse(
 ) -> (TokenStream, Vec<Diagnostic>) {
     let mut f = with_activity(lifted, outer, activity);
     let inner = activity::analyse(&f);
-    activity::settle_checks(&mut f.body, &inner);
+    activity::settle_checks(&mut f.body, &f.ways, &inner);
     let masks = f.masked.then(|| masks::masked(&f, &inner));
     let sweep = match &masks {
         Some(masks) => crate::reverse::reverse(&masks.f, &inner),
@@ -257,7 +257,7 @@ pub fn forward(
 ) -> TokenStream {
     let mut f = with_activity(lifted, outer, activity);
     let inner = activity::analyse(&f);
-    activity::settle_checks(&mut f.body, &inner);
+    activity::settle_checks(&mut f.body, &f.ways, &inner);
     let names = around.iter().map(|(v, (name, _))| (*v, name.clone()));
     let t = crate::forward::forward_within(&f, &inner, &names.collect());
     let mut lets: Vec<(&Ident, &TokenStream)> = around

@@ -125,6 +125,8 @@ pub struct Function {
     pub tidy: bool,
     /// For each variable that holds an array's length or shape, how it is told through a shared borrow.
     pub measures: Vec<(VarId, TokenStream)>,
+    /// For each variable that holds the way of an index, whose memory it leads into.
+    pub ways: Vec<(VarId, VarId)>,
     /// Names that are taken.
     pub names: crate::names::Names,
     /// What the signature tells of types.

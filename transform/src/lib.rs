@@ -184,6 +184,6 @@ fn settled(f: &mut ir::Function, errors: &mut Vec<Diagnostic>) -> analysis::acti
     let activity = analysis::activity::analyse(f);
     analysis::activity::share_measures(f, &activity);
     errors.extend(analysis::activity::refusals(f, &activity));
-    analysis::activity::settle_checks(&mut f.body, &activity);
+    analysis::activity::settle_checks(&mut f.body, &f.ways, &activity);
     activity
 }

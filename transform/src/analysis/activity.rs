@@ -312,8 +312,9 @@ fn solve(f: &Function, functions: bool) -> Activity {
     }
 }
 
-/// Keeps the questions to the type checker that concern a derivative, and drops the others.
-pub fn settle_checks(block: &mut Block, activity: &Activity) {
+/// Keeps the questions to the type checker that concern a derivative, and the ways into memory that carries one, and
+/// drops the others.
+pub fn settle_checks(block: &mut Block, ways: &[(VarId, VarId)], activity: &Activity) {
     block.retain_mut(|stmt| {
         match &mut stmt.kind {
             Kind::Check(tokens, v) => {
@@ -321,16 +322,19 @@ pub fn settle_checks(block: &mut Block, activity: &Activity) {
                 stmt.kind = Kind::Raw(std::mem::take(tokens));
                 return varied;
             }
+            Kind::Let(v, _) if let Some((_, root)) = ways.iter().find(|(way, _)| way == v) => {
+                return activity.varied[*root];
+            }
             Kind::If { then, els, .. } => {
-                settle_checks(then, activity);
-                settle_checks(els, activity);
+                settle_checks(then, ways, activity);
+                settle_checks(els, ways, activity);
             }
             Kind::Match(m) => m
                 .arms
                 .iter_mut()
-                .for_each(|a| settle_checks(&mut a.body, activity)),
-            Kind::Loop(l) => settle_checks(&mut l.body, activity),
-            Kind::Scope(_, _, b) => settle_checks(b, activity),
+                .for_each(|a| settle_checks(&mut a.body, ways, activity)),
+            Kind::Loop(l) => settle_checks(&mut l.body, ways, activity),
+            Kind::Scope(_, _, b) => settle_checks(b, ways, activity),
             _ => {}
         }
         true

@@ -50,6 +50,8 @@ pub(super) struct Directions {
     public_types: Vec<TokenStream>,
     public_names: Vec<TokenStream>,
     public_args: Vec<TokenStream>,
+    /// What users give in the shape of the values.
+    fits: Vec<TokenStream>,
 }
 
 impl Directions {
@@ -75,6 +77,14 @@ impl Directions {
         }
         let public = format_ident!("__dot{}", n);
         let exclusive = Shape::is_exclusive(p);
+        if taken && !exclusive && p.function.is_none() && s.differs(&p.ty) {
+            let name = match &s.receiver {
+                Some(receiver) if n == 0 => receiver.self_token.to_token_stream(),
+                _ => s.name(p).to_token_stream(),
+            };
+            self.fits
+                .push(quote!(let #public = #rt::fitted(#rt::shape!(#name), #public);));
+        }
         let shadow = s.shadow(p);
         self.public_types.push(match exclusive {
             true => quote!(&mut #shadow),
@@ -217,7 +227,7 @@ pub(super) fn public_entry(s: &Shape, d: &Directions, is_given: bool) -> TokenSt
         names => quote!((#(#names),*)),
     };
     let dots_ty = tuple(&d.public_types);
-    let args = &d.public_args;
+    let (args, fits) = (&d.public_args, &d.fits);
     let (receiver, primal) = s.primal_tuple();
     let (lent, receiving) = (s.receiver_lent(), s.receiving_names());
     let (entry, hidden) = (s.ident("jvp"), s.path("__jvp"));
@@ -229,6 +239,7 @@ pub(super) fn public_entry(s: &Shape, d: &Directions, is_given: bool) -> TokenSt
         /// Forward mode: the value and its tangent along the inputs' tangents.
         #[inline]
         pub fn #entry #generics (#receiver #primal #dots: #dots_ty) -> (#ret, #ret_dot) #bounds {
+            #(#fits)*
             #hidden #open(#lent #(#receiving,)* (#(#args,)*))
         }
     }

@@ -263,6 +263,13 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
         }
     });
     let (ex_names, ex_types): (Vec<_>, Vec<_>) = exclusive.into_iter().unzip();
+    let (shape, fitted) = match s.differs(ret) {
+        true => (
+            quote!(let __shape = #rt::shape!(__value);),
+            quote!(#rt::fitted(__shape, __seed)),
+        ),
+        false => (quote!(), quote!(__seed)),
+    };
     let entry = s.ident("vjp");
     let pullback = s.said(quote!(impl ::core::ops::FnOnce(#seed #(, #ex_types)*) -> #ty));
     quote! {
@@ -275,10 +282,11 @@ pub(super) fn vjp_entry(s: &Shape, sweep: &Sweep, run: &TokenStream) -> TokenStr
             let (__value, __pullback) = #run(#(#names,)* &mut __tape);
             #boxed
             #(#late)*
+            #shape
             (__value, move |__seed: #seed #(, #ex_names: #ex_types)*| {
                 let __tape = &mut __tape;
                 #(#inside)*
-                let (#(#values,)*) = __pullback(__seed, #(#args,)* __tape);
+                let (#(#values,)*) = __pullback(#fitted, #(#args,)* __tape);
                 #result
             })
         }

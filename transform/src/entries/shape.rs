@@ -68,6 +68,16 @@ impl Shape<'_> {
         Self::is_exclusive(p) && !self.f.types.of(&p.ty).is_fixed()
     }
 
+    /// Whether the tangents of a type may differ in more than their lengths, from value to value.
+    pub(super) fn differs(&self, ty: &impl ToTokens) -> bool {
+        let Ok(ty) = syn::parse2::<syn::Type>(ty.to_token_stream()) else {
+            return false;
+        };
+        let ty = self.f.types.of(&ty);
+        let elements = ty.is_sequence() && ty.element().is_fixed();
+        !ty.is_fixed() && !elements
+    }
+
     pub(super) fn referent(p: &Param) -> TokenStream {
         match &p.ty {
             syn::Type::Reference(r) => r.elem.to_token_stream(),

@@ -99,6 +99,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
         plain: false,
         tidy: true,
         measures: Vec::new(),
+        ways: Vec::new(),
         names,
         types,
         closure: None,

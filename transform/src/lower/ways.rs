@@ -122,7 +122,7 @@ impl Lower {
             }
             None => {
                 let at = proc_macro2::Span::call_site().located_at(span);
-                quote_spanned!(at=> __rt::index_way!(#tokens, #(#given),*))
+                quote_spanned!(at=> __rt::index_way!(#tokens, #(&#given),*))
             }
         };
         let opaque = Opaque {
@@ -134,6 +134,10 @@ impl Lower {
             span,
         };
         let way = self.settled("way", opaque, span);
+        if let Operand::Var(v) = &way {
+            let root = self.f.root(&base);
+            self.f.ways.push((*v, root));
+        }
         Some(base.then(Proj::Way(Box::new(Way { method, args, way }))))
     }
 
