@@ -64,6 +64,7 @@ mod patterns;
 mod places;
 mod reshaped;
 mod rows;
+mod seeds;
 mod single;
 mod structs;
 mod sums;
