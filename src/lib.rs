@@ -27,6 +27,7 @@
 //! | `f::value_and_grad(…)` | the value as well, from the same forward sweep |
 //! | `f::gradients(…)` | a struct with an `Option` for each parameter: `None` where it is not connected |
 //! | `f::checked_grad(…)` | the gradient, or the first operation whose value or cotangent is NaN or infinite |
+//! | `f::reachability()` | for each parameter: connected always, sometimes (when) or never (why); nothing runs |
 //! | `f::accumulate_grad(…, &mut dx)` | the value, with the gradient added into your own buffers |
 //! | `f::vjp(…)` | the value and its pullback, for any return type |
 //! | `f::jvp((…), (…))` | the value and its tangent along a direction: forward mode |
@@ -136,8 +137,9 @@
 
 pub use pullback_macros::{Differentiable, differentiable};
 pub use pullback_runtime::{
-    Differentiable, Jacobian, NoTangent, NonFinite, OptionTangent, Real, ResultTangent, Sweep,
-    Tangent, TangentOf, Tape, check, detach, stop_gradient,
+    Cut, Differentiable, Jacobian, NoTangent, NonFinite, OptionTangent, Reach, ReachOf,
+    Reachability, Real, ResultTangent, Sweep, Tangent, TangentOf, Tape, check, detach,
+    stop_gradient,
 };
 
 #[cfg(feature = "tensor")]

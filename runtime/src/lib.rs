@@ -28,6 +28,8 @@ pub mod data;
 mod detach;
 mod differentiable;
 #[doc(hidden)]
+pub mod facts;
+#[doc(hidden)]
 pub mod fixed;
 #[doc(hidden)]
 pub mod functions;
@@ -44,6 +46,7 @@ mod nonfinite;
 pub mod observe;
 #[doc(hidden)]
 pub mod ops;
+mod reachability;
 mod real;
 #[doc(hidden)]
 pub mod rt;
@@ -64,6 +67,7 @@ pub use detach::{detach, stop_gradient};
 pub use differentiable::{Differentiable, TangentOf};
 pub use jacobian::Jacobian;
 pub use nonfinite::{NonFinite, Sweep};
+pub use reachability::{Cut, Reach, ReachOf, Reachability};
 pub use real::Real;
 pub use tangent::{NoTangent, Tangent};
 pub use tape::Tape;

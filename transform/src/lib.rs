@@ -33,6 +33,7 @@ pub mod reverse;
 pub mod rules;
 pub mod second;
 mod simplify;
+pub mod source;
 mod traits;
 pub mod ty;
 mod unfold;
@@ -41,7 +42,7 @@ pub mod watch;
 use diagnostics::{Code, Diagnostic, Diagnostics};
 use entries::sibling;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 /// The environment variable that, set to `off`, turns the analyses of the reverse sweep off.
 const ANALYSES: &str = "PULLBACK_ANALYSES";
@@ -54,6 +55,8 @@ pub struct Analysed {
     pub activity: analysis::activity::Activity,
     /// Both where locals are watched, which are inputs there.
     pub watched: Option<(ir::Function, analysis::activity::Activity)>,
+    /// Which inputs reach the result, and when.
+    pub reach: analysis::reach::Reach,
 }
 
 impl Analysed {
@@ -172,10 +175,12 @@ pub fn analyse(
         }
         _ => None,
     };
+    let reach = analysis::reach::reach(&f, function.to_token_stream(), false);
     errors.is_empty().then_some(Analysed {
         f,
         activity,
         watched,
+        reach,
     })
 }
 

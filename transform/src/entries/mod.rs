@@ -4,6 +4,7 @@ mod again;
 mod calls;
 mod checked;
 mod collect;
+mod facts;
 mod forward;
 mod functions;
 mod generics;
@@ -11,6 +12,7 @@ mod gradients;
 mod jacobian;
 mod operators;
 mod outcome;
+mod reachability;
 mod receiver;
 mod reverse;
 mod rule;
@@ -411,9 +413,21 @@ pub fn entries(
         let types = generics::signature_types(function, f);
         structs.extend(shield::demand(&s.rt, types, &parameters));
     }
-    let warnings = match s.rules.any() {
+    let callees = facts::Callees {
+        rt: &s.rt,
+        options,
+        reach: &analysed.reach,
+        block: around.gradients.is_some(),
+        inner: facts::inner(function),
+    };
+    let by_rule = s.rules.any();
+    if !around.fixed && !around.declares {
+        structs.extend(facts::facts(&s, &callees, around, !by_rule));
+        items.push(reachability::reachability_entry(&s, &callees, by_rule));
+    }
+    let warnings = match by_rule {
         true => TokenStream::new(),
-        false => warnings(&s, options, analysed, errors),
+        false => warnings(&s, options, analysed, &callees, errors),
     };
     Expansion {
         warnings,
