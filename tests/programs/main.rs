@@ -33,6 +33,7 @@ mod attacks_memory;
 mod attacks_vectors;
 mod bindings;
 mod branches;
+mod by_name;
 mod calls;
 mod calls_anywhere;
 mod chains;

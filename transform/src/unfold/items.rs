@@ -131,7 +131,11 @@ impl Unfold<'_> {
         }
         match named(f).and_then(|name| self.closures.get(&name.to_string())) {
             Some(closure) => Function::Closure(Box::new(closure.clone())),
-            None => Function::Path(Box::new(f.clone())),
+            // A function that is lent is called like any other.
+            None => Function::Path(Box::new(match super::chain::peel(f) {
+                Expr::Reference(r) => super::chain::peel(&r.expr).clone(),
+                f => f.clone(),
+            })),
         }
     }
 

@@ -16,6 +16,7 @@ pub(crate) mod selection;
 mod stages;
 mod survey;
 mod tainted;
+mod values;
 
 use crate::diagnostics::Diagnostic;
 use crate::fence::macro_args::{self, MacroArgs};
@@ -37,10 +38,11 @@ pub fn unfold(
     options: &crate::args::Options,
     errors: &mut Vec<Diagnostic>,
 ) -> bool {
+    let settled = values::settle(item);
     let mut survey = Survey::default();
     survey.visit_block(&item.block);
     if !survey.wanted {
-        return false;
+        return settled;
     }
     let types = Types::of_generics(&item.sig.generics).within(options.around.as_deref());
     let tainted = tainted::tainted(item, options.wrt.as_deref(), &types);
@@ -62,7 +64,7 @@ pub fn unfold(
         asked: 0,
         expected: None,
         by_value: false,
-        changed: moved,
+        changed: moved || settled,
         errors,
     };
     unfold.block(&mut item.block, output);
