@@ -43,6 +43,8 @@ pub mod methods;
 pub mod observe;
 #[doc(hidden)]
 pub mod ops;
+#[doc(hidden)]
+pub mod order;
 mod real;
 #[doc(hidden)]
 pub mod rt;

@@ -27,6 +27,7 @@ pub use crate::jacobian::{self, Jacobian};
 pub use crate::methods::*;
 pub use crate::observe::*;
 pub use crate::ops::*;
+pub use crate::order::*;
 pub use crate::shapes::*;
 pub use crate::tape::{Cells, Lane, Rows, Slot, Tape, taken};
 pub use crate::vectors::*;

@@ -2,7 +2,7 @@
 //! entries that callers use, so that `integrate(my_function, 0.0, 1.0)` needs no closure around it.
 
 use super::calls::Family;
-use super::shape::{Shape, elided};
+use super::shape::Shape;
 use crate::ir::Param;
 use crate::reverse::Sweep;
 use proc_macro2::TokenStream;
@@ -21,7 +21,7 @@ impl Family {
 /// Whether the function can be one that is given to another: it only looks at what it borrows, and gives a value.
 pub(super) fn can_be_given(s: &Shape) -> bool {
     let plain = |p: &Param| {
-        let has_lifetime = |ty: &syn::Type| elided(ty).to_token_stream().to_string().contains('\'');
+        let has_lifetime = |ty: &syn::Type| ty.to_token_stream().to_string().contains(['\'', '&']);
         p.function.is_none()
             && match &p.ty {
                 syn::Type::Reference(r) => r.mutability.is_none() && !has_lifetime(&r.elem),

@@ -330,8 +330,8 @@ impl Lower {
     pub(super) fn inlined(&mut self, c: &syn::Expr) -> Option<(syn::Pat, syn::Expr)> {
         let at = c.span();
         match peel(c) {
-            syn::Expr::Closure(c) if c.inputs.len() == 1 && is_plain(c) => {
-                let body = (*c.body).clone();
+            syn::Expr::Closure(c) if c.inputs.len() == 1 && c.asyncness.is_none() => {
+                let body = self.closure_value(c)?;
                 Some(match &c.inputs[0] {
                     syn::Pat::Type(t) => {
                         let v = self.f.names.fresh("found");
@@ -355,6 +355,14 @@ impl Lower {
         }
     }
 
+    /// What a closure gives, in a block that `return` leaves.
+    fn closure_value(&mut self, c: &syn::ExprClosure) -> Option<syn::Expr> {
+        match is_plain(c) {
+            true => Some((*c.body).clone()),
+            false => crate::unfold::closures::body(c, &mut self.f.names).ok(),
+        }
+    }
+
     /// The body of a function without arguments.
     pub(super) fn given_body(&mut self, c: &syn::Expr) -> Option<syn::Expr> {
         Some(self.otherwise(c, Fallible::Option)?.1)
@@ -368,7 +376,9 @@ impl Lower {
             return Some((parse_quote_spanned!(at=> Err(#p)), body));
         }
         let body = match peel(c) {
-            syn::Expr::Closure(c) if c.inputs.is_empty() && is_plain(c) => (*c.body).clone(),
+            syn::Expr::Closure(c) if c.inputs.is_empty() && c.asyncness.is_none() => {
+                self.closure_value(c)?
+            }
             syn::Expr::Path(p) if self.lookup(&p.path).is_none() => {
                 parse_quote_spanned!(at=> #p())
             }

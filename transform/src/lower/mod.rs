@@ -21,6 +21,7 @@ mod pattern;
 mod place;
 mod positions;
 mod reals;
+mod rearranged;
 mod scrutinee;
 mod vectors;
 

@@ -4,10 +4,12 @@
 //! This runs on the syntax, between two renamings: names are unique before it, so that no name can be captured,
 //! and the copies that it makes get names of their own after it.
 
+mod attempts;
 mod bound;
 pub(crate) mod chain;
-mod closures;
+pub(crate) mod closures;
 mod consumers;
+mod drained;
 mod effects;
 mod for_loops;
 mod header;
@@ -104,6 +106,11 @@ impl Unfold<'_> {
                 block.stmts.extend(lets);
                 continue;
             }
+            if let Some(stmts) = self.dropped(&stmt) {
+                self.changed = true;
+                block.stmts.extend(stmts);
+                continue;
+            }
             if n + 1 == count {
                 self.expected = output.clone();
             }
@@ -148,7 +155,7 @@ impl Unfold<'_> {
 
     /// The closures of a chain take along what they need when the chain is made.
     fn prepare(&mut self, chain: &mut Chain) -> stages::Result<Vec<Stmt>> {
-        let mut lets = Vec::new();
+        let mut lets = self.drained(chain);
         for stage in &mut chain.stages {
             for arg in &mut stage.args {
                 if let Expr::Closure(c) = arg {
