@@ -91,7 +91,8 @@ fn collected_options(x: &[f64], y: f64) -> f64 {
 
 #[differentiable]
 fn folded(x: &[f64]) -> Option<f64> {
-    x.iter().try_fold(1.0, |product, v| Some(product * root(*v)?))
+    x.iter()
+        .try_fold(1.0, |product, v| Some(product * root(*v)?))
 }
 
 #[differentiable]
@@ -128,12 +129,17 @@ fn std_zip(x: &[f64], y: &[f64]) -> f64 {
     for (a, b) in std::iter::zip(x, y) {
         s += a * b * b;
     }
-    s + std::iter::zip(x.iter().skip(1), y).map(|(a, b)| a.sin() * b).sum::<f64>()
+    s + std::iter::zip(x.iter().skip(1), y)
+        .map(|(a, b)| a.sin() * b)
+        .sum::<f64>()
 }
 
 #[differentiable]
 fn std_repeat_n(x: f64, n: usize) -> f64 {
-    std::iter::repeat_n(x, n).enumerate().map(|(i, a)| a * i as f64).product::<f64>()
+    std::iter::repeat_n(x, n)
+        .enumerate()
+        .map(|(i, a)| a * i as f64)
+        .product::<f64>()
         + std::iter::repeat_n(x * x, n).sum::<f64>()
 }
 
@@ -171,5 +177,8 @@ fn ends_without_a_value() {
         folded_results::grad(&[1.0, 6.0, -1.0], 1.0),
         Err("too much".to_string())
     );
-    assert_eq!(collected_options::grad(&[-1.0, 2.0], 3.0), (vec![0.0, 0.0], 6.0));
+    assert_eq!(
+        collected_options::grad(&[-1.0, 2.0], 3.0),
+        (vec![0.0, 0.0], 6.0)
+    );
 }

@@ -7,7 +7,10 @@ use std::cmp::Reverse;
 /// So that every element counts, and each place differently.
 #[differentiable]
 fn weighed(v: &[f64]) -> f64 {
-    v.iter().enumerate().map(|(i, a)| (i as f64 + 1.0) * a * a).sum()
+    v.iter()
+        .enumerate()
+        .map(|(i, a)| (i as f64 + 1.0) * a * a)
+        .sum()
 }
 
 #[differentiable]
@@ -43,7 +46,11 @@ fn by_distance(x: &[f64], y: f64) -> f64 {
 fn ranked(x: &[f64]) -> f64 {
     let mut order: Vec<usize> = (0..x.len()).collect();
     order.sort_by(|&i, &j| x[i].total_cmp(&x[j]));
-    order.iter().enumerate().map(|(rank, &i)| rank as f64 * x[i] * x[i]).sum()
+    order
+        .iter()
+        .enumerate()
+        .map(|(rank, &i)| rank as f64 * x[i] * x[i])
+        .sum()
 }
 
 #[differentiable]
@@ -65,7 +72,10 @@ struct Body {
 fn of_structs(m: &[f64], x: f64) -> f64 {
     let mut bodies = Vec::new();
     for (i, mass) in m.iter().enumerate() {
-        bodies.push(Body { mass: *mass, at: vec![x, x * i as f64] });
+        bodies.push(Body {
+            mass: *mass,
+            at: vec![x, x * i as f64],
+        });
     }
     bodies.sort_by(|a, b| b.mass.total_cmp(&a.mass));
     bodies.retain(|b| b.mass > 0.5);
@@ -143,7 +153,10 @@ fn rows(m: &[Vec<f64>]) -> f64 {
     let mut m = m.to_vec();
     m.sort_by(|a, b| a[0].total_cmp(&b[0]));
     m[1].reverse();
-    m.iter().enumerate().map(|(i, r)| weighed(r) * (i as f64 + 0.5)).sum()
+    m.iter()
+        .enumerate()
+        .map(|(i, r)| weighed(r) * (i as f64 + 0.5))
+        .sum()
 }
 
 #[differentiable]

@@ -2,6 +2,7 @@
 //! entries that callers use, so that `integrate(my_function, 0.0, 1.0)` needs no closure around it.
 
 use super::calls::Family;
+use super::functions::{Hidden, Way};
 use super::shape::Shape;
 use crate::ir::Param;
 use crate::reverse::Sweep;
@@ -63,25 +64,26 @@ pub(super) fn reverse_by_name(s: &Shape, sweep: &Sweep, family: Family) -> Token
         Family::Masked => (quote!(u64,), quote!(__bits,), quote!(__bits << 1,)),
         _ => (quote!(), quote!(), quote!()),
     };
-    let (entry, call, turbofish) = (
-        s.ident(family.by_name()),
-        s.path(family.call()),
-        &s.turbofish,
-    );
-    let (generics, params, bounds) = (
-        &s.function.sig.generics,
-        s.receiving_params(),
-        where_clause(s),
-    );
-    let (borrow, names, promises) = (s.receiver_lent(), s.receiving_names(), s.opaque_bounds());
+    let way = match family {
+        Family::Masked => Way::Masked,
+        _ => Way::Reverse,
+    };
+    let Hidden {
+        generics,
+        turbofish,
+        ..
+    } = &s.hidden(way);
+    let (entry, call) = (s.ident(family.by_name()), s.path(family.call()));
+    let (params, bounds, workspace) = (s.receiving_params(), where_clause(s), way.workspace(rt));
+    let (borrow, names, promises) = (s.receiver_lent(), s.receiving_names(), s.opaque_bounds(way));
     quote! {
         #[doc(hidden)]
         #[inline]
-        pub fn #entry #generics (#(#params,)* __tape: &mut #rt::Tape) -> (
+        pub fn #entry #generics (#(#params,)* __tape: &mut #workspace) -> (
             #ret,
             #bits_ty
             impl ::core::ops::FnOnce(
-                #seed, (#(#shadow_types,)*), &mut #rt::NoTangent, &mut #rt::Tape,
+                #seed, (#(#shadow_types,)*), &mut #rt::NoTangent, &mut #workspace,
             ) + #promises,
         ) #bounds {
             #(#copies)*
@@ -90,7 +92,7 @@ pub(super) fn reverse_by_name(s: &Shape, sweep: &Sweep, family: Family) -> Token
                 __seed: #seed,
                 (#(#shadow_names,)*): (#(#shadow_types,)*),
                 _: &mut #rt::NoTangent,
-                __tape: &mut #rt::Tape,
+                __tape: &mut #workspace,
             | __pullback(__seed, (#(#again,)*), (#(#lent,)*), __tape))
         }
     }
