@@ -23,7 +23,11 @@ impl Family {
 pub(super) fn can_be_given(s: &Shape) -> bool {
     let plain = |p: &Param| {
         let has_lifetime = |ty: &syn::Type| ty.to_token_stream().to_string().contains(['\'', '&']);
+        // What is constant may be of a type that has no tangent.
+        let ty = s.f.types.of(&p.ty);
+        let numbers = ty.peeled().is_float() || ty.is_sequence() && ty.element().is_float();
         p.function.is_none()
+            && (p.active || ty.is_constant() || numbers)
             && match &p.ty {
                 syn::Type::Reference(r) => r.mutability.is_none() && !has_lifetime(&r.elem),
                 syn::Type::ImplTrait(_) => false,
