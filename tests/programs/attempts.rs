@@ -143,6 +143,49 @@ fn std_repeat_n(x: f64, n: usize) -> f64 {
         + std::iter::repeat_n(x * x, n).sum::<f64>()
 }
 
+/// Which `map` this is, what stands around it tells.
+#[differentiable]
+fn told_by_what_follows(x: f64, y: f64) -> f64 {
+    let a = root(x).map(|r| r * y).unwrap_or(y);
+    let b = if let Some(r) = root(y).map(f64::sin) {
+        r * x
+    } else {
+        0.0
+    };
+    let c = match root(x).map(|r| r + y).and_then(|v| root(v)) {
+        Some(v) => v * x,
+        None => x,
+    };
+    let Some(d) = root(x * y).filter(|v| *v > 0.1) else {
+        return 0.0;
+    };
+    let e = root(x)
+        .and_then(|v| root(v - 10.0))
+        .or(root(x * x))
+        .unwrap_or(root(y).unwrap_or(x));
+    a * b + c * d + e + root(x).map_or(0.0, |v| v * y)
+}
+
+#[differentiable]
+fn told_by_the_result(x: f64, y: f64) -> Result<f64, String> {
+    let l = positive_log(x).map(|l| l * y)?;
+    positive_log(y)
+        .map(|v| v * l)
+        .and_then(|v| positive_log(v * v + x))
+}
+
+#[differentiable]
+fn told_by_the_adaptor(x: &[f64], y: f64) -> f64 {
+    let nearest = x
+        .iter()
+        .filter_map(|v| root(*v).map(|r| (r, v * y)))
+        .min_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((r, v)) => r * v,
+        None => y,
+    }
+}
+
 programs! {
     question_in_a_closure { x: slice = positive(2, 1), y: val = 0.7 };
     question_in_filter_map { x: slice = vector(6, 2), y: val = 0.2 };
@@ -156,6 +199,9 @@ programs! {
     fallible folded_results { x: slice = positive(4, 3), y: val = 0.8 };
     fallible each { x: slice = positive(4, 3), y: val = 0.8 };
     collected_options { x: slice = positive(4, 4), y: val = -0.7 };
+    told_by_what_follows { x: val = 0.8, y: val = 0.7 };
+    fallible told_by_the_result { x: val = 1.8, y: val = 0.7 };
+    told_by_the_adaptor { x: slice = vector(5, 8), y: val = 0.7 };
     parted { x: slice = vector(6, 5) };
     std_zip { x: slice = vector(4, 6), y: slice = vector(4, 7) };
     std_repeat_n { x: val = 0.8, n: konst = 3 };

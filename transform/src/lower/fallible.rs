@@ -5,7 +5,7 @@ use super::elements::is_range;
 use super::infer::peel;
 use crate::ir::Expr;
 use crate::ty::Ty;
-use quote::{format_ident, quote_spanned};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::parse_quote_spanned;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -170,17 +170,20 @@ impl Lower {
             None => parse_quote_spanned!(at=> __rt::full(#receiver)),
         };
         let arg = &m.args[0];
+        let (v, w) = (self.f.names.fresh("found"), self.f.names.fresh("found"));
+        let opened = |e: &syn::Expr| -> syn::Expr {
+            parse_quote_spanned!(at=> match __rt::full(#e) { Some(#w) => Some(#w), None => None })
+        };
         if name == "or" {
-            let v = self.f.names.fresh("found");
-            let other: syn::Expr = parse_quote_spanned!(at=> __rt::full(#arg));
-            return Some(self.eager(at, inner, &other, |r, other| {
+            return Some(self.eager(at, inner, arg, |r, other| {
+                let other = opened(other);
                 parse_quote_spanned!(at=> match #r { Some(#v) => Some(#v), None => #other })
             }));
         }
         let (p, body) = self.inlined(arg)?;
         let body: syn::Expr = match name.as_str() {
             "map" => parse_quote_spanned!(at=> Some(#body)),
-            _ => parse_quote_spanned!(at=> __rt::full(#body)),
+            _ => opened(&body),
         };
         Some(parse_quote_spanned!(at=> match #inner { Some(#p) => #body, None => None }))
     }
@@ -409,8 +412,16 @@ impl Lower {
             self.f.names.fresh("receiver"),
             self.f.names.fresh("argument"),
         );
-        let names: [syn::Expr; 2] = [parse_quote_spanned!(at=> #r), parse_quote_spanned!(at=> #a)];
-        let whole = matched(&names[0], &names[1]);
+        // `__rt::full` stands where something is matched, and nowhere else.
+        let (receiver, name): (_, syn::Expr) = match receiver {
+            syn::Expr::Call(c) if c.func.to_token_stream().to_string() == "__rt :: full" => {
+                let inner = c.args.into_iter().next();
+                let inner = inner.unwrap_or_else(|| parse_quote_spanned!(at=> ()));
+                (inner, parse_quote_spanned!(at=> __rt::full(#r)))
+            }
+            receiver => (receiver, parse_quote_spanned!(at=> #r)),
+        };
+        let whole = matched(&name, &parse_quote_spanned!(at=> #a));
         parse_quote_spanned!(at=> { let #r = #receiver; let #a = #arg; #whole })
     }
 
