@@ -33,8 +33,9 @@ pub fn as_type<T>(cotangent: T, _: PhantomData<T>) -> T {
 #[diagnostic::on_unimplemented(
     message = "the derivative of this function is not known here",
     label = "this parameter is called with values that carry a derivative",
-    note = "call it from a `#[differentiable]` function that writes the closure as the argument, and take the \
-            gradient of that one"
+    note = "write the call in a `#[differentiable]` function and take the gradient of that one, as in \
+            `#[differentiable] fn area(a: f64, b: f64) -> f64 {{ integrate(|x| x * x, a, b) }}`; \
+            annotated functions and methods of `f64` can stand there by their names"
 )]
 pub trait KnowsItsDerivative {}
 

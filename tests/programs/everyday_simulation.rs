@@ -5,10 +5,10 @@ use pullback::{Differentiable, differentiable};
 use std::f64::consts::PI;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Differentiable)]
-struct V3 {
-    x: f64,
-    y: f64,
-    z: f64,
+pub struct V3 {
+    pub x: f64,
+    pub y: f64,
+    pub z: f64,
 }
 #[differentiable]
 impl std::ops::Add for V3 {
@@ -45,10 +45,10 @@ impl std::ops::Mul<f64> for V3 {
 }
 #[differentiable]
 impl V3 {
-    fn dot(self, o: V3) -> f64 {
+    pub fn dot(self, o: V3) -> f64 {
         self.x * o.x + self.y * o.y + self.z * o.z
     }
-    fn norm(self) -> f64 {
+    pub fn norm(self) -> f64 {
         self.dot(self).sqrt()
     }
 }

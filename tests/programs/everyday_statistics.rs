@@ -1,64 +1,10 @@
 //! Everyday code of statistics, graphics, geometry and optimisation as its authors write it, with no concession to us.
 
+use super::everyday_learning::softmax;
+use super::everyday_simulation::V3;
 use crate::harness::programs;
 use pullback::{Differentiable, differentiable};
 use std::f64::consts::PI;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Differentiable)]
-struct V3 {
-    x: f64,
-    y: f64,
-    z: f64,
-}
-#[differentiable]
-impl std::ops::Add for V3 {
-    type Output = V3;
-    fn add(self, o: V3) -> V3 {
-        V3 {
-            x: self.x + o.x,
-            y: self.y + o.y,
-            z: self.z + o.z,
-        }
-    }
-}
-#[differentiable]
-impl std::ops::Sub for V3 {
-    type Output = V3;
-    fn sub(self, o: V3) -> V3 {
-        V3 {
-            x: self.x - o.x,
-            y: self.y - o.y,
-            z: self.z - o.z,
-        }
-    }
-}
-#[differentiable]
-impl std::ops::Mul<f64> for V3 {
-    type Output = V3;
-    fn mul(self, k: f64) -> V3 {
-        V3 {
-            x: self.x * k,
-            y: self.y * k,
-            z: self.z * k,
-        }
-    }
-}
-#[differentiable]
-impl V3 {
-    fn dot(self, o: V3) -> f64 {
-        self.x * o.x + self.y * o.y + self.z * o.z
-    }
-    fn norm(self) -> f64 {
-        self.dot(self).sqrt()
-    }
-}
-#[differentiable]
-fn softmax(logits: &[f64]) -> Vec<f64> {
-    let max = logits.iter().cloned().fold(f64::NEG_INFINITY, f64::max);
-    let exps: Vec<f64> = logits.iter().map(|&l| (l - max).exp()).collect();
-    let total: f64 = exps.iter().sum();
-    exps.into_iter().map(|e| e / total).collect()
-}
 
 #[differentiable]
 fn drawdown(prices: &[f64]) -> f64 {

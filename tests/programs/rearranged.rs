@@ -201,6 +201,15 @@ fn emptied(x: &[f64]) -> f64 {
     w.iter().zip(&v).map(|(a, b)| a * b).sum::<f64>() + weighed(&w)
 }
 
+#[differentiable]
+fn grown_from_an_array(x: f64, y: f64) -> f64 {
+    let a = [x, x * y, y];
+    let mut v = a.to_vec();
+    v.retain(|e| *e > 0.3);
+    v.push(a[1]);
+    weighed(&v)
+}
+
 programs! {
     sorted { x: slice = vector(5, 1) };
     median { x: slice = vector(5, 2) };
@@ -219,5 +228,6 @@ programs! {
     emptied { x: slice = vector(4, 21) };
     without_repeats { x: slice = vector(3, 10), y: val = 0.4 };
     rows { m: slice = vec![vector(2, 30), vector(3, 31)] };
+    grown_from_an_array { x: val = 0.8, y: val = 0.2 };
     in_a_loop { x: slice = positive(4, 17), steps: konst = 5 };
 }
