@@ -46,6 +46,8 @@ mod nonfinite;
 pub mod observe;
 #[doc(hidden)]
 pub mod ops;
+#[doc(hidden)]
+pub mod order;
 mod reachability;
 mod real;
 #[doc(hidden)]

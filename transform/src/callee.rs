@@ -2,7 +2,7 @@
 
 use crate::ir::Callee;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 impl Callee {
@@ -44,34 +44,10 @@ impl Callee {
     pub fn entry(&self, entry: &str, args: &[TokenStream]) -> TokenStream {
         match self {
             Callee::Function(path) => {
-                let mut path = path.clone();
-                let of_type = path.qself.is_some() || names_a_type(&path.path);
-                let Some(last) = path.path.segments.last_mut() else {
-                    return TokenStream::new();
-                };
-                if let (true, syn::PathArguments::AngleBracketed(generics)) =
-                    (is_observed(entry), &mut last.arguments)
-                {
-                    generics.args.push(syn::parse_quote!(_));
-                }
-                if of_type {
-                    last.ident = crate::sibling(&last.ident, entry);
-                    return quote!(#path(#(#args),*));
-                }
-                let mut generics = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
-                if entry == "__again" {
-                    generics = syn::PathArguments::None;
-                }
-                // What rustc has against the call is said at the callee's name.
-                let at = Span::call_site().located_at(last.ident.span());
-                let entry = Ident::new(entry, at);
-                match generics {
-                    syn::PathArguments::AngleBracketed(mut generics) => {
-                        generics.colon2_token = Some(Default::default());
-                        quote_spanned!(at=> <#path>::#entry #generics(#(#args),*))
-                    }
-                    _ => quote_spanned!(at=> <#path>::#entry(#(#args),*)),
-                }
+                let at = path.path.segments.last().map(|last| last.ident.span());
+                let at = Span::call_site().located_at(at.unwrap_or_else(Span::call_site));
+                let path = entry_path(path, entry);
+                quote_spanned!(at=> #path(#(#args),*))
             }
             Callee::Method(name, generics) => match args {
                 [receiver, rest @ ..] => {
@@ -99,7 +75,39 @@ impl Callee {
 
 /// Whether the entry has a type parameter for the observer besides the callee's own.
 fn is_observed(entry: &str) -> bool {
-    entry == "__masked_call"
+    entry == "__masked_call" || entry == "__masked_by_name"
+}
+
+/// The path to an entry of the function that a path names.
+pub fn entry_path(path: &syn::ExprPath, entry: &str) -> TokenStream {
+    let mut path = path.clone();
+    let of_type = path.qself.is_some() || names_a_type(&path.path);
+    let Some(last) = path.path.segments.last_mut() else {
+        return TokenStream::new();
+    };
+    if let (true, syn::PathArguments::AngleBracketed(generics)) =
+        (is_observed(entry), &mut last.arguments)
+    {
+        generics.args.push(syn::parse_quote!(_));
+    }
+    if of_type {
+        last.ident = crate::sibling(&last.ident, entry);
+        return path.to_token_stream();
+    }
+    let mut generics = std::mem::replace(&mut last.arguments, syn::PathArguments::None);
+    if entry == "__again" {
+        generics = syn::PathArguments::None;
+    }
+    // What rustc has against the call is said at the callee's name.
+    let at = Span::call_site().located_at(last.ident.span());
+    let entry = Ident::new(entry, at);
+    match generics {
+        syn::PathArguments::AngleBracketed(mut generics) => {
+            generics.colon2_token = Some(Default::default());
+            quote_spanned!(at=> <#path>::#entry #generics)
+        }
+        _ => quote_spanned!(at=> <#path>::#entry),
+    }
 }
 
 /// The call of the first.

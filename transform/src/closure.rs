@@ -5,6 +5,7 @@
 //! owns what it needs: memory that was captured or received is never looked at again.
 
 use crate::analysis::activity::{self, Activity};
+use crate::callee::entry_path;
 use crate::diagnostics::Diagnostic;
 use crate::emit::{self, Style};
 use crate::ir::*;
@@ -54,6 +55,13 @@ pub fn reverse(
     activity: &Activity,
     by_reference: bool,
 ) -> (TokenStream, Vec<Diagnostic>) {
+    if let Some(path) = &lifted.named {
+        let entry = match outer.masked {
+            true => "__masked_by_name",
+            false => "__differentiable_by_name",
+        };
+        return (entry_path(path, entry), Vec::new());
+    }
     let mut f = with_activity(lifted, outer, activity);
     let inner = activity::analyse(&f);
     activity::settle_checks(&mut f.body, &f.ways, &inner);
@@ -255,6 +263,9 @@ pub fn forward(
     activity: &Activity,
     around: HashMap<VarId, (Ident, TokenStream)>,
 ) -> TokenStream {
+    if let Some(path) = &lifted.named {
+        return entry_path(path, "__jvp_by_name");
+    }
     let mut f = with_activity(lifted, outer, activity);
     let inner = activity::analyse(&f);
     activity::settle_checks(&mut f.body, &f.ways, &inner);

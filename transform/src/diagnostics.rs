@@ -135,7 +135,7 @@ table! {
     AssignOperator: "this compound assignment is not plain"
         => "write its body as `self.x += other.x;` for each field, or as `*self = *self + other;`";
     TryNotYet: "`?` is not supported here"
-        => "outside of closures, in a function whose return type is written as `Option<…>` or `Result<…>`; elsewhere write a `match`";
+        => "in a function or a closure whose return type is written as `Option<…>` or `Result<…>`; elsewhere write a `match`";
     ConstBlock: "a `const` block is not supported yet"
         => "write `const NAME: Type = …;` and use `NAME`";
     InferExpr: "`_` is not a value"

@@ -1,10 +1,12 @@
-//! A method of iterators that is not unfolded.
+//! What a chain cannot be collected into.
 
 use pullback::differentiable;
+use std::collections::VecDeque;
 
 #[differentiable]
 fn f(x: &[f64]) -> f64 {
-    x.iter().map(|v| v * v).try_fold(0.0, |s, v| Some(s + v)).unwrap_or(0.0)
+    let queue: VecDeque<f64> = x.iter().map(|v| v * v).collect();
+    queue[0]
 }
 
 fn main() {

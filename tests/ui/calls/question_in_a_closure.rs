@@ -1,16 +1,21 @@
-//! `?` in a closure that is called by its name.
+//! `?` in a closure whose type is not written, and cannot be told from what it ends with.
 
 use pullback::differentiable;
 
 #[differentiable]
+fn root(x: f64) -> Option<f64> {
+    if x > 0.0 { Some(x.sqrt()) } else { None }
+}
+
+#[differentiable]
 fn f(x: f64) -> f64 {
-    let root = |v: f64| -> Option<f64> {
-        let positive = if v > 0.0 { Some(v) } else { None };
-        Some(positive?.sqrt())
+    let twice = |v: f64| {
+        let once = root(v)?;
+        root(once)
     };
-    root(x).unwrap_or(0.0)
+    twice(x).unwrap_or(0.0)
 }
 
 fn main() {
-    assert_eq!(f(4.0), 2.0);
+    assert_eq!(f(16.0), 2.0);
 }

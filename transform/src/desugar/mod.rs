@@ -2,6 +2,7 @@
 
 mod conditions;
 mod ends;
+mod iterators;
 
 use crate::names::Names;
 use quote::ToTokens;
@@ -10,6 +11,7 @@ use syn::visit_mut::VisitMut;
 /// `let pattern = value else { … }; rest` becomes `match value { pattern => { rest } _ => { … } }`, in which the
 /// pattern binds as it does in the user's function, by value or by reference.
 pub fn desugar(item: &mut syn::ItemFn) {
+    iterators::AsMethods.visit_block_mut(&mut item.block);
     let names = Names::of(item.to_token_stream());
     LetElse { names }.visit_block_mut(&mut item.block);
     HereOrThere { left: 4 }.visit_block_mut(&mut item.block);
@@ -21,10 +23,8 @@ pub fn desugar(item: &mut syn::ItemFn) {
         closures: 0,
     };
     ends.visit_block_mut(&mut item.block);
-    if let Some(fallible) = fallible {
-        let names = Names::of(item.to_token_stream());
-        Try { names, fallible }.visit_block_mut(&mut item.block);
-    }
+    let names = Names::of(item.to_token_stream());
+    Try { names, fallible }.visit_block_mut(&mut item.block);
 }
 
 /// `let r = if c { &mut a } else { &mut b }; rest` becomes `if c { let r = &mut a; rest } else { … }`: which
@@ -181,10 +181,12 @@ fn follow(e: &mut syn::Expr, rest: &dyn Fn(&syn::Expr) -> syn::Block) {
     }
 }
 
-/// What a function returns that `?` can leave.
+/// What a function or a closure returns that `?` can leave.
 #[derive(Clone, Copy, PartialEq)]
-enum Fallible {
+pub(crate) enum Fallible {
+    /// `Option`.
     Option,
+    /// `Result`.
     Result,
 }
 
@@ -194,7 +196,12 @@ impl Fallible {
         let syn::ReturnType::Type(_, ty) = output else {
             return None;
         };
-        let syn::Type::Path(path) = &**ty else {
+        Fallible::of_type(ty)
+    }
+
+    /// Read off the name of a type.
+    pub(crate) fn of_type(ty: &syn::Type) -> Option<Fallible> {
+        let syn::Type::Path(path) = ty else {
             return None;
         };
         let name = &path.path.segments.last()?.ident;
@@ -204,22 +211,71 @@ impl Fallible {
             (name == "Result").then_some(Fallible::Result)
         }
     }
+
+    /// Read off a closure's written type, or off the variants that it ends with.
+    pub(crate) fn of_closure(closure: &syn::ExprClosure) -> Option<Fallible> {
+        match &closure.output {
+            syn::ReturnType::Default => Fallible::of_value(&closure.body),
+            written => Fallible::of(written),
+        }
+    }
+
+    /// Read off the variants that a value is written with.
+    fn of_value(e: &syn::Expr) -> Option<Fallible> {
+        let of_path = |path: &syn::Path| {
+            let name = path.segments.last()?.ident.to_string();
+            match name.as_str() {
+                "Some" | "None" => Some(Fallible::Option),
+                "Ok" | "Err" => Some(Fallible::Result),
+                _ => None,
+            }
+        };
+        let of_block = |block: &syn::Block| match block.stmts.last() {
+            Some(syn::Stmt::Expr(tail, _)) => Fallible::of_value(tail),
+            _ => None,
+        };
+        match e {
+            syn::Expr::Paren(p) => Fallible::of_value(&p.expr),
+            syn::Expr::Group(g) => Fallible::of_value(&g.expr),
+            syn::Expr::Path(p) => of_path(&p.path),
+            syn::Expr::Call(c) => match &*c.func {
+                syn::Expr::Path(p) => of_path(&p.path),
+                _ => None,
+            },
+            syn::Expr::Block(b) => of_block(&b.block),
+            syn::Expr::If(i) => {
+                of_block(&i.then_branch).or_else(|| Fallible::of_value(&i.else_branch.as_ref()?.1))
+            }
+            syn::Expr::Match(m) => m.arms.iter().find_map(|arm| Fallible::of_value(&arm.body)),
+            syn::Expr::Return(r) => Fallible::of_value(r.expr.as_ref()?),
+            syn::Expr::MethodCall(m) => match (m.method.to_string().as_str(), m.args.len()) {
+                ("ok_or" | "ok_or_else" | "map_err", 1) => Some(Fallible::Result),
+                ("ok" | "err", 0) => Some(Fallible::Option),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// `value?` becomes a `match` that returns early.
 struct Try {
     names: Names,
-    fallible: Fallible,
+    /// What it leaves here, if that is known.
+    fallible: Option<Fallible>,
 }
 
 impl VisitMut for Try {
     fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
         syn::visit_mut::visit_expr_mut(self, e);
         let syn::Expr::Try(t) = e else { return };
+        let Some(fallible) = self.fallible else {
+            return;
+        };
         let value = &t.expr;
         let at = syn::spanned::Spanned::span(&t.question_token);
         let found = self.names.fresh("found");
-        *e = match self.fallible {
+        *e = match fallible {
             Fallible::Option => syn::parse_quote_spanned! {at=>
                 match #value { Some(#found) => #found, None => return None }
             },
@@ -236,7 +292,11 @@ impl VisitMut for Try {
     }
 
     /// Inside of a closure, `?` leaves the closure.
-    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_closure_mut(&mut self, c: &mut syn::ExprClosure) {
+        let outside = std::mem::replace(&mut self.fallible, Fallible::of_closure(c));
+        self.visit_expr_mut(&mut c.body);
+        self.fallible = outside;
+    }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }

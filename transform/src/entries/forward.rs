@@ -205,8 +205,12 @@ pub(super) fn hidden_entry(s: &Shape, d: &Directions, body: Option<&TokenStream>
     }
 }
 
-/// `jvp`, and what it calls.
-pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>) {
+/// `jvp`, and what it calls. Gives whether there is one.
+pub(super) fn forward_entries(
+    s: &Shape,
+    analysed: &Analysed,
+    items: &mut Vec<TokenStream>,
+) -> bool {
     if s.rules.any() {
         return super::rule::forward_entries(s, analysed, items);
     }
@@ -216,6 +220,7 @@ pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<To
     if s.takes_plain_functions() {
         items.push(public_entry(s, &d, true));
     }
+    true
 }
 
 /// `jvp`.

@@ -211,7 +211,7 @@ impl Shape<'_> {
     }
 
     /// What is lent of the tangent of an argument: of a slice's a slice.
-    fn lent_tangent(&self, ty: &syn::Type) -> TokenStream {
+    pub(super) fn lent_tangent(&self, ty: &syn::Type) -> TokenStream {
         match ty {
             syn::Type::Reference(r) => {
                 let elem = elided(&r.elem);

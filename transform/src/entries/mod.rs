@@ -1,6 +1,7 @@
 //! What is generated around the sweeps: the name space and its public entries (`grad`, `vjp`, `jvp`, …).
 
 mod again;
+mod by_name;
 mod calls;
 mod checked;
 mod collect;
@@ -381,6 +382,7 @@ pub fn entries(
     let f = &analysed.f;
     let s = shape(function, options, around, f);
     let mut items = Vec::new();
+    let can_be_given = !around.fixed && !around.declares && by_name::can_be_given(&s);
     if options.mode != Mode::Forward {
         let sweep = crate::reverse::reverse(f, &analysed.activity);
         errors.extend(sweep.diagnostics.iter().cloned());
@@ -388,9 +390,16 @@ pub fn entries(
         reverse_entries(&s, &sweep, joint.as_ref(), &mut items);
         let (masked, masked_sweep) = observed(analysed);
         gradients_entry(&s, &masked_sweep, &masked, &mut items);
+        if can_be_given && !s.rules.lacks_reverse() {
+            items.push(by_name::reverse_by_name(&s, &sweep, Family::Plain));
+            items.push(by_name::reverse_by_name(&s, &masked_sweep, Family::Masked));
+        }
     }
     if options.mode != Mode::Reverse {
-        forward_entries(&s, analysed, &mut items);
+        let is_given = forward_entries(&s, analysed, &mut items);
+        if can_be_given && is_given {
+            items.push(by_name::forward_by_name(&s));
+        }
     }
     if options.order > 1 {
         match crate::second::tangent_function(f, &analysed.activity) {

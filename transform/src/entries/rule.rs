@@ -272,10 +272,16 @@ fn along(s: &Shape, p: &Param) -> Option<Ident> {
 }
 
 /// What differentiable callers call in forward mode, and `jvp`.
-pub(super) fn forward_entries(s: &Shape, analysed: &Analysed, items: &mut Vec<TokenStream>) {
+/// Gives whether there is one.
+pub(super) fn forward_entries(
+    s: &Shape,
+    analysed: &Analysed,
+    items: &mut Vec<TokenStream>,
+) -> bool {
     let (directions, body) = forward_body(s, analysed);
     items.push(super::forward::hidden_entry(s, &directions, body.as_ref()));
     items.push(super::forward::public_entry(s, &directions, body.is_some()));
+    body.is_some()
 }
 
 /// What differentiable callers call in forward mode, if there is a rule.

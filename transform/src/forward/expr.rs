@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::rules::{self, operator_partial};
+use crate::ty::Ty;
 use proc_macro2::Span;
 use quote::format_ident;
 
@@ -39,7 +40,10 @@ impl Forward<'_> {
                     let of = place_tokens(&self.f, p, false).unwrap_or_default();
                     return Expr::Raw(quote!(__rt::read(&#of, &#tokens)), vec![]);
                 }
-                Expr::Raw(quote!(__rt::to_tangent(&#tokens)), vec![])
+                // A vector of an array's elements has a vector as its tangent.
+                let is_array = matches!(self.f.place_ty(p).peeled(), Ty::Array(..));
+                let whole = (how == "to_vec" && is_array).then(|| quote!([..]));
+                Expr::Raw(quote!(__rt::to_tangent(&#tokens #whole)), vec![])
             }),
             Expr::Neg(a) => {
                 let Expr::Use(o) = &**a else { return None };

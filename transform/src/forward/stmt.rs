@@ -271,6 +271,7 @@ impl Forward<'_> {
     /// since the parts are moved.
     fn build(&mut self, v: VarId, e: &Expr, b: &Build, push: &mut impl FnMut(Kind)) {
         let mut parts = Vec::new();
+        let mut lengths = false;
         for (step, part) in &b.parts {
             // What carries no derivative may be of a type without a tangent, and the new tangent is zero there.
             let is_active = match part {
@@ -278,6 +279,8 @@ impl Forward<'_> {
                 _ => true,
             };
             if !is_active && b.base.is_none() && !matches!(step, Proj::Deref) {
+                // A vector that is written to later needs a tangent as long as it is.
+                lengths |= matches!(part, Expr::Use(o) if !self.f.operand_ty(o).is_copy());
                 continue;
             }
             let tangent = self.operand_or_zero(part);
@@ -308,6 +311,9 @@ impl Forward<'_> {
         match (&b.base, base) {
             (_, Some(_)) => {}
             (Some(_), None) => push(Kind::Raw(quote!(let mut #dot_ident = __rt::zero(&#value);))),
+            (None, None) if lengths => {
+                push(Kind::Raw(quote!(let mut #dot_ident = __rt::zero(&#value);)));
+            }
             (None, None) => push(Kind::Raw(
                 quote!(let mut #dot_ident = __rt::tangent_for(&#value);),
             )),

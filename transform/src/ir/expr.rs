@@ -119,6 +119,8 @@ pub struct Lifted {
     pub captures: Vec<VarId>,
     /// What in it is refused if the closure is asked for derivatives.
     pub diagnostics: Vec<crate::diagnostics::Diagnostic>,
+    /// The function that stands here by its name, which has these forms of its own.
+    pub named: Option<syn::ExprPath>,
 }
 
 /// `P { x: a, ..base }`, `P(a)`, `Shape::Circle(r)`, `Box::new(a)`.

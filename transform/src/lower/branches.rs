@@ -47,7 +47,8 @@ impl Lower {
     }
 
     fn if_let(&mut self, i: &syn::ExprIf, l: &syn::ExprLet, target: Option<VarId>) {
-        let (tokens, reads, subject) = self.scrutinee(&l.expr);
+        let known = self.matched_with(&l.expr, std::iter::once(&*l.pat));
+        let (tokens, reads, subject) = self.scrutinee(known.as_ref().unwrap_or(&l.expr));
         let pat = &l.pat;
         self.ref_mut(pat, &l.expr);
         let then = self.block(|lower| {
@@ -82,6 +83,14 @@ impl Lower {
     }
 
     pub(super) fn match_(&mut self, m: &syn::ExprMatch, target: Option<VarId>) {
+        let pats = m.arms.iter().map(|arm| &arm.pat);
+        let known = self
+            .matched_with(&m.expr, pats)
+            .map(|known| syn::ExprMatch {
+                expr: Box::new(known),
+                ..m.clone()
+            });
+        let m = known.as_ref().unwrap_or(m);
         let discrete = m.arms.iter().any(|arm| is_discrete(&arm.pat));
         let (tokens, reads, subject) = match discrete && self.only_gives(&m.expr) {
             true => self.constant_scrutinee(peel(&m.expr), Ty::Constant),

@@ -6,9 +6,10 @@ use crate::analysis::frozen;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::rc::Rc;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 impl Lower {
@@ -20,13 +21,65 @@ impl Lower {
         };
         match e {
             syn::Expr::Closure(c) => Some(Arg::Closure(Rc::new(self.lifted(c)), by_reference)),
-            syn::Expr::Path(p) => {
-                let v = self.lookup(&p.path)?;
-                self.f.given(v)?;
-                Some(Arg::Function(v, by_reference))
-            }
+            syn::Expr::Path(p) => match self.lookup(&p.path) {
+                Some(v) => {
+                    self.f.given(v)?;
+                    Some(Arg::Function(v, by_reference))
+                }
+                None => {
+                    let named = self.named_function(p)?;
+                    Some(Arg::Closure(Rc::new(named), by_reference))
+                }
+            },
             _ => None,
         }
+    }
+
+    /// A function that is passed by its name. A method of numbers is a closure that calls it; any other function has
+    /// the form that is wanted among its own entries.
+    fn named_function(&mut self, path: &syn::ExprPath) -> Option<Lifted> {
+        if let Some(rule) = self.method_of_numbers(path) {
+            return Some(Lifted {
+                tokens: path.to_token_stream(),
+                ..self.lifted(&rule)
+            });
+        }
+        let last = &path.path.segments.last()?.ident;
+        // Functions begin with a small letter; constants, units and variants do not.
+        let is_function = last
+            .unraw()
+            .to_string()
+            .starts_with(|c: char| c.is_lowercase());
+        if !is_function || self.constants.contains_key(&last.to_string()) {
+            return None;
+        }
+        let nothing: syn::ExprClosure = syn::parse_quote!(|| ());
+        Some(Lifted {
+            tokens: path.to_token_stream(),
+            named: Some(path.clone()),
+            diagnostics: Vec::new(),
+            ..self.lifted(&nothing)
+        })
+    }
+
+    /// `f64::sin` as `|x: f64| f64::sin(x)`.
+    fn method_of_numbers(&mut self, path: &syn::ExprPath) -> Option<syn::ExprClosure> {
+        let [ty, method] = Vec::from_iter(&path.path.segments).try_into().ok()?;
+        self.f.types.scalar(&ty.ident.clone().into())?;
+        let rule = crate::rules::find(&method.ident.to_string())?;
+        let inputs = rule
+            .args
+            .iter()
+            .map(|arg| (self.f.names.fresh(arg.name), arg.tangent));
+        let (names, inputs): (Vec<Ident>, Vec<TokenStream>) = inputs
+            .map(|(name, is_number)| {
+                // An exponent is no number with a derivative: rustc knows its type.
+                let ty = is_number.then(|| quote!(: #ty));
+                (name.clone(), quote!(#name #ty))
+            })
+            .unzip();
+        let body = quote!(#path(#(#names),*));
+        syn::parse2(quote!(|#(#inputs),*| #body)).ok()
     }
 
     /// A call of a function that was given as a parameter.
@@ -127,6 +180,7 @@ impl Lower {
             f: lower.f,
             captures,
             diagnostics: lower.diagnostics,
+            named: None,
         }
     }
 

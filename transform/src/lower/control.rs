@@ -163,6 +163,10 @@ impl Lower {
         ) {
             return self.structured(e, target);
         }
+        let ty = self.f.vars[var].ty.clone();
+        if let Some(known) = self.of_written_type(e, &ty) {
+            return self.structured(&known, target);
+        }
         if let Some(expr) = self.rhs(e) {
             if let Expr::Use(operand) = &expr {
                 self.no_reference(operand, e);

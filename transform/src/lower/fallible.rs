@@ -5,7 +5,7 @@ use super::elements::is_range;
 use super::infer::peel;
 use crate::ir::Expr;
 use crate::ty::Ty;
-use quote::{format_ident, quote_spanned};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::parse_quote_spanned;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -115,7 +115,10 @@ impl Lower {
         let (name, args) = (m.method.to_string(), m.args.iter().collect::<Vec<_>>());
         let v = self.f.names.fresh("found");
         let receiver = &m.receiver;
-        let full: syn::Expr = parse_quote_spanned!(at=> __rt::full(#receiver));
+        let full: syn::Expr = match self.mapped_either(receiver) {
+            Some(mapped) => mapped,
+            None => parse_quote_spanned!(at=> __rt::full(#receiver)),
+        };
         Some(match (name.as_str(), args.as_slice()) {
             ("unwrap", []) => parse_quote_spanned! {at=>
                 match #full { Some(#v) => #v, None => panic!("called `unwrap` on a `None` or `Err`") }
@@ -125,21 +128,109 @@ impl Lower {
             },
             ("unwrap_or", [d]) => self.eager(
                 at,
-                (**receiver).clone(),
+                full,
                 d,
-                |r, d| parse_quote_spanned!(at=> match __rt::full(#r) { Some(#v) => #v, None => #d }),
+                |r, d| parse_quote_spanned!(at=> match #r { Some(#v) => #v, None => #d }),
             ),
             ("unwrap_or_default", []) => parse_quote_spanned! {at=>
                 match #full { Some(#v) => #v, None => ::core::default::Default::default() }
             },
             ("map_or", [d, c]) => {
                 let (p, body) = self.inlined(c)?;
-                self.eager(at, (**receiver).clone(), d, |r, d| {
-                    parse_quote_spanned!(at=> match __rt::full(#r) { Some(#p) => #body, None => #d })
-                })
+                self.eager(
+                    at,
+                    full,
+                    d,
+                    |r, d| parse_quote_spanned!(at=> match #r { Some(#p) => #body, None => #d }),
+                )
             }
             _ => return None,
         })
+    }
+
+    /// A method that gives what its receiver is, of which is known that it is an `Option` or a `Result`: as an
+    /// `Option`.
+    fn mapped_either(&mut self, e: &syn::Expr) -> Option<syn::Expr> {
+        let syn::Expr::MethodCall(m) = peel(e) else {
+            return None;
+        };
+        let unknown = matches!(self.infer(&m.receiver).peeled(), Ty::Unknown);
+        let name = m.method.to_string();
+        if !matches!(name.as_str(), "map" | "and_then" | "or")
+            || m.args.len() != 1
+            || !unknown
+            || self.method_of(m).is_some()
+        {
+            return None;
+        }
+        let at = m.method.span();
+        let receiver = &m.receiver;
+        let inner = match self.mapped_either(receiver) {
+            Some(mapped) => mapped,
+            None => parse_quote_spanned!(at=> __rt::full(#receiver)),
+        };
+        let arg = &m.args[0];
+        let (v, w) = (self.f.names.fresh("found"), self.f.names.fresh("found"));
+        let opened = |e: &syn::Expr| -> syn::Expr {
+            parse_quote_spanned!(at=> match __rt::full(#e) { Some(#w) => Some(#w), None => None })
+        };
+        if name == "or" {
+            return Some(self.eager(at, inner, arg, |r, other| {
+                let other = opened(other);
+                parse_quote_spanned!(at=> match #r { Some(#v) => Some(#v), None => #other })
+            }));
+        }
+        let (p, body) = self.inlined(arg)?;
+        let body: syn::Expr = match name.as_str() {
+            "map" => parse_quote_spanned!(at=> Some(#body)),
+            _ => opened(&body),
+        };
+        Some(parse_quote_spanned!(at=> match #inner { Some(#p) => #body, None => None }))
+    }
+
+    /// What is matched with the variants of `Option` or `Result` is one of these, which tells what the methods are
+    /// that it ends with.
+    pub(super) fn matched_with<'p>(
+        &mut self,
+        e: &syn::Expr,
+        mut pats: impl Iterator<Item = &'p syn::Pat>,
+    ) -> Option<syn::Expr> {
+        let syn::Expr::MethodCall(call) = peel(e) else {
+            return None;
+        };
+        let of = pats.find_map(variant)?;
+        self.method_known(call, of)
+    }
+
+    /// So is what goes where such a type is written.
+    pub(super) fn of_written_type(&mut self, e: &syn::Expr, ty: &Ty) -> Option<syn::Expr> {
+        let syn::Expr::MethodCall(call) = peel(e) else {
+            return None;
+        };
+        let of = match ty {
+            Ty::Option(_) => Fallible::Option,
+            Ty::Result(_) => Fallible::Result,
+            _ => return None,
+        };
+        self.method_known(call, of)
+    }
+
+    fn method_known(&mut self, m: &syn::ExprMethodCall, of: Fallible) -> Option<syn::Expr> {
+        let same = SAME.contains(&m.method.to_string().as_str());
+        if !same || self.method_of(m).is_some() {
+            return None;
+        }
+        if !matches!(self.infer(&m.receiver).peeled(), Ty::Unknown) {
+            return None;
+        }
+        let mut m = m.clone();
+        // These keep what their receiver is.
+        if let syn::Expr::MethodCall(inner) = peel(&m.receiver)
+            && let Some(known) = self.method_known(inner, of)
+        {
+            *m.receiver = known;
+        }
+        self.matched(&m, of)
     }
 
     /// The `match` that a method stands for.
@@ -321,8 +412,16 @@ impl Lower {
             self.f.names.fresh("receiver"),
             self.f.names.fresh("argument"),
         );
-        let names: [syn::Expr; 2] = [parse_quote_spanned!(at=> #r), parse_quote_spanned!(at=> #a)];
-        let whole = matched(&names[0], &names[1]);
+        // `__rt::full` stands where something is matched, and nowhere else.
+        let (receiver, name): (_, syn::Expr) = match receiver {
+            syn::Expr::Call(c) if c.func.to_token_stream().to_string() == "__rt :: full" => {
+                let inner = c.args.into_iter().next();
+                let inner = inner.unwrap_or_else(|| parse_quote_spanned!(at=> ()));
+                (inner, parse_quote_spanned!(at=> __rt::full(#r)))
+            }
+            receiver => (receiver, parse_quote_spanned!(at=> #r)),
+        };
+        let whole = matched(&name, &parse_quote_spanned!(at=> #a));
         parse_quote_spanned!(at=> { let #r = #receiver; let #a = #arg; #whole })
     }
 
@@ -330,8 +429,8 @@ impl Lower {
     pub(super) fn inlined(&mut self, c: &syn::Expr) -> Option<(syn::Pat, syn::Expr)> {
         let at = c.span();
         match peel(c) {
-            syn::Expr::Closure(c) if c.inputs.len() == 1 && is_plain(c) => {
-                let body = (*c.body).clone();
+            syn::Expr::Closure(c) if c.inputs.len() == 1 && c.asyncness.is_none() => {
+                let body = self.closure_value(c)?;
                 Some(match &c.inputs[0] {
                     syn::Pat::Type(t) => {
                         let v = self.f.names.fresh("found");
@@ -355,6 +454,14 @@ impl Lower {
         }
     }
 
+    /// What a closure gives, in a block that `return` leaves.
+    fn closure_value(&mut self, c: &syn::ExprClosure) -> Option<syn::Expr> {
+        match is_plain(c) {
+            true => Some((*c.body).clone()),
+            false => crate::unfold::closures::body(c, &mut self.f.names).ok(),
+        }
+    }
+
     /// The body of a function without arguments.
     pub(super) fn given_body(&mut self, c: &syn::Expr) -> Option<syn::Expr> {
         Some(self.otherwise(c, Fallible::Option)?.1)
@@ -368,13 +475,34 @@ impl Lower {
             return Some((parse_quote_spanned!(at=> Err(#p)), body));
         }
         let body = match peel(c) {
-            syn::Expr::Closure(c) if c.inputs.is_empty() && is_plain(c) => (*c.body).clone(),
+            syn::Expr::Closure(c) if c.inputs.is_empty() && c.asyncness.is_none() => {
+                self.closure_value(c)?
+            }
             syn::Expr::Path(p) if self.lookup(&p.path).is_none() => {
                 parse_quote_spanned!(at=> #p())
             }
             _ => return None,
         };
         Some((parse_quote_spanned!(at=> None), body))
+    }
+}
+
+/// Whether a pattern is a variant of `Option` or of `Result`.
+fn variant(pat: &syn::Pat) -> Option<Fallible> {
+    let path = match pat {
+        syn::Pat::TupleStruct(p) => &p.path,
+        syn::Pat::Path(p) => &p.path,
+        syn::Pat::Paren(p) => return variant(&p.pat),
+        syn::Pat::Ident(p) if p.ident == "None" && p.subpat.is_none() => {
+            return Some(Fallible::Option);
+        }
+        syn::Pat::Guard(g) => return variant(&g.pat),
+        _ => return None,
+    };
+    match path.get_ident()?.to_string().as_str() {
+        "Some" | "None" => Some(Fallible::Option),
+        "Ok" | "Err" => Some(Fallible::Result),
+        _ => None,
     }
 }
 

@@ -52,6 +52,9 @@ impl Lower {
         if let Some(expr) = self.vector_method(m, for_effect) {
             return expr;
         }
+        if let Some(expr) = self.rearranged(m, for_effect) {
+            return expr;
+        }
         let e = syn::Expr::MethodCall(m.clone());
         if let Some(place) = self.element_unwrapped(&e)
             && self.f.place_ty(&place).is_copy()

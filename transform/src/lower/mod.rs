@@ -21,6 +21,7 @@ mod pattern;
 mod place;
 mod positions;
 mod reals;
+mod rearranged;
 mod scrutinee;
 mod vectors;
 mod ways;
@@ -264,7 +265,9 @@ impl Lower {
             self.effect(tail);
             return self.set_ret(Expr::Use(Operand::Lit(quote::quote!(()))), span);
         }
-        if let Some(expr) = self.rhs(tail) {
+        let ty = self.f.vars[ret].ty.clone();
+        let known = self.of_written_type(tail, &ty);
+        if let Some(expr) = self.rhs(known.as_ref().unwrap_or(tail)) {
             self.set_ret(expr, span);
         }
     }

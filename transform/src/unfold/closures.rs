@@ -39,8 +39,9 @@ pub fn body(closure: &ExprClosure, names: &mut Names) -> Result<Expr, Diagnostic
     let mut leaves = Leaves::default();
     leaves.visit_expr(&body);
     if let Some(question) = leaves.question {
-        let detail = "it would leave the closure, not the function";
-        return Err(Diagnostic::new(Code::TryNotYet, question, detail));
+        let detail = "it leaves the closure, whose type is not written";
+        let help = "write the type, as in `|x| -> Option<f64> { … }`, or a `match`";
+        return Err(Diagnostic::new(Code::TryNotYet, question, detail).with_help(help));
     }
     if leaves.returns {
         let label = syn::Lifetime {

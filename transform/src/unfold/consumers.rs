@@ -9,7 +9,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprMethodCall, Ident, Lifetime, Stmt, Type, parse_quote};
 
 /// The methods that end a chain and are unfolded with it, with the number of their arguments.
-const CONSUMERS: [(&str, usize); 15] = [
+const CONSUMERS: [(&str, usize); 18] = [
     ("sum", 0),
     ("product", 0),
     ("fold", 2),
@@ -25,6 +25,9 @@ const CONSUMERS: [(&str, usize); 15] = [
     ("find", 1),
     ("find_map", 1),
     ("unzip", 0),
+    ("partition", 1),
+    ("try_fold", 2),
+    ("try_for_each", 1),
 ];
 
 pub(super) fn is_consumer(m: &ExprMethodCall) -> bool {
@@ -44,6 +47,11 @@ impl Unfold<'_> {
             .filter(|t| !matches!(t, Type::Infer(_)));
         let name = m.method.to_string();
         let args: Vec<Expr> = m.args.iter().cloned().collect();
+        if matches!(name.as_str(), "sum" | "product" | "collect")
+            && let Some(value) = self.attempted(&chain, &name, written_type.as_ref())?
+        {
+            return Ok(Some(value));
+        }
         Ok(Some(match (name.as_str(), args.as_slice()) {
             ("sum" | "product", []) => match self.total(chain, name == "sum", written_type)? {
                 Some(value) => value,
@@ -75,20 +83,44 @@ impl Unfold<'_> {
                 })?;
                 parse_quote!({ let mut #a = __rt::vec![]; let mut #b = __rt::vec![]; #(#stmts)* (#a, #b) })
             }
+            ("partition", [f]) => {
+                let (a, b) = (self.fresh("chosen"), self.fresh("others"));
+                let stmts = self.drive(chain, &mut |this, item, _| {
+                    let mut out = Vec::new();
+                    let held = this.hold(item, &mut out);
+                    let right = super::closures::paren(this.ask(f, &held, Mode::Look)?);
+                    let value = written(&held);
+                    out.push(
+                        parse_quote!(if #right { #a.push(#value); } else { #b.push(#value); }),
+                    );
+                    Ok(out)
+                })?;
+                parse_quote!({ let mut #a = __rt::vec![]; let mut #b = __rt::vec![]; #(#stmts)* (#a, #b) })
+            }
+            ("try_fold", [init, f]) => self.tried(chain, Some(init), f, expected)?,
+            ("try_for_each", [f]) => self.tried(chain, None, f, expected)?,
             (_, args) => self.select(chain, &m.method, args)?,
         }))
     }
 
-    fn total(&mut self, chain: Chain, sum: bool, ty: Option<Type>) -> Result<Option<Expr>> {
+    /// What a sum or a product of numbers of the type begins with.
+    pub(super) fn start_of_total(&self, ty: Option<&Type>, sum: bool) -> Option<Expr> {
+        let ty = ty.filter(|t| !matches!(t, Type::Infer(_)));
         // Of floats, std's sum starts at the negative zero.
-        let start: Expr = match ty.as_ref().map(|ty| self.types.of(ty)) {
+        Some(match ty.map(|ty| self.types.of(ty)) {
             Some(Ty::Float(Scalar::Param(t))) if sum => parse_quote!(#t::from_f64(-0.0)),
             Some(Ty::Float(Scalar::Param(t))) => parse_quote!(#t::from_f64(1.0)),
             None | Some(Ty::Float(_)) if sum => parse_quote!(-0.0),
             None | Some(Ty::Float(_)) => parse_quote!(1.0),
             Some(Ty::Int(_)) if sum => parse_quote!(0),
             Some(Ty::Int(_)) => parse_quote!(1),
-            _ => return Ok(None),
+            _ => return None,
+        })
+    }
+
+    fn total(&mut self, chain: Chain, sum: bool, ty: Option<Type>) -> Result<Option<Expr>> {
+        let Some(start) = self.start_of_total(ty.as_ref(), sum) else {
+            return Ok(None);
         };
         let total = self.fresh(if sum { "sum" } else { "product" });
         let stmts = self.drive(chain, &mut |this, item, _| {

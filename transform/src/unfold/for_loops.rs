@@ -8,7 +8,7 @@ impl Unfold<'_> {
     /// `for pattern in chain { … }`
     pub(super) fn for_loop(&mut self, f: &syn::ExprForLoop) -> Option<Expr> {
         let mut chain = chain::parse(&f.expr)?;
-        if chain.is_header() || !self.tainted.meets(f) {
+        if chain.is_header() && !super::drained::drains(&chain) || !self.tainted.meets(f) {
             return None;
         }
         let result = self.prepare(&mut chain).and_then(|lets| {

@@ -131,7 +131,11 @@ impl Unfold<'_> {
         }
         match named(f).and_then(|name| self.closures.get(&name.to_string())) {
             Some(closure) => Function::Closure(Box::new(closure.clone())),
-            None => Function::Path(Box::new(f.clone())),
+            // A function that is lent is called like any other.
+            None => Function::Path(Box::new(match super::chain::peel(f) {
+                Expr::Reference(r) => super::chain::peel(&r.expr).clone(),
+                f => f.clone(),
+            })),
         }
     }
 
@@ -155,6 +159,12 @@ impl Unfold<'_> {
                             parse_quote!(&#value)
                         }
                     });
+                }
+                if let (Expr::Path(p), [receiver, rest @ ..]) = (&*path, args.as_slice())
+                    && let Some(method) = of_std(p)
+                {
+                    let receiver = closures::paren(receiver.clone());
+                    return Ok(parse_quote!(#receiver.#method(#(#rest),*)));
                 }
                 return Ok(Expr::Call(syn::ExprCall {
                     attrs: Vec::new(),
@@ -195,6 +205,25 @@ impl Unfold<'_> {
         let value = self.apply(f, vec![(item.clone(), mode)], &mut stmts)?;
         Ok(block(stmts, value))
     }
+}
+
+/// `<[f64]>::to_vec`, `Vec::len`, `Clone::clone`: methods of std by their paths.
+fn of_std(path: &syn::ExprPath) -> Option<&Ident> {
+    let method = &path.path.segments.last()?.ident;
+    if let Some(of) = &path.qself {
+        let slice = matches!(&*of.ty, syn::Type::Slice(_)) && path.path.segments.len() == 1;
+        return slice.then_some(method);
+    }
+    let names: Vec<String> = path
+        .path
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
+    let [of, _] = names.as_slice() else {
+        return None;
+    };
+    matches!(of.as_str(), "Vec" | "Clone" | "ToOwned").then_some(method)
 }
 
 /// Statements and a value as one expression.

@@ -4,10 +4,12 @@
 //! This runs on the syntax, between two renamings: names are unique before it, so that no name can be captured,
 //! and the copies that it makes get names of their own after it.
 
+mod attempts;
 mod bound;
 pub(crate) mod chain;
-mod closures;
+pub(crate) mod closures;
 mod consumers;
+mod drained;
 mod effects;
 mod for_loops;
 mod header;
@@ -16,6 +18,7 @@ pub(crate) mod selection;
 mod stages;
 mod survey;
 mod tainted;
+mod values;
 
 use crate::diagnostics::Diagnostic;
 use crate::fence::macro_args::{self, MacroArgs};
@@ -37,10 +40,11 @@ pub fn unfold(
     options: &crate::args::Options,
     errors: &mut Vec<Diagnostic>,
 ) -> bool {
+    let settled = values::settle(item);
     let mut survey = Survey::default();
     survey.visit_block(&item.block);
     if !survey.wanted {
-        return false;
+        return settled;
     }
     let types = Types::of_generics(&item.sig.generics).within(options.around.as_deref());
     let tainted = tainted::tainted(item, options.wrt.as_deref(), &types);
@@ -62,7 +66,7 @@ pub fn unfold(
         asked: 0,
         expected: None,
         by_value: false,
-        changed: moved,
+        changed: moved || settled,
         errors,
     };
     unfold.block(&mut item.block, output);
@@ -100,6 +104,11 @@ impl Unfold<'_> {
         for (n, mut stmt) in stmts.into_iter().enumerate() {
             if let Some(lets) = self.definition(&mut stmt) {
                 block.stmts.extend(lets);
+                continue;
+            }
+            if let Some(stmts) = self.dropped(&stmt) {
+                self.changed = true;
+                block.stmts.extend(stmts);
                 continue;
             }
             if n + 1 == count {
@@ -146,7 +155,7 @@ impl Unfold<'_> {
 
     /// The closures of a chain take along what they need when the chain is made.
     fn prepare(&mut self, chain: &mut Chain) -> stages::Result<Vec<Stmt>> {
-        let mut lets = Vec::new();
+        let mut lets = self.drained(chain);
         for stage in &mut chain.stages {
             for arg in &mut stage.args {
                 if let Expr::Closure(c) = arg {

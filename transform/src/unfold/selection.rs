@@ -53,6 +53,35 @@ impl Chain {
     }
 }
 
+impl Chain {
+    /// Whether the items are references that stand in pairs with something else.
+    fn pairs_references(&self) -> bool {
+        let at = self
+            .stages
+            .iter()
+            .position(|s| s.method == "enumerate" || s.method == "zip");
+        let Some(at) = at else { return false };
+        let kept = |s: &super::chain::Stage| {
+            [
+                "enumerate",
+                "rev",
+                "take",
+                "skip",
+                "step_by",
+                "filter",
+                "take_while",
+                "skip_while",
+            ]
+            .contains(&s.method.to_string().as_str())
+        };
+        let first = Chain {
+            source: self.source.clone(),
+            stages: self.stages[..at].to_vec(),
+        };
+        first.gives_references() && self.stages[at + 1..].iter().all(kept)
+    }
+}
+
 impl Unfold<'_> {
     /// The value of a selection; `dereferenced` if a `*` stands before it.
     pub(super) fn selected(
@@ -80,6 +109,16 @@ impl Unfold<'_> {
             );
             let diagnostic = Diagnostic::new(Code::IteratorNotYet, &consumer.method, detail);
             return Err(diagnostic.with_help("write `.copied()` before it or after it"));
+        }
+        let pairs = chain::parse(&consumer.receiver).is_some_and(|c| c.pairs_references());
+        if pairs && consumer.method != "find_map" {
+            let detail = format!(
+                "`{}` gives a pair with a reference to one of the items",
+                consumer.method
+            );
+            let diagnostic = Diagnostic::new(Code::IteratorNotYet, &consumer.method, detail);
+            let help = "write `.copied()` on what is numbered or paired, as in `x.iter().copied().enumerate()`";
+            return Err(diagnostic.with_help(help));
         }
         self.by_value = by_reference;
         let value = self.chain(&consumer, None);
