@@ -3,9 +3,10 @@
 use super::find::Annotated;
 use super::output;
 use super::pretty::{self, Comments};
+use proc_macro2::TokenStream;
 use pullback_transform::diagnostics::Diagnostic;
 use pullback_transform::{Analysed, analyse, args, dump, fence, forward, reverse};
-use quote::quote;
+use quote::{format_ident, quote};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A stage.
@@ -104,17 +105,25 @@ fn inner(stage: Stage, annotated: &Annotated, source: &str) -> Result<Printed, V
     let note = |stmt: &pullback_transform::ir::Stmt| {
         dump::line_of(stmt.span).and_then(|line| comments.line(source, line))
     };
+    let mut of_grad = TokenStream::new();
     let body = match stage {
         Stage::Ir => return Ok(plain(dump::ir(name, &f))),
         Stage::Activity => return Ok(plain(dump::activity(&f, &activity))),
         Stage::Saved => return Ok(plain(dump::saved(&f, &reverse::reverse(&f, &activity)))),
         Stage::Forward => dump::tangents(&forward::forward(&f, &activity), &note),
-        _ => dump::sweeps(&reverse::reverse(&f, &activity), &note, &|text| {
-            comments.statement(text)
-        }),
+        _ => {
+            let sweep = reverse::reverse(&f, &activity);
+            if let Some(joint) = reverse::joint(&f, &activity, &sweep) {
+                let body = dump::sweeps(&joint, &note, &|text| comments.statement(text));
+                let (inputs, name) = (&function.sig.inputs, format_ident!("{}_of_grad", name));
+                // What `grad` runs, where it differs from what callers run.
+                of_grad = quote!(fn #name(#inputs) { #body });
+            }
+            dump::sweeps(&sweep, &note, &|text| comments.statement(text))
+        }
     };
     let inputs = &function.sig.inputs;
-    pretty::items(&quote!(fn #name(#inputs) { #body }), &comments)
+    pretty::items(&quote!(fn #name(#inputs) { #body } #of_grad), &comments)
         .map(plain)
         .map_err(|error| vec![format!("{}:1: {error}", annotated.line)])
 }
