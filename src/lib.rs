@@ -135,8 +135,8 @@
 
 pub use pullback_macros::{Differentiable, differentiable};
 pub use pullback_runtime::{
-    Differentiable, Jacobian, NoTangent, OptionTangent, Real, ResultTangent, Tangent, TangentOf,
-    Tape, check, detach, stop_gradient,
+    Cut, Differentiable, Jacobian, NoTangent, OptionTangent, Reach, ReachOf, Reachability, Real,
+    ResultTangent, Tangent, TangentOf, Tape, check, detach, stop_gradient,
 };
 
 #[cfg(feature = "tensor")]

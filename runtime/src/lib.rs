@@ -28,6 +28,8 @@ pub mod data;
 mod detach;
 mod differentiable;
 #[doc(hidden)]
+pub mod facts;
+#[doc(hidden)]
 pub mod fixed;
 #[doc(hidden)]
 pub mod functions;
@@ -43,6 +45,7 @@ pub mod methods;
 pub mod observe;
 #[doc(hidden)]
 pub mod ops;
+mod reachability;
 mod real;
 #[doc(hidden)]
 pub mod rt;
@@ -60,6 +63,7 @@ pub mod vectors;
 pub use detach::{detach, stop_gradient};
 pub use differentiable::{Differentiable, TangentOf};
 pub use jacobian::Jacobian;
+pub use reachability::{Cut, Reach, ReachOf, Reachability};
 pub use real::Real;
 pub use tangent::{NoTangent, Tangent};
 pub use tape::Tape;

@@ -18,6 +18,15 @@ impl Callee {
         }
     }
 
+    /// Where its name stands.
+    pub fn token(&self) -> Option<Span> {
+        match self {
+            Callee::Function(path) => path.path.segments.last().map(|s| s.ident.span()),
+            Callee::Method(name, _) | Callee::Value(name) => Some(name.span()),
+            Callee::TangentOf(callee) => callee.token(),
+        }
+    }
+
     /// The call of the callee itself, with the tokens of the arguments.
     pub fn call(&self, args: &[TokenStream]) -> TokenStream {
         match self {

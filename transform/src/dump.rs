@@ -10,7 +10,7 @@ pub use ir::ir;
 pub use text::text;
 
 use crate::analysis::activity::Activity;
-use crate::analysis::why;
+use crate::analysis::reach::Reach;
 use crate::emit::{self, Style};
 use crate::forward::Tangents;
 use crate::ir::*;
@@ -24,7 +24,7 @@ use std::fmt::Write;
 use text::table;
 
 /// Which variables carry a derivative, and why the others do not.
-pub fn activity(f: &Function, activity: &Activity) -> String {
+pub fn activity(f: &Function, activity: &Activity, reach: &Reach) -> String {
     let mut rows = vec![["variable", "type", "varied", "useful", ""].map(String::from)];
     for (v, var) in f.vars.iter().enumerate() {
         let has = |flags: &[bool]| {
@@ -38,7 +38,9 @@ pub fn activity(f: &Function, activity: &Activity) -> String {
                 None => "active".into(),
             },
             Some(p) if p.active => {
-                format!("detached input: {}", why::explain(f, activity, v))
+                let input = reach.inputs.iter().find(|input| input.var == v);
+                let cuts = input.map(|input| input.ends().join("; "));
+                format!("detached input: {}", cuts.unwrap_or_default())
             }
             Some(_) => "constant input".into(),
             None => String::new(),

@@ -31,6 +31,7 @@ pub mod reverse;
 pub mod rules;
 pub mod second;
 mod simplify;
+pub mod source;
 mod traits;
 pub mod ty;
 mod unfold;
@@ -38,7 +39,7 @@ mod unfold;
 use diagnostics::{Code, Diagnostic, Diagnostics};
 use entries::sibling;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 /// The environment variable that, set to `off`, turns the analyses of the reverse sweep off.
 const ANALYSES: &str = "PULLBACK_ANALYSES";
@@ -49,6 +50,8 @@ pub struct Analysed {
     pub f: ir::Function,
     /// Which variables carry derivatives.
     pub activity: analysis::activity::Activity,
+    /// Which inputs reach the result, and when.
+    pub reach: analysis::reach::Reach,
 }
 
 /// Expands `#[differentiable(attr)] item`.
@@ -145,5 +148,6 @@ pub fn analyse(
     analysis::activity::share_measures(&mut f, &activity);
     errors.extend(analysis::activity::refusals(&f, &activity));
     analysis::activity::settle_checks(&mut f.body, &activity);
-    errors.is_empty().then_some(Analysed { f, activity })
+    let reach = analysis::reach::reach(&f, function.to_token_stream(), false);
+    errors.is_empty().then_some(Analysed { f, activity, reach })
 }

@@ -4,6 +4,7 @@
 //! of their own beside the user's, so the reverse transform takes them for what they are: without a derivative.
 
 use crate::analysis::activity::{Activity, changed, is_active_call, sources};
+use crate::analysis::reach::is_whole;
 use crate::ir::*;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -205,8 +206,10 @@ impl Masks<'_> {
                 }
                 Kind::Assign(p, e) => {
                     let root = self.f.root(p);
-                    let whole = self.f.resolve(p).path.is_empty();
-                    let how = if whole { Update::Whole } else { Update::Part };
+                    let how = match is_whole(&self.f, p) {
+                        true => Update::Whole,
+                        false => Update::Part,
+                    };
                     self.expr(root, &e.clone(), how, &mut after);
                 }
                 Kind::Update(p, _, e) => {
@@ -280,9 +283,4 @@ enum Update {
     New,
     Whole,
     Part,
-}
-
-/// The whole of a variable's memory, also behind a reference.
-fn is_whole(f: &Function, p: &Place) -> bool {
-    f.resolve(p).path.iter().all(|s| matches!(s, Proj::Deref))
 }

@@ -4,6 +4,5 @@
 pub mod activity;
 pub mod frozen;
 pub mod leaving;
-pub mod overwritten;
 pub mod private;
-pub mod why;
+pub mod reach;

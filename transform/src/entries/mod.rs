@@ -3,6 +3,7 @@
 mod again;
 mod calls;
 mod collect;
+mod facts;
 mod forward;
 mod functions;
 mod generics;
@@ -10,6 +11,7 @@ mod gradients;
 mod jacobian;
 mod operators;
 mod outcome;
+mod reachability;
 mod receiver;
 mod reverse;
 mod rule;
@@ -376,9 +378,22 @@ pub fn entries(
         let types = generics::signature_types(function, f);
         structs.extend(shield::demand(&s.rt, types, &parameters));
     }
-    let warnings = match s.rules.any() {
+    let callees = facts::Callees {
+        rt: &s.rt,
+        options,
+        reach: &analysed.reach,
+        inner: facts::inner(function),
+    };
+    let by_rule = s.rules.any();
+    if !around.fixed && !around.declares {
+        structs.extend(facts::facts(&s, &callees, around, !by_rule));
+        if !by_rule {
+            items.push(reachability::reachability_entry(&s, &callees));
+        }
+    }
+    let warnings = match by_rule {
         true => TokenStream::new(),
-        false => warnings(&s, options, analysed, errors),
+        false => warnings(&s, options, &callees, errors),
     };
     Expansion {
         warnings,

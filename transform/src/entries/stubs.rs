@@ -57,9 +57,11 @@ pub fn stubs(function: &ItemFn, options: &Options) -> TokenStream {
         s.public(&gradients_name(function, options)),
         s.hidden(),
     );
+    let facts = super::facts::unknown(&s.rt, &name, s.params.len());
     quote! {
         #quiet
         #vis enum #name {}
+        #facts
         #gradients
         #quiet
         impl #name { #public #hidden }

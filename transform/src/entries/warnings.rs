@@ -1,79 +1,332 @@
-//! Warnings for inputs that cannot reach the result.
+//! What is said of inputs that cannot reach the result: at the parameter, and at each place where its ways end.
+//!
+//! Stable macros cannot warn. A use of something deprecated, inside the user's function and at the user's own tokens,
+//! warns there, and `#[allow(deprecated)]` and `#[expect(deprecated)]` on the function silence it. Its path is what
+//! rustc prints first, so it is chosen as prose. Where callees decide, the item is deprecated for the answer `true`
+//! alone.
 
-use super::shape::Shape;
-use crate::Analysed;
-use crate::args::Detached;
-use crate::args::Options;
-use crate::diagnostics::Code;
-use crate::diagnostics::Diagnostic;
+use super::facts::Callees;
+use super::shape::{Shape, quiet};
+use crate::analysis::reach::{Cut, Edge, Input, Why};
+use crate::args::{Detached, Options};
+use crate::diagnostics::{Code, Diagnostic};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
-/// Warnings for inputs that cannot reach the result.
+/// What is said about the inputs that no derivative leads from.
 pub(super) fn warnings(
     s: &Shape,
     options: &Options,
-    analysed: &Analysed,
+    callees: &Callees,
     errors: &mut Vec<Diagnostic>,
 ) -> TokenStream {
-    let mut out = TokenStream::new();
     // A method beside others, whose result has no derivative or which is asked for its receiver's sake, is no
     // mistake.
     let in_block = options.around.is_some();
     if options.detached == Detached::Allow || in_block && s.gives_nothing() {
-        return out;
+        return TokenStream::new();
     }
-    let name = &s.function.sig.ident;
-    let inputs = s.inputs();
-    let mut cut = 0;
-    for p in inputs
+    let mut said = Said {
+        s,
+        deny: options.detached == Detached::Deny,
+        callees,
+        out: TokenStream::new(),
+        errors,
+    };
+    let told: Vec<&Input> = callees
+        .reach
+        .inputs
         .iter()
-        .filter(|p| !in_block || p.field != crate::methods::RECEIVER)
-    {
-        let reaches = analysed.activity.is_active(p.var)
-            && crate::analysis::overwritten::overwritten(&analysed.f, p.var).is_none();
-        if reaches {
-            continue;
-        }
-        cut += 1;
-        // The name, not the `mut` before it.
-        let at = p.field.span();
-        let why = crate::analysis::why::explain(&analysed.f, &analysed.activity, p.var);
-        if options.detached == Detached::Deny {
-            errors.push(Diagnostic::at(Code::DetachedInput, at, why));
-            continue;
-        }
-        let note = format!(
-            "`{}` cannot influence the result of `{name}` through a derivative: {why}. Its gradient is `None`, and \
-             `grad` gives zeros for it. Mark it `#[constant]` if that is meant, or silence this with \
-             `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on the function",
-            p.field,
-        );
-        out.extend(warning("Input", &note, at));
+        .filter(|input| !in_block || input.field != crate::methods::RECEIVER)
+        // What is only written to is told as an output, if nothing reaches it.
+        .filter(|input| {
+            !s.f.params
+                .get(input.position)
+                .is_some_and(Shape::is_exclusive)
+        })
+        .collect();
+    let never: Vec<&&Input> = told
+        .iter()
+        .filter(|input| !input.link.is_connected())
+        .collect();
+    for input in &never {
+        said.input(input, None);
     }
-    if cut == inputs.len() && options.detached == Detached::Warn {
-        let note = format!(
-            "no parameter of `{name}` influences its result through a derivative, so every gradient of it is zero. \
-             Remove `#[differentiable]` if that is meant"
-        );
-        out.extend(warning("Function", &note, name.span()));
+    said.places(&never);
+    for input in &told {
+        if input.link.is_connected()
+            && let Some(detached) = callees.is_detached(&input.link)
+        {
+            said.input(input, Some(&detached));
+            said.calls(input, &detached);
+        }
     }
-    out
+    said.outputs();
+    let connected = callees
+        .reach
+        .inputs
+        .iter()
+        .any(|input| input.link.is_connected());
+    if !never.is_empty() && !connected {
+        said.function();
+    }
+    match said.out.is_empty() {
+        true => said.out,
+        false => {
+            let (rt, out) = (&s.rt, &said.out);
+            quote! {
+                #[allow(unused_imports)]
+                use #rt::Otherwise as _;
+                #out
+            }
+        }
+    }
 }
 
-/// A use of something deprecated at the user's own token, the one kind of warning that a macro can give.
-fn warning(subject: &str, note: &str, span: Span) -> TokenStream {
-    let subject = Ident::new(subject, Span::call_site());
-    let at = quote_spanned!(span=> #subject::has_no_gradient);
-    let item = Ident::new("has_no_gradient", span);
-    quote! {
-        {
-            struct #subject;
-            impl #subject {
-                #[deprecated(note = #note)]
-                const fn #item() {}
-            }
-            #at();
+struct Said<'a> {
+    s: &'a Shape<'a>,
+    deny: bool,
+    callees: &'a Callees<'a>,
+    out: TokenStream,
+    errors: &'a mut Vec<Diagnostic>,
+}
+
+impl Said<'_> {
+    fn name(&self) -> &Ident {
+        &self.s.function.sig.ident
+    }
+
+    /// What a derivative would lead to.
+    fn result(&self) -> String {
+        let exclusive = self.s.f.params.iter().any(Shape::is_exclusive);
+        let gives = !self.s.f.vars[self.s.f.ret].ty.is_constant();
+        match (gives, exclusive) {
+            (_, false) => format!("the result of `{}`", self.name()),
+            (true, true) => format!("the result of `{}` or what it writes", self.name()),
+            (false, true) => format!("what `{}` writes", self.name()),
         }
+    }
+
+    /// At the parameter's name.
+    fn input(&mut self, input: &Input, detached: Option<&TokenStream>) {
+        let field = &input.field;
+        let result = self.result();
+        let mut lines = vec![format!(
+            "`{field}` has no gradient: no chain of differentiable operations leads from it to {result}"
+        )];
+        let mut ends: Vec<String> = input.cuts.iter().map(Cut::sentence).collect();
+        if detached.is_some() {
+            ends.extend(self.ways_of(input));
+        }
+        match ends.as_slice() {
+            [one] if input.cuts.first().is_some_and(|c| c.why == Why::Unused) => {
+                lines.push(format!("  {one}"));
+            }
+            [one] => lines.push(format!("  the chain ends at {one}")),
+            many => {
+                lines.push("  the chains end at".into());
+                lines.extend(many.iter().map(|end| format!("    {end}")));
+            }
+        }
+        let mut remedies: Vec<&str> = input.cuts.iter().filter_map(|c| c.why.remedy()).collect();
+        remedies.dedup();
+        if let [remedy] = remedies.as_slice()
+            && detached.is_none()
+        {
+            lines.push(format!("  to give it a gradient: {remedy}"));
+        }
+        if self.deny {
+            lines.push(
+                "  if that is meant: mark it `#[constant]`, or write `detached = \"allow\"` in the attribute".into(),
+            );
+        } else {
+            lines.push(format!(
+                "  if that is meant: mark it `#[constant]`, which makes it no input, or keep it one without this \
+                 warning by `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on `{}`",
+                self.name()
+            ));
+        }
+        lines.push("  until then `gradients` gives `None` for it, and `grad` exact zeros".into());
+        let at = field.span();
+        self.say("Input", "has_no_gradient", &lines.join("\n"), at, detached);
+    }
+
+    /// At each place where ways end, once for all inputs.
+    fn places(&mut self, never: &[&&Input]) {
+        let mut told: Vec<(&Cut, Vec<String>)> = Vec::new();
+        for input in never {
+            for cut in input.cuts.iter().filter(|c| c.why != Why::Unused) {
+                let field = format!("`{}`", input.field);
+                match told
+                    .iter_mut()
+                    .find(|(c, _)| c.place() == cut.place() && c.why == cut.why)
+                {
+                    Some((_, fields)) => fields.push(field),
+                    None => told.push((cut, vec![field])),
+                }
+            }
+        }
+        for (cut, fields) in told {
+            if self.deny {
+                continue;
+            }
+            let result = self.result();
+            let from = fields.join(" and ");
+            let note = format!(
+                "the chain from {from} to {result} ends here: {}",
+                cut.why.reason()
+            );
+            self.say("Derivative", "ends_here", &note, cut.mark(), None);
+        }
+    }
+
+    /// For each way that leads through calls: which of them may end it.
+    fn ways_of(&self, input: &Input) -> Vec<String> {
+        let mut out = Vec::new();
+        for way in &input.link.ways {
+            let mut calls: Vec<_> = self.calls_of(input);
+            calls.retain(|(edge, ..)| way.contains(edge));
+            let text = match calls.as_slice() {
+                [] => continue,
+                [(_, at, name)] => {
+                    format!(
+                        "line {}, column {}, in the call of `{name}`",
+                        at.line,
+                        at.column + 1
+                    )
+                }
+                [(_, at, _), ..] => {
+                    let names: Vec<String> =
+                        calls.iter().map(|(_, _, n)| format!("`{n}`")).collect();
+                    format!(
+                        "line {}, column {}, in a call of {}",
+                        at.line,
+                        at.column + 1,
+                        names.join(" or ")
+                    )
+                }
+            };
+            if !out.contains(&text) {
+                out.push(text);
+            }
+        }
+        out
+    }
+
+    /// The calls that a way from the input leads through and that may cut it.
+    fn calls_of(&self, input: &Input) -> Vec<(Edge, proc_macro2::LineColumn, String)> {
+        let mut out: Vec<(Edge, proc_macro2::LineColumn, String)> = Vec::new();
+        for edge in input.link.ways.iter().flatten() {
+            let Some(call) = self.callees.reach.calls.get(edge.0) else {
+                continue;
+            };
+            if let Some(span) = call.span
+                && self.callees.is_cut(*edge).is_some()
+                && *self.name() != call.callee.name()
+                && !out.iter().any(|(known, ..)| known == edge)
+            {
+                out.push((*edge, span.start(), call.callee.name()));
+            }
+        }
+        out.sort_by_key(|(_, at, _)| (at.line, at.column));
+        out
+    }
+
+    /// At each call behind which the ways end.
+    fn calls(&mut self, input: &Input, detached: &TokenStream) {
+        if self.deny {
+            return;
+        }
+        for (edge, _, name) in self.calls_of(input) {
+            let (Some(cut), Some(call)) = (
+                self.callees.is_cut(edge),
+                self.callees.reach.calls.get(edge.0),
+            ) else {
+                continue;
+            };
+            let at = call.span.unwrap_or_else(Span::call_site);
+            let note = format!(
+                "the chain from `{}` to {} ends here: {}",
+                input.field,
+                self.result(),
+                super::reachability::inside_callee(&name)
+            );
+            let both = quote!((#detached) && #cut);
+            self.say("Derivative", "ends_here", &note, at, Some(&both));
+        }
+    }
+
+    /// Parameters by `&mut` that nothing leads to.
+    fn outputs(&mut self) {
+        for output in &self.callees.reach.deaf {
+            // What is no input either is told as one that has no gradient.
+            let told = self.callees.reach.inputs.iter();
+            if told.clone().any(|i| i.link.is_connected()) && !self.deny {
+                let note = format!(
+                    "what `{}` leaves in `{output}` does not depend on any input through a derivative\n  \
+                     if that is meant, give `{output}` a type without derivatives, or mark it `#[constant]`",
+                    self.name()
+                );
+                let at = output.span();
+                self.say("Output", "has_no_derivative", &note, at, None);
+            }
+        }
+    }
+
+    /// At the function's name.
+    fn function(&mut self) {
+        if self.deny {
+            return;
+        }
+        let name = self.name().clone();
+        let note = format!(
+            "no parameter of `{name}` reaches its result through a derivative, so every gradient of it is zero\n  if \
+             that is meant, remove `#[differentiable]`: constants may go into any function"
+        );
+        self.say("Function", "has_no_gradient", &note, name.span(), None);
+    }
+
+    fn say(&mut self, subject: &str, what: &str, note: &str, at: Span, when: Option<&TokenStream>) {
+        if self.deny {
+            match when {
+                None => self
+                    .errors
+                    .push(Diagnostic::at(Code::DetachedInput, at, note.to_string())),
+                Some(when) => self.out.extend(quote_spanned! {at=>
+                    const _: () = if #when { ::core::panic!("{}", #note) };
+                }),
+            }
+            return;
+        }
+        let quiet = quiet();
+        let (subject, item) = (format_ident!("{}", subject), Ident::new(what, at));
+        self.out.extend(match when {
+            None => quote! {
+                {
+                    #quiet
+                    mod #subject {
+                        #[deprecated(note = #note)]
+                        pub(super) const #item: () = ();
+                    }
+                    let () = #subject::#item;
+                }
+            },
+            Some(when) => quote! {
+                {
+                    struct #subject<const CUT: bool>;
+                    trait Passes {
+                        #[allow(non_upper_case_globals)]
+                        const #item: () = ();
+                    }
+                    impl<const CUT: bool> Passes for #subject<CUT> {}
+                    #[allow(non_upper_case_globals, dead_code)]
+                    impl #subject<true> {
+                        #[deprecated(note = #note)]
+                        const #item: () = ();
+                    }
+                    let () = #subject::<{ #when }>::#item;
+                }
+            },
+        });
     }
 }

@@ -97,7 +97,7 @@ fn inner(stage: Stage, annotated: &Annotated, source: &str) -> Result<Printed, V
         return Err(errors.iter().map(problem).collect());
     }
     let analysed = analyse(function, &options, &mut errors);
-    let Some(Analysed { f, activity }) = analysed else {
+    let Some(Analysed { f, activity, reach }) = analysed else {
         return Err(errors.iter().map(problem).collect());
     };
     let name = &function.sig.ident;
@@ -108,7 +108,7 @@ fn inner(stage: Stage, annotated: &Annotated, source: &str) -> Result<Printed, V
     let mut of_grad = TokenStream::new();
     let body = match stage {
         Stage::Ir => return Ok(plain(dump::ir(name, &f))),
-        Stage::Activity => return Ok(plain(dump::activity(&f, &activity))),
+        Stage::Activity => return Ok(plain(dump::activity(&f, &activity, &reach))),
         Stage::Saved => return Ok(plain(dump::saved(&f, &reverse::reverse(&f, &activity)))),
         Stage::Forward => dump::tangents(&forward::forward(&f, &activity), &note),
         _ => {

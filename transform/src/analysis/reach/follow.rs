@@ -1,0 +1,714 @@
+//! The statements in their order, with what each variable is connected to before and after them.
+
+use super::cuts::{self, Cut, Why};
+use super::is_whole;
+use super::link::{Atom, Link, When, and, simplify};
+use crate::analysis::activity::{changed, is_output, sources};
+use crate::ir::*;
+use crate::source::Source;
+use proc_macro2::{Span, TokenStream};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// A call of a differentiable function.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What is called.
+    pub callee: Callee,
+    /// The callee's name in the user's text.
+    pub span: Option<Span>,
+    /// What a method is called on.
+    pub receiver: Option<Place>,
+}
+
+/// What kind of statement a condition belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Header {
+    /// `if`.
+    If,
+    /// `match` or `if let`.
+    Match,
+    /// A loop.
+    Loop,
+}
+
+/// Something on which the path depends.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// What it belongs to.
+    pub header: Header,
+    /// Where the statement begins.
+    pub span: Span,
+    /// The patterns of the arms.
+    pub arms: Vec<TokenStream>,
+}
+
+/// A dependence of one variable on another.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// What is read.
+    pub from: VarId,
+    /// What it goes to.
+    pub to: VarId,
+    /// What leads there, from the outside in.
+    pub within: Vec<Atom>,
+    /// Where the statement begins.
+    pub span: Span,
+    /// Why no derivative passes.
+    pub cut: Option<Why>,
+    /// The call that it leads through.
+    pub call: Option<usize>,
+}
+
+/// What every variable is connected to at one point of the function, input by input.
+#[derive(Clone, Default)]
+pub(super) struct State {
+    rows: HashMap<VarId, Rc<Vec<Link>>>,
+    path: When,
+}
+
+impl State {
+    /// Whether anything leads to the variable.
+    pub(super) fn hears(&self, v: VarId) -> bool {
+        let row = self.rows.get(&v);
+        row.is_some_and(|row| row.iter().any(Link::is_connected))
+    }
+
+    fn link(&self, v: VarId, input: usize) -> Option<&Link> {
+        self.rows.get(&v)?.get(input).filter(|l| l.is_connected())
+    }
+
+    fn with(&self, atom: Atom) -> State {
+        State {
+            rows: self.rows.clone(),
+            path: and(&self.path, &vec![vec![atom]]),
+        }
+    }
+
+    /// What holds where two paths meet.
+    fn meet(self, other: State) -> State {
+        let mut rows = self.rows;
+        let none = Rc::new(Vec::new());
+        for (v, there) in &other.rows {
+            let here = rows.get(v).cloned().unwrap_or_else(|| none.clone());
+            if Rc::ptr_eq(&here, there) || here == *there {
+                continue;
+            }
+            let row = (0..here.len().max(there.len())).map(|n| {
+                let (empty, full) = (Link::default(), Link::default());
+                let here = here.get(n).unwrap_or(&empty);
+                here.meet(&self.path, there.get(n).unwrap_or(&full), &other.path)
+            });
+            rows.insert(*v, Rc::new(row.collect()));
+        }
+        for (v, here) in &mut rows {
+            if !other.rows.contains_key(v) {
+                let nothing = Link::default();
+                let row = here
+                    .iter()
+                    .map(|l| l.meet(&self.path, &nothing, &other.path));
+                *here = Rc::new(row.collect());
+            }
+        }
+        let mut path = self.path;
+        path.extend(other.path);
+        simplify(&mut path);
+        State { rows, path }
+    }
+}
+
+fn all(states: impl IntoIterator<Item = State>) -> Option<State> {
+    states.into_iter().reduce(State::meet)
+}
+
+/// What was seen on the way.
+#[derive(Default)]
+pub(super) struct Log {
+    pub(super) cuts: Vec<(usize, Cut)>,
+    pub(super) calls: Vec<Call>,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) flows: Vec<Flow>,
+}
+
+struct Follow<'a> {
+    f: &'a Function,
+    inputs: &'a [VarId],
+    source: &'a Source,
+    /// Whether places are asked for, which takes the user's text.
+    telling: bool,
+    log: Log,
+    /// The numbers of the statements that have one.
+    numbers: HashMap<*const Stmt, usize>,
+    seen: HashSet<(*const Stmt, VarId, VarId)>,
+    /// States that are on their way to the end of a scope, or to its next trip.
+    leaving: Vec<(ScopeId, bool, State)>,
+    within: Vec<Atom>,
+    /// Variables that hold `true` or `false` as it is written.
+    known: HashMap<VarId, bool>,
+}
+
+/// Follows a function to its ends.
+pub(super) fn follow(
+    f: &Function,
+    inputs: &[VarId],
+    source: &Source,
+    telling: bool,
+) -> (Vec<State>, Log) {
+    let mut start = State {
+        rows: HashMap::new(),
+        path: vec![Vec::new()],
+    };
+    for (n, v) in inputs.iter().enumerate() {
+        let mut row = vec![Link::default(); inputs.len()];
+        row[n] = Link::input();
+        start.rows.insert(*v, Rc::new(row));
+    }
+    let mut follow = Follow {
+        f,
+        inputs,
+        source,
+        telling,
+        log: Log::default(),
+        numbers: HashMap::new(),
+        seen: HashSet::new(),
+        leaving: Vec::new(),
+        within: Vec::new(),
+        known: HashMap::new(),
+    };
+    let end = follow.block(&f.body, start);
+    let mut ends = follow.arrived(FUNCTION, false);
+    ends.extend(end);
+    (ends, follow.log)
+}
+
+/// The connection of what a function gives to an input, over all its ends.
+pub(super) fn result(f: &Function, ends: &[State], input: usize) -> Link {
+    let one = |end: &State| {
+        let outputs = f.params.iter().filter(|p| is_output(p)).map(|p| p.var);
+        let mut link = Link::default();
+        for v in std::iter::once(f.ret).chain(outputs) {
+            if let Some(of) = end.link(v, input) {
+                link.or(of);
+            }
+        }
+        State {
+            rows: HashMap::from([(f.ret, Rc::new(vec![link]))]),
+            path: end.path.clone(),
+        }
+    };
+    let met = all(ends.iter().map(one));
+    met.and_then(|end| end.link(f.ret, 0).cloned())
+        .unwrap_or_default()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Update {
+    Whole,
+    Part,
+}
+
+impl Follow<'_> {
+    fn arrived(&mut self, scope: ScopeId, again: bool) -> Vec<State> {
+        let (there, rest) = std::mem::take(&mut self.leaving)
+            .into_iter()
+            .partition(|(s, a, _)| *s == scope && *a == again);
+        self.leaving = rest;
+        let there: Vec<(ScopeId, bool, State)> = there;
+        there.into_iter().map(|(_, _, state)| state).collect()
+    }
+
+    /// Follows a block to its end, unless every path leaves it before.
+    fn block(&mut self, block: &Block, mut state: State) -> Option<State> {
+        let mut left = false;
+        for stmt in block {
+            if left {
+                self.dead(stmt, &state);
+                continue;
+            }
+            match self.stmt(stmt, state.clone()) {
+                Some(next) => state = next,
+                None => left = true,
+            }
+        }
+        (!left).then_some(state)
+    }
+
+    /// A statement that no path gets to.
+    fn dead(&mut self, stmt: &Stmt, state: &State) {
+        if !self.telling {
+            return;
+        }
+        let mut read = Vec::new();
+        cuts::reads_within(self.f, stmt, &mut read);
+        for n in 0..self.inputs.len() {
+            if read.iter().any(|v| state.link(*v, n).is_some()) {
+                let cut = Cut::at(Why::DeadCode, self.source.from(stmt.span), stmt.span);
+                self.cut(n, cut);
+            }
+        }
+    }
+
+    fn cut(&mut self, input: usize, cut: Cut) {
+        let known = self.log.cuts.iter();
+        let mut known = known.filter(|(n, _)| *n == input).map(|(_, c)| c);
+        if !known.any(|c| c.why == cut.why && c.is_at(&cut)) {
+            self.log.cuts.push((input, cut));
+        }
+    }
+
+    fn flow(&mut self, stmt: &Stmt, from: VarId, to: VarId, cut: Option<Why>) {
+        if self.telling && self.seen.insert((stmt, from, to)) {
+            let call = self.numbers.get(&(stmt as *const Stmt)).copied();
+            let is_call = matches!(
+                &stmt.kind,
+                Kind::Let(_, Expr::Call(..)) | Kind::Assign(_, Expr::Call(..))
+            );
+            self.log.flows.push(Flow {
+                from,
+                to,
+                within: self.within.clone(),
+                span: stmt.span,
+                cut,
+                call: call.filter(|_| is_call),
+            });
+        }
+    }
+
+    /// Tells of the derivatives that end where the user's tokens use variables without one.
+    fn ends(&mut self, stmt: &Stmt, o: &Opaque, to: Option<VarId>, state: &State) {
+        if !self.telling {
+            return;
+        }
+        let roots: Vec<(VarId, VarId)> = o
+            .reads
+            .iter()
+            .map(|v| (*v, self.f.root(&Place::var(*v))))
+            .collect();
+        for (_, root) in &roots {
+            if let Some(to) = to {
+                let why = cuts::of_opaque(self.f, o, &[], self.source)
+                    .into_iter()
+                    .next();
+                self.flow(stmt, *root, to, Some(why.map_or(Why::NotPassed, |c| c.why)));
+            }
+        }
+        for n in 0..self.inputs.len() {
+            let reached = |(_, root): &&(VarId, VarId)| state.link(*root, n).is_some();
+            let names: Vec<String> = roots
+                .iter()
+                .filter(reached)
+                .map(|(v, _)| self.f.vars[*v].ident.to_string())
+                .collect();
+            if names.is_empty() {
+                continue;
+            }
+            for cut in cuts::of_opaque(self.f, o, &names, self.source) {
+                self.cut(n, cut);
+            }
+        }
+    }
+
+    fn define(&mut self, stmt: &Stmt, to: VarId, row: Vec<Link>, how: Update, state: &mut State) {
+        if self.f.vars[to].ty.is_constant() {
+            return;
+        }
+        let old = state.rows.get(&to).cloned();
+        if how == Update::Part {
+            let mut whole = old.map(|row| (*row).clone()).unwrap_or_default();
+            whole.resize(self.inputs.len(), Link::default());
+            whole
+                .iter_mut()
+                .zip(&row)
+                .for_each(|(link, more)| link.or(more));
+            state.rows.insert(to, Rc::new(whole));
+            return;
+        }
+        let defines = matches!(stmt.kind, Kind::Let(..) | Kind::Declare(_) | Kind::Bind(..));
+        if let (Some(old), false, true) = (&old, defines, self.telling) {
+            for n in 0..self.inputs.len() {
+                let was = old.get(n).is_some_and(Link::is_connected);
+                if was && !row.get(n).is_some_and(Link::is_connected) {
+                    let name = self.f.vars[to].ident.to_string();
+                    let why = Why::Overwritten(name.trim_start_matches("r#").to_string());
+                    self.cut(n, Cut::at(why, self.source.from(stmt.span), stmt.span));
+                }
+            }
+        }
+        state.rows.insert(to, Rc::new(row));
+    }
+
+    fn union(&self, from: &[VarId], state: &State) -> Vec<Link> {
+        let mut row = vec![Link::default(); self.inputs.len()];
+        for v in from {
+            if self.f.vars[*v].ty.is_constant() {
+                continue;
+            }
+            if let Some(of) = state.rows.get(v) {
+                row.iter_mut()
+                    .zip(of.iter())
+                    .for_each(|(link, more)| link.or(more));
+            }
+        }
+        row
+    }
+
+    fn set(&mut self, stmt: &Stmt, to: VarId, from: &[VarId], how: Update, state: &mut State) {
+        from.iter().for_each(|v| self.flow(stmt, *v, to, None));
+        let row = self.union(from, state);
+        self.define(stmt, to, row, how, state);
+    }
+
+    fn expr(&mut self, stmt: &Stmt, to: VarId, e: &Expr, how: Update, state: &mut State) {
+        match e {
+            Expr::Opaque(o) | Expr::Refused(o, _) => {
+                self.ends(stmt, o, Some(to), state);
+                let text = o.tokens.to_string();
+                if let Ok(value) = text.parse() {
+                    self.known.insert(to, value);
+                }
+            }
+            Expr::Call(callee, args) => return self.call(stmt, to, callee, args, how, state),
+            _ => {}
+        }
+        let from = sources(self.f, e);
+        let ended = match self.telling {
+            true => cuts::of_rules(self.f, e),
+            false => Vec::new(),
+        };
+        for (v, why, span) in ended {
+            self.flow(stmt, v, to, Some(why.clone()));
+            for n in 0..self.inputs.len() {
+                if state.link(v, n).is_some() {
+                    let text = self
+                        .source
+                        .covering(&quote::ToTokens::to_token_stream(&span));
+                    let text = cuts::call_text(self.source, stmt, text);
+                    self.cut(n, Cut::at(why.clone(), text, span.span()));
+                }
+            }
+        }
+        self.set(stmt, to, &from, how, state);
+        if let Expr::Removed(p, removal) = e
+            && let Some(Operand::Var(v)) = removal.value()
+        {
+            let (root, v) = (self.f.root(p), self.f.root(&Place::var(*v)));
+            self.set(stmt, root, &[v], Update::Part, state);
+        }
+    }
+
+    fn call(
+        &mut self,
+        stmt: &Stmt,
+        to: VarId,
+        callee: &Callee,
+        args: &[Arg],
+        how: Update,
+        state: &mut State,
+    ) {
+        let number = match self.numbers.get(&(stmt as *const Stmt)) {
+            Some(number) => *number,
+            None => {
+                let receiver = match args.first() {
+                    Some(Arg::Receiver(p)) => Some(self.f.resolve(p)),
+                    _ => None,
+                };
+                self.log.calls.push(Call {
+                    callee: callee.clone(),
+                    span: callee.token(),
+                    receiver,
+                });
+                self.numbers.insert(stmt, self.log.calls.len() - 1);
+                self.log.calls.len() - 1
+            }
+        };
+        let mut row = vec![Link::default(); self.inputs.len()];
+        for (n, arg) in args.iter().enumerate() {
+            let (roots, known) = match arg {
+                Arg::Value(Operand::Var(v)) => (vec![self.f.root(&Place::var(*v))], true),
+                Arg::Value(Operand::Lit(_)) => continue,
+                Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => {
+                    (vec![self.f.root(p)], true)
+                }
+                Arg::Function(v, _) => (vec![*v], false),
+                Arg::Closure(lifted, _) => {
+                    let of = |v: &VarId| self.f.root(&Place::var(*v));
+                    (lifted.captures.iter().map(of).collect(), false)
+                }
+            };
+            for root in &roots {
+                self.flow(stmt, *root, to, None);
+                for c in changed(self.f, args) {
+                    self.flow(stmt, *root, c, None);
+                }
+            }
+            for (link, of) in row.iter_mut().zip(self.union(&roots, state)) {
+                if of.is_connected() {
+                    link.or(&if known { of.through((number, n)) } else { of });
+                }
+            }
+        }
+        for c in changed(self.f, args) {
+            self.define(stmt, c, row.clone(), Update::Part, state);
+        }
+        self.define(stmt, to, row, how, state);
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, mut state: State) -> Option<State> {
+        let f = self.f;
+        match &stmt.kind {
+            Kind::Let(v, e) => self.expr(stmt, *v, e, Update::Whole, &mut state),
+            Kind::Declare(v) => self.set(stmt, *v, &[], Update::Whole, &mut state),
+            Kind::Bind(v, Some(p)) => {
+                self.set(stmt, *v, &[f.root(p)], Update::Whole, &mut state);
+            }
+            Kind::Assign(p, e) => {
+                let how = if is_whole(f, p) {
+                    Update::Whole
+                } else {
+                    Update::Part
+                };
+                self.expr(stmt, f.root(p), e, how, &mut state);
+            }
+            Kind::Update(p, _, e) => self.expr(stmt, f.root(p), e, Update::Part, &mut state),
+            Kind::Swap(p, SwapKind::With(q, _)) => {
+                let (a, b) = (f.root(p), f.root(q));
+                self.flow(stmt, a, b, None);
+                self.flow(stmt, b, a, None);
+                let (from_a, from_b) = (self.union(&[a], &state), self.union(&[b], &state));
+                let whole = f.resolve(p).path.is_empty() && f.resolve(q).path.is_empty();
+                if whole && a != b {
+                    state.rows.insert(a, Rc::new(from_b));
+                    state.rows.insert(b, Rc::new(from_a));
+                } else {
+                    self.define(stmt, a, from_b, Update::Part, &mut state);
+                    self.define(stmt, b, from_a, Update::Part, &mut state);
+                }
+            }
+            Kind::Fill(p, value) => {
+                let how = if is_whole(f, p) {
+                    Update::Whole
+                } else {
+                    Update::Part
+                };
+                let from = match value {
+                    Operand::Var(v) => vec![*v],
+                    Operand::Lit(_) => Vec::new(),
+                };
+                self.set(stmt, f.root(p), &from, how, &mut state);
+            }
+            Kind::CopySlice { to, from } => {
+                let how = if is_whole(f, to) {
+                    Update::Whole
+                } else {
+                    Update::Part
+                };
+                self.set(stmt, f.root(to), &[f.root(from)], how, &mut state);
+            }
+            Kind::Resize(p, how) => {
+                let mut from = Vec::new();
+                if let Some(Operand::Var(v)) = how.value() {
+                    from.push(f.root(&Place::var(*v)));
+                }
+                from.extend(how.from().map(|p| f.root(p)));
+                self.set(stmt, f.root(p), &from, Update::Part, &mut state);
+            }
+            Kind::Opaque(o) | Kind::Refused(o, _) => self.ends(stmt, o, None, &state),
+            Kind::If { cond, then, els } => return self.branch(stmt, cond, then, els, state),
+            Kind::Match(m) => return self.arms(stmt, m, state),
+            Kind::Loop(l) => return self.looped(stmt, l, state),
+            Kind::Scope(id, _, body) => {
+                let end = self.block(body, state);
+                return all(end.into_iter().chain(self.arrived(*id, false)));
+            }
+            Kind::Exit { target, again } => {
+                self.leaving.push((*target, *again, state));
+                return None;
+            }
+            _ => {}
+        }
+        Some(state)
+    }
+
+    fn branch(
+        &mut self,
+        stmt: &Stmt,
+        cond: &Operand,
+        then: &Block,
+        els: &Block,
+        state: State,
+    ) -> Option<State> {
+        let known = match cond {
+            Operand::Var(v) => self.known.get(v).copied(),
+            Operand::Lit(tokens) => tokens.to_string().parse().ok(),
+        };
+        if let Some(holds) = known {
+            let (taken, other) = if holds { (then, els) } else { (els, then) };
+            other.iter().for_each(|stmt| self.dead(stmt, &state));
+            return self.block(taken, state);
+        }
+        let n = self.condition(stmt, Header::If, &[]);
+        self.within.push(Atom::Holds(n));
+        let one = self.block(then, state.with(Atom::Holds(n)));
+        self.within.pop();
+        self.within.push(Atom::Fails(n));
+        let other = self.block(els, state.with(Atom::Fails(n)));
+        self.within.pop();
+        all(one.into_iter().chain(other))
+    }
+
+    fn arms(&mut self, stmt: &Stmt, m: &Match, state: State) -> Option<State> {
+        let roots: Vec<VarId> = m
+            .reads
+            .iter()
+            .map(|v| self.f.root(&Place::var(*v)))
+            .collect();
+        // What the patterns take out goes on; what they only look at ends here.
+        if self.telling
+            && !m
+                .arms
+                .iter()
+                .any(|arm| cuts::binds(self.f, &arm.body, &roots))
+        {
+            let (tokens, span) = (m.tokens.clone(), stmt.span);
+            let text = self.source.covering(&tokens);
+            for n in 0..self.inputs.len() {
+                if roots.iter().any(|v| state.link(*v, n).is_some()) {
+                    for cut in cuts::of_matched(self.f, m, text.clone(), self.source, span) {
+                        self.cut(n, cut);
+                    }
+                }
+            }
+        }
+        let patterns: Vec<TokenStream> = m.arms.iter().map(|arm| arm.pat.clone()).collect();
+        let n = self.condition(stmt, Header::Match, &patterns);
+        let mut met = None;
+        for (k, arm) in m.arms.iter().enumerate() {
+            let atom = Atom::Arm(n, k, m.arms.len());
+            self.within.push(atom);
+            let end = self.block(&arm.body, state.with(atom));
+            self.within.pop();
+            met = all(met.into_iter().chain(end));
+        }
+        met
+    }
+
+    fn looped(&mut self, stmt: &Stmt, l: &Loop, entry: State) -> Option<State> {
+        let n = self.condition(stmt, Header::Loop, &[]);
+        let surely = match &l.head {
+            Head::Forever => true,
+            Head::While(_) => false,
+            Head::For(head) => cuts::runs_surely(&head.iter),
+        };
+        let first = match surely {
+            true => entry.clone(),
+            false => entry.with(Atom::Runs(n)),
+        };
+        let mut head = first.clone();
+        let before = self.leaving.len();
+        let mut round = 0;
+        let trip = loop {
+            self.leaving.truncate(before);
+            if let Head::While(o) = &l.head {
+                self.ends(stmt, o, None, &head);
+            }
+            if let Head::For(of) = &l.head {
+                for v in &of.reads {
+                    self.bound(stmt, *v, &head);
+                }
+            }
+            self.within.push(Atom::Runs(n));
+            let end = self.block(&l.body, head.clone());
+            self.within.pop();
+            let again = self.arrived(l.id, true);
+            let trip = all(end.into_iter().chain(again));
+            let next = match &trip {
+                Some(trip) => again_at(&first, trip, n),
+                None => first.clone(),
+            };
+            round += 1;
+            if settled(&head, &next, round) {
+                break trip;
+            }
+            head = next;
+        };
+        let mut ends = self.arrived(l.id, false);
+        if !matches!(l.head, Head::Forever) {
+            ends.extend(trip);
+            if !surely {
+                ends.push(entry.with(Atom::Skips(n)));
+            }
+        }
+        all(ends)
+    }
+
+    /// What a `for` runs over only counts, unless its items are bound.
+    fn bound(&mut self, stmt: &Stmt, v: VarId, state: &State) {
+        let Kind::Loop(l) = &stmt.kind else { return };
+        if !self.telling {
+            return;
+        }
+        let root = self.f.root(&Place::var(v));
+        if cuts::binds(self.f, &l.body, &[root]) {
+            return;
+        }
+        for n in 0..self.inputs.len() {
+            if state.link(root, n).is_some() {
+                self.cut(
+                    n,
+                    Cut::at(Why::Bound, self.source.header(stmt.span), stmt.span),
+                );
+            }
+        }
+    }
+
+    fn condition(&mut self, stmt: &Stmt, header: Header, arms: &[TokenStream]) -> usize {
+        if let Some(n) = self.numbers.get(&(stmt as *const Stmt)) {
+            return *n;
+        }
+        let n = self.log.conditions.len();
+        self.log.conditions.push(Condition {
+            header,
+            span: stmt.span,
+            arms: arms.to_vec(),
+        });
+        self.numbers.insert(stmt, n);
+        n
+    }
+}
+
+/// What holds at the head of a loop: what was there, or, from the second trip on, what a trip leaves.
+fn again_at(first: &State, trip: &State, n: usize) -> State {
+    let always = vec![Vec::new()];
+    let later = vec![vec![Atom::Again(n)]];
+    let mut rows = HashMap::new();
+    for (v, here) in &first.rows {
+        let none = Rc::new(Vec::new());
+        let there = trip.rows.get(v).unwrap_or(&none);
+        let row = here.iter().enumerate().map(|(k, here)| {
+            let nothing = Link::default();
+            here.meet(&always, there.get(k).unwrap_or(&nothing), &later)
+        });
+        rows.insert(*v, Rc::new(row.collect()));
+    }
+    State {
+        rows,
+        path: first.path.clone(),
+    }
+}
+
+/// Whether another round would tell nothing new. What connects is followed to its fixed point; the conditions are
+/// for people and need not be exact to the last trip.
+fn settled(head: &State, next: &State, round: usize) -> bool {
+    const TELLING: usize = 4;
+    const ROUNDS: usize = 64;
+    head.rows.iter().all(|(v, row)| {
+        let Some(other) = next.rows.get(v) else {
+            return false;
+        };
+        row.iter().zip(other.iter()).all(|(a, b)| {
+            a.ways == b.ways
+                && (a.always == b.always || round > ROUNDS)
+                && (a.when == b.when || round > TELLING)
+        })
+    })
+}

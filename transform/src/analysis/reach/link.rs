@@ -1,0 +1,197 @@
+//! How a variable is connected to an input: by which calls, and under which conditions.
+
+/// Something that must hold on the way through the function for a connection to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Atom {
+    /// The condition with this number holds.
+    Holds(usize),
+    /// It does not.
+    Fails(usize),
+    /// The `match` with this number takes this arm, of so many.
+    Arm(usize, usize, usize),
+    /// The loop with this number runs at least once.
+    Runs(usize),
+    /// It does not.
+    Skips(usize),
+    /// The loop gets to its second trip.
+    Again(usize),
+}
+
+/// A disjunction of conjunctions: empty is never, one empty term is always.
+pub type When = Vec<Vec<Atom>>;
+
+/// An argument of a call: the number of the call, and the position.
+pub type Edge = (usize, usize);
+
+/// More ways than this are not told apart.
+const MOST: usize = 12;
+
+/// The connection of a variable to an input.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// Each way from the input, as the arguments of calls that it leads through. No way: not connected. A way
+    /// through no call: connected, whatever the callees do.
+    pub ways: Vec<Vec<Edge>>,
+    /// The variable is connected on every path if these arguments always reach the results of their calls.
+    pub always: Option<Vec<Edge>>,
+    /// Where it is connected, as far as the function itself decides.
+    pub when: When,
+}
+
+impl Link {
+    /// The input itself.
+    pub fn input() -> Link {
+        Link {
+            ways: vec![Vec::new()],
+            always: Some(Vec::new()),
+            when: vec![Vec::new()],
+        }
+    }
+
+    /// Whether some path may connect it.
+    pub fn is_connected(&self) -> bool {
+        !self.ways.is_empty()
+    }
+
+    /// What is connected by either.
+    pub fn or(&mut self, other: &Link) {
+        add_ways(&mut self.ways, &other.ways);
+        self.always = match (self.always.take(), &other.always) {
+            (Some(a), Some(b)) if b.len() < a.len() => Some(b.clone()),
+            (Some(a), _) => Some(a),
+            (None, b) => b.clone(),
+        };
+        self.when.extend(other.when.iter().cloned());
+        simplify(&mut self.when);
+    }
+
+    /// The connection of a call's results by this argument.
+    pub fn through(&self, edge: Edge) -> Link {
+        let along = |way: &Vec<Edge>| {
+            let mut way = way.clone();
+            if !way.contains(&edge) && way.len() < MOST {
+                way.push(edge);
+            }
+            way
+        };
+        let mut ways = Vec::new();
+        for way in &self.ways {
+            add_way(&mut ways, along(way));
+        }
+        Link {
+            ways,
+            always: self.always.as_ref().map(along),
+            when: self.when.clone(),
+        }
+    }
+
+    /// What is connected on one of two paths, each with the conditions that lead there.
+    pub fn meet(&self, here: &When, other: &Link, there: &When) -> Link {
+        let mut ways = self.ways.clone();
+        add_ways(&mut ways, &other.ways);
+        let always = match (&self.always, &other.always) {
+            (Some(a), Some(b)) => {
+                let mut both = a.clone();
+                both.extend(b.iter().filter(|edge| !a.contains(edge)));
+                Some(both)
+            }
+            _ => None,
+        };
+        let mut when = match self.when == other.when {
+            true => self.when.clone(),
+            false => {
+                let mut when = and(here, &self.when);
+                when.extend(and(there, &other.when));
+                when
+            }
+        };
+        simplify(&mut when);
+        Link { ways, always, when }
+    }
+}
+
+fn add_ways(ways: &mut Vec<Vec<Edge>>, more: &[Vec<Edge>]) {
+    more.iter().for_each(|way| add_way(ways, way.clone()));
+}
+
+/// A way that needs all that another needs, and more, tells nothing new.
+fn add_way(ways: &mut Vec<Vec<Edge>>, way: Vec<Edge>) {
+    let within = |a: &Vec<Edge>, b: &Vec<Edge>| a.iter().all(|edge| b.contains(edge));
+    if ways.iter().any(|known| within(known, &way)) {
+        return;
+    }
+    ways.retain(|known| !within(&way, known));
+    ways.push(way);
+    if ways.len() > MOST {
+        // Too many to tell: taken for connected, so that no warning is wrong.
+        *ways = vec![Vec::new()];
+    }
+}
+
+/// Both hold.
+pub fn and(a: &When, b: &When) -> When {
+    let mut out = When::new();
+    for x in a {
+        for y in b {
+            let mut term = x.clone();
+            term.extend(y);
+            term.sort_unstable();
+            term.dedup();
+            out.push(term);
+        }
+    }
+    simplify(&mut out);
+    out
+}
+
+/// Drops what is implied, and joins the two sides of a branch.
+pub fn simplify(when: &mut When) {
+    loop {
+        when.sort();
+        when.dedup();
+        let all = when.clone();
+        when.retain(|term| {
+            let within = |other: &Vec<Atom>| {
+                other.len() < term.len() && other.iter().all(|atom| term.contains(atom))
+            };
+            !all.iter().any(within)
+        });
+        if when.len() > 4 * MOST {
+            // The shortest are the most telling.
+            when.sort_by_key(Vec::len);
+            when.truncate(4 * MOST);
+        }
+        let Some(joined) = joined(when) else {
+            return;
+        };
+        *when = joined;
+    }
+}
+
+/// The terms with one atom less, where all the alternatives of that atom are there.
+fn joined(when: &When) -> Option<When> {
+    for term in when {
+        for atom in term {
+            let rest: Vec<Atom> = term.iter().copied().filter(|a| a != atom).collect();
+            let with = |other: Atom| {
+                let mut full = rest.clone();
+                full.push(other);
+                full.sort_unstable();
+                full
+            };
+            let others: Vec<Vec<Atom>> = match *atom {
+                Atom::Holds(n) => vec![with(Atom::Fails(n))],
+                Atom::Runs(n) => vec![with(Atom::Skips(n))],
+                Atom::Arm(n, 0, arms) => (1..arms).map(|a| with(Atom::Arm(n, a, arms))).collect(),
+                _ => continue,
+            };
+            if others.iter().all(|other| when.contains(other)) {
+                let mut out = when.clone();
+                out.retain(|t| t != term && !others.contains(t));
+                out.push(rest);
+                return Some(out);
+            }
+        }
+    }
+    None
+}
