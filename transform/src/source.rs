@@ -94,9 +94,9 @@ impl Source {
         self.text().header(start)
     }
 
-    /// What begins at a token and ends with the arguments of a method whose name is known.
-    pub fn until_call(&self, start: Span, name: Span) -> Option<Piece> {
-        self.text().until_call(start, name)
+    /// The call of a method whose name is known, from the beginning of its receiver.
+    pub fn method(&self, name: Span) -> Option<Piece> {
+        self.text().method(name)
     }
 
     /// A name and the arguments behind it.
@@ -114,7 +114,7 @@ impl Text {
     fn of(tokens: TokenStream) -> Text {
         let mut text = Text::default();
         text.collect(tokens, 0);
-        text.ordered = text.tokens.windows(2).all(|w| w[0].start < w[1].start);
+        text.ordered = text.tokens.windows(2).all(|w| w[0].start <= w[1].start);
         let starts = text.tokens.iter().enumerate();
         text.by_start = starts.map(|(n, token)| (token.start, n)).collect();
         text
@@ -264,14 +264,32 @@ impl Text {
         self.piece(from + 1, from + whole.tokens.len() - 1)
     }
 
-    fn until_call(&self, start: Span, name: Span) -> Option<Piece> {
-        let (from, name) = (self.index(start)?, self.index(name)?);
+    fn method(&self, name: Span) -> Option<Piece> {
+        let name = self.index(name)?;
         let depth = self.tokens[name].depth;
-        let rest = self.tokens[name..].iter();
-        let length = rest
-            .clone()
+        let is = |at: usize, text: &str| self.tokens[at].text == text;
+        let mut from = name;
+        while from > 1 && is(from - 1, ".") {
+            from -= 2;
+            if [")", "]", "}"].contains(&self.tokens[from].text.as_str()) {
+                let open =
+                    |t: &Token| t.depth == depth && ["(", "[", "{"].contains(&t.text.as_str());
+                from = self.tokens[..from].iter().rposition(open)?;
+                // What is called or indexed touches its arguments.
+                let touches = from > 0 && self.tokens[from - 1].end == self.tokens[from].start;
+                let word = |t: &Token| {
+                    t.text
+                        .starts_with(|c: char| c.is_alphanumeric() || c == '_')
+                };
+                if touches && word(&self.tokens[from - 1]) {
+                    from -= 1;
+                }
+            }
+        }
+        let to = self.tokens[name..]
+            .iter()
             .position(|t| t.depth == depth && t.text == ")")?;
-        self.piece(from, name + length)
+        self.piece(from, name + to)
     }
 
     fn call(&self, name: Span) -> Option<Piece> {

@@ -4,6 +4,7 @@ mod codegen;
 mod fuzz;
 #[cfg(test)]
 mod mutations;
+mod why;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 const COMMANDS: &str = "\
 cargo xtask codegen PATH [FUNCTION] [--stage S]   prints what the attribute makes of a file's functions
 cargo xtask codegen --check | --write             compares or renews tests/snapshots
+cargo xtask why PATH FUNCTION [INPUT] [--svg FILE]  says which inputs reach the result, and where the others end
 cargo xtask fuzz --seed S --count N               compiles and checks N random programs
 cargo xtask fuzz --check | --write                compares or renews the committed random programs
 
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         }
         Some((command, rest)) => match command.as_str() {
             "codegen" => codegen::command(root(), rest),
+            "why" => why::command(root(), rest),
             "fuzz" => fuzz::command(root(), rest),
             "help" | "--help" | "-h" => {
                 println!("{COMMANDS}");

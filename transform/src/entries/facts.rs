@@ -28,6 +28,8 @@ pub(super) struct Callees<'a> {
     pub(super) rt: &'a TokenStream,
     pub(super) options: &'a Options,
     pub(super) reach: &'a Reach,
+    /// The function is a method of a whole block, whose other methods are known.
+    pub(super) block: bool,
     /// Names that mean something inside the function alone.
     pub(super) inner: Inner,
 }
@@ -136,7 +138,7 @@ impl Callees<'_> {
     /// The facts of another method of the same block.
     fn beside(&self, method: &Ident) -> Option<TokenStream> {
         let item = self.options.around.as_deref()?;
-        if item.trait_.is_some() {
+        if !self.block {
             return None;
         }
         let found = item.items.iter().find_map(|member| match member {

@@ -382,6 +382,7 @@ pub fn entries(
         rt: &s.rt,
         options,
         reach: &analysed.reach,
+        block: around.gradients.is_some(),
         inner: facts::inner(function),
     };
     let by_rule = s.rules.any();

@@ -100,7 +100,7 @@ fn commented(
         .function
         .as_ref()
         .and_then(|function| analyse(function, &options, &mut errors));
-    let Some(Analysed { f, activity }) = analysed else {
+    let Some(Analysed { f, activity, .. }) = analysed else {
         return tokens.clone();
     };
     let sweep = lines_of_sweep(&reverse::reverse(&f, &activity));

@@ -360,21 +360,8 @@ fn in_rules(f: &Function, e: &Expr, out: &mut Vec<(VarId, Why, Ident)>) {
     }
 }
 
-/// The text of a method's call, of which the name's token is known.
-pub(super) fn call_text(source: &Source, stmt: &Stmt, name: Option<Piece>) -> Option<Piece> {
-    let name = name?;
-    // The statement of a call begins with its receiver.
-    match source.from(stmt.span) {
-        Some(whole) if whole.line == name.line && whole.column <= name.column => {
-            source.until_call(stmt.span, name.first).or(Some(name))
-        }
-        _ => Some(name),
-    }
-}
-
 /// What ends in the user's tokens, of which some variables are looked for by name.
-pub(super) fn of_opaque(f: &Function, o: &Opaque, names: &[String], source: &Source) -> Vec<Cut> {
-    let _ = f;
+pub(super) fn of_opaque(o: &Opaque, names: &[String], source: &Source) -> Vec<Cut> {
     let whole = |why| {
         let tokens = trimmed(&o.tokens);
         vec![Cut::at(why, source.covering(&tokens), o.span)]

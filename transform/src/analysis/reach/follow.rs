@@ -48,14 +48,14 @@ pub struct Condition {
 pub struct Flow {
     /// What is read.
     pub from: VarId,
-    /// What it goes to.
-    pub to: VarId,
+    /// What it goes to; nothing where the way ends in a statement.
+    pub to: Option<VarId>,
     /// What leads there, from the outside in.
     pub within: Vec<Atom>,
     /// Where the statement begins.
     pub span: Span,
-    /// Why no derivative passes.
-    pub cut: Option<Why>,
+    /// What ends the way.
+    pub cut: Option<Cut>,
     /// The call that it leads through.
     pub call: Option<usize>,
 }
@@ -139,7 +139,7 @@ struct Follow<'a> {
     log: Log,
     /// The numbers of the statements that have one.
     numbers: HashMap<*const Stmt, usize>,
-    seen: HashSet<(*const Stmt, VarId, VarId)>,
+    seen: HashSet<(*const Stmt, VarId, Option<VarId>)>,
     /// States that are on their way to the end of a scope, or to its next trip.
     leaving: Vec<(ScopeId, bool, State)>,
     within: Vec<Atom>,
@@ -256,7 +256,7 @@ impl Follow<'_> {
         }
     }
 
-    fn flow(&mut self, stmt: &Stmt, from: VarId, to: VarId, cut: Option<Why>) {
+    fn flow(&mut self, stmt: &Stmt, from: VarId, to: Option<VarId>, cut: Option<Cut>) {
         if self.telling && self.seen.insert((stmt, from, to)) {
             let call = self.numbers.get(&(stmt as *const Stmt)).copied();
             let is_call = matches!(
@@ -284,13 +284,10 @@ impl Follow<'_> {
             .iter()
             .map(|v| (*v, self.f.root(&Place::var(*v))))
             .collect();
-        for (_, root) in &roots {
-            if let Some(to) = to {
-                let why = cuts::of_opaque(self.f, o, &[], self.source)
-                    .into_iter()
-                    .next();
-                self.flow(stmt, *root, to, Some(why.map_or(Why::NotPassed, |c| c.why)));
-            }
+        for (v, root) in &roots {
+            let name = self.f.vars[*v].ident.to_string();
+            let cut = cuts::of_opaque(o, &[name], self.source).into_iter().next();
+            self.flow(stmt, *root, to, cut);
         }
         for n in 0..self.inputs.len() {
             let reached = |(_, root): &&(VarId, VarId)| state.link(*root, n).is_some();
@@ -302,7 +299,7 @@ impl Follow<'_> {
             if names.is_empty() {
                 continue;
             }
-            for cut in cuts::of_opaque(self.f, o, &names, self.source) {
+            for cut in cuts::of_opaque(o, &names, self.source) {
                 self.cut(n, cut);
             }
         }
@@ -325,12 +322,14 @@ impl Follow<'_> {
         }
         let defines = matches!(stmt.kind, Kind::Let(..) | Kind::Declare(_) | Kind::Bind(..));
         if let (Some(old), false, true) = (&old, defines, self.telling) {
+            let name = self.f.vars[to].ident.to_string();
+            let why = Why::Overwritten(name.trim_start_matches("r#").to_string());
+            let cut = Cut::at(why, self.source.from(stmt.span), stmt.span);
             for n in 0..self.inputs.len() {
                 let was = old.get(n).is_some_and(Link::is_connected);
                 if was && !row.get(n).is_some_and(Link::is_connected) {
-                    let name = self.f.vars[to].ident.to_string();
-                    let why = Why::Overwritten(name.trim_start_matches("r#").to_string());
-                    self.cut(n, Cut::at(why, self.source.from(stmt.span), stmt.span));
+                    self.cut(n, cut.clone());
+                    self.flow(stmt, to, None, Some(cut.clone()));
                 }
             }
         }
@@ -353,7 +352,8 @@ impl Follow<'_> {
     }
 
     fn set(&mut self, stmt: &Stmt, to: VarId, from: &[VarId], how: Update, state: &mut State) {
-        from.iter().for_each(|v| self.flow(stmt, *v, to, None));
+        from.iter()
+            .for_each(|v| self.flow(stmt, *v, Some(to), None));
         let row = self.union(from, state);
         self.define(stmt, to, row, how, state);
     }
@@ -375,15 +375,14 @@ impl Follow<'_> {
             true => cuts::of_rules(self.f, e),
             false => Vec::new(),
         };
-        for (v, why, span) in ended {
-            self.flow(stmt, v, to, Some(why.clone()));
+        for (v, why, name) in ended {
+            let text = self.source.method(name.span());
+            let text = text.or_else(|| self.source.token(name.span()));
+            let cut = Cut::at(why, text, name.span());
+            self.flow(stmt, v, Some(to), Some(cut.clone()));
             for n in 0..self.inputs.len() {
                 if state.link(v, n).is_some() {
-                    let text = self
-                        .source
-                        .covering(&quote::ToTokens::to_token_stream(&span));
-                    let text = cuts::call_text(self.source, stmt, text);
-                    self.cut(n, Cut::at(why.clone(), text, span.span()));
+                    self.cut(n, cut.clone());
                 }
             }
         }
@@ -436,9 +435,9 @@ impl Follow<'_> {
                 }
             };
             for root in &roots {
-                self.flow(stmt, *root, to, None);
+                self.flow(stmt, *root, Some(to), None);
                 for c in changed(self.f, args) {
-                    self.flow(stmt, *root, c, None);
+                    self.flow(stmt, *root, Some(c), None);
                 }
             }
             for (link, of) in row.iter_mut().zip(self.union(&roots, state)) {
@@ -472,8 +471,8 @@ impl Follow<'_> {
             Kind::Update(p, _, e) => self.expr(stmt, f.root(p), e, Update::Part, &mut state),
             Kind::Swap(p, SwapKind::With(q, _)) => {
                 let (a, b) = (f.root(p), f.root(q));
-                self.flow(stmt, a, b, None);
-                self.flow(stmt, b, a, None);
+                self.flow(stmt, a, Some(b), None);
+                self.flow(stmt, b, Some(a), None);
                 let (from_a, from_b) = (self.union(&[a], &state), self.union(&[b], &state));
                 let whole = f.resolve(p).path.is_empty() && f.resolve(q).path.is_empty();
                 if whole && a != b {
@@ -574,6 +573,9 @@ impl Follow<'_> {
             for n in 0..self.inputs.len() {
                 if roots.iter().any(|v| state.link(*v, n).is_some()) {
                     for cut in cuts::of_matched(self.f, m, text.clone(), self.source, span) {
+                        roots
+                            .iter()
+                            .for_each(|v| self.flow(stmt, *v, None, Some(cut.clone())));
                         self.cut(n, cut);
                     }
                 }
