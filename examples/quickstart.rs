@@ -60,7 +60,7 @@ fn none() {
     );
 }
 
-/// The cast cuts `height` off, on every path, so the macro warns at the parameter. The `allow` keeps this
+/// The cast cuts `height` off, on every path, so the macro warns at the parameter and at the cast. The `allow` keeps this
 /// example quiet; without it the build prints what [`warning`] shows.
 #[allow(deprecated)]
 #[differentiable]
@@ -74,8 +74,8 @@ fn warning() {
     println!(
         "\
 without `#[allow(deprecated)]`, `cargo build` says at the parameter `height`:
-    `height` cannot influence the result of `tiled_area` through a derivative:
-    the path ends in a cast to an integer"
+    `height` has no gradient: no chain of differentiable operations leads from it to the result of `tiled_area`
+    the chain ends at line 69, column 16, in a cast to an integer: `height as i64`"
     );
     println!("{:?}", tiled_area::gradients(3.0, 2.5));
 }

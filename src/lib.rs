@@ -26,6 +26,7 @@
 //! | `f::grad(…)` | one tangent for each differentiated parameter, in order; a bare value where there is one |
 //! | `f::value_and_grad(…)` | the value as well, from the same forward sweep |
 //! | `f::gradients(…)` | a struct with an `Option` for each parameter: `None` where it is not connected |
+//! | `f::reachability()` | for each parameter: connected always, sometimes (when) or never (why); nothing runs |
 //! | `f::accumulate_grad(…, &mut dx)` | the value, with the gradient added into your own buffers |
 //! | `f::vjp(…)` | the value and its pullback, for any return type |
 //! | `f::jvp((…), (…))` | the value and its tangent along a direction: forward mode |

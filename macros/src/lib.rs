@@ -18,7 +18,7 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// The function itself is left as it is. The entries (`grad`, `value_and_grad`, `gradients`,
-/// `accumulate_grad`, `vjp`, `jvp`) are described at the crate `pullback`.
+/// `accumulate_grad`, `vjp`, `jvp`, `reachability`) are described at the crate `pullback`.
 ///
 /// # Options
 ///

@@ -50,6 +50,8 @@ pub struct ScalarEntries<'a> {
     /// From the prefilled buffers to the value and the buffers afterwards.
     pub accumulate_grad: Accumulated<'a>,
     pub gradients: Optional<'a>,
+    /// For each input what `reachability` tells.
+    pub told: Box<dyn Fn() -> Vec<pullback::Reach> + 'a>,
 }
 
 /// What a program can be held against.
@@ -243,11 +245,22 @@ fn check_scalar(program: &Program, entries: &ScalarEntries, value: &[f64]) {
         tolerance,
     );
 
-    check_connections(program, &(entries.gradients)(), &gradient);
+    check_connections(
+        program,
+        &(entries.gradients)(),
+        &gradient,
+        &(entries.told)(),
+    );
 }
 
-/// `gradients` agrees with `grad` where it is `Some`, and `grad` is exactly zero where it is not.
-fn check_connections(program: &Program, options: &[Option<Vec<f64>>], gradient: &[f64]) {
+/// `gradients` agrees with `grad` where it is `Some`. Where it is not, `grad` and `jvp` are exactly zero, and of a
+/// function that cuts no derivative the value does not move a bit. What `reachability` calls never and always is.
+fn check_connections(
+    program: &Program,
+    options: &[Option<Vec<f64>>],
+    gradient: &[f64],
+    told: &[pullback::Reach],
+) {
     let name = program.name;
     assert_eq!(
         options.len(),
@@ -263,16 +276,68 @@ fn check_connections(program: &Program, options: &[Option<Vec<f64>>], gradient: 
                 let what = format!("gradients, input {i}");
                 all_close(name, &what, given, part, program.modes.exact());
             }
-            None => assert!(
-                part.iter().all(|g| *g == 0.0),
-                "{name}: input {i} is not connected, but grad gives {part:?}"
-            ),
+            None => {
+                assert!(
+                    part.iter().all(|g| *g == 0.0),
+                    "{name}: input {i} is not connected, but grad gives {part:?}"
+                );
+                check_unconnected(program, i, from - size..from);
+            }
+        }
+        match told.get(i) {
+            Some(pullback::Reach::Always) => {
+                assert!(
+                    option.is_some(),
+                    "{name}: input {i} always has a gradient, it is told"
+                )
+            }
+            Some(pullback::Reach::Never { .. }) => {
+                assert!(
+                    option.is_none(),
+                    "{name}: input {i} never has a gradient, it is told"
+                )
+            }
+            Some(pullback::Reach::Sometimes { when }) => {
+                assert!(
+                    !when.is_empty(),
+                    "{name}: input {i} has a gradient sometimes, but when?"
+                )
+            }
+            None => panic!("{name}: reachability leaves out input {i}"),
         }
     }
     if let Some(expected) = &program.connected {
         let got: Vec<bool> = options.iter().map(Option::is_some).collect();
         assert_eq!(&got, expected, "{name}: which inputs are connected");
     }
+}
+
+/// Along an input that is not connected, forward mode pushes exact zeros; and a little step along it changes no bit
+/// of the value, unless the function cuts derivatives itself.
+fn check_unconnected(program: &Program, i: usize, numbers: std::ops::Range<usize>) {
+    let name = program.name;
+    let mut direction = vec![0.0; program.start.len()];
+    direction[numbers.clone()].fill(1.0);
+    let (_, tangent) = (program.jvp)(&direction);
+    assert!(
+        tangent.iter().all(|t| *t == 0.0),
+        "{name}: input {i} is not connected, but jvp gives {tangent:?}"
+    );
+    if program.modes != Modes::Smooth {
+        return;
+    }
+    let before = (program.primal)(&program.start);
+    let mut moved = program.start.clone();
+    moved[numbers]
+        .iter_mut()
+        .for_each(|x| *x += 1e-10 * x.abs().max(1.0));
+    let after = (program.primal)(&moved);
+    let bits = |values: &[f64]| values.iter().map(|v| v.to_bits()).collect::<Vec<u64>>();
+    assert_eq!(
+        bits(&before),
+        bits(&after),
+        "{name}: input {i} is not connected, but the value moves with it"
+    );
 }
 
 fn random(n: usize, noise: &mut Noise) -> Vec<f64> {

@@ -280,6 +280,9 @@ macro_rules! scalar_entries {
                 let options = there(super::$name::gradients($(pass!($word $x)),*));
                 vec![$(options.$active.as_ref().map(components)),*]
             }),
+            told: Box::new(|| {
+                super::$name::reachability().inputs.iter().map(|of| of.reach).collect()
+            }),
         })
     }};
     ($mode:ident $name:ident [$(($x:ident $word:ident $value:expr))*] [$($active:ident)*]
@@ -310,6 +313,9 @@ macro_rules! scalar_entries {
                 $(let mut $x = $x.clone();)*
                 let options = super::$name::gradients($(pass!($word $x)),*);
                 vec![$(options.$active.as_ref().map(components)),*]
+            }),
+            told: Box::new(|| {
+                super::$name::reachability().inputs.iter().map(|of| of.reach).collect()
             }),
         })
     }};

@@ -68,9 +68,9 @@ impl Callee {
                 match generics {
                     syn::PathArguments::AngleBracketed(mut generics) => {
                         generics.colon2_token = Some(Default::default());
-                        quote_spanned!(at=> #path::#entry #generics(#(#args),*))
+                        quote_spanned!(at=> <#path>::#entry #generics(#(#args),*))
                     }
-                    _ => quote_spanned!(at=> #path::#entry(#(#args),*)),
+                    _ => quote_spanned!(at=> <#path>::#entry(#(#args),*)),
                 }
             }
             Callee::Method(name, generics) => match args {

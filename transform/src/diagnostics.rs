@@ -66,7 +66,7 @@ table! {
         => "integers, truth values and text do not vary continuously: leave it out of `wrt`, or mark it `#[constant]`, or make it an `f64`";
     GradNotScalar: "`grad` needs a function that returns one real number"
         => "return an `f64` or `f32`, or use `vjp`, which takes a seed for any return type";
-    DetachedInput: "the result never depends smoothly on this parameter"
+    DetachedInput: "this input has no gradient"
         => "mark it `#[constant]`, or write `#[differentiable(detached = \"allow\")]` if that is meant";
     Order2Unsupported: "the second derivative of this is not supported yet"
         => "remove `order = 2`, or move this into a function without it";

@@ -388,9 +388,7 @@ pub fn entries(
     let by_rule = s.rules.any();
     if !around.fixed && !around.declares {
         structs.extend(facts::facts(&s, &callees, around, !by_rule));
-        if !by_rule {
-            items.push(reachability::reachability_entry(&s, &callees));
-        }
+        items.push(reachability::reachability_entry(&s, &callees, by_rule));
     }
     let warnings = match by_rule {
         true => TokenStream::new(),

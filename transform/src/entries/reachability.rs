@@ -8,14 +8,17 @@ use quote::quote;
 use std::collections::HashSet;
 use syn::ext::IdentExt;
 
-pub(super) fn reachability_entry(s: &Shape, callees: &Callees) -> TokenStream {
+pub(super) fn reachability_entry(s: &Shape, callees: &Callees, by_rule: bool) -> TokenStream {
     let rt = &s.rt;
     let entry = s.ident("reachability");
     let name = s.function.sig.ident.unraw().to_string();
     let line = number(s.function.sig.ident.span().start().line);
     let inputs = callees.reach.inputs.iter().map(|input| {
         let name = input.field.unraw().to_string();
-        let reach = reach(rt, &s.function.sig.ident, input, callees);
+        let reach = match by_rule {
+            true => quote!(#rt::Reach::Sometimes { when: &["the rule that was given for the function passes it on"] }),
+            false => reach(rt, &s.function.sig.ident, input, callees),
+        };
         quote!(#rt::ReachOf { input: #name, reach: #reach })
     });
     let asks = callees

@@ -45,20 +45,22 @@ pub(super) fn warnings(
                 .is_some_and(Shape::is_exclusive)
         })
         .collect();
-    let never: Vec<&&Input> = told
+    let never: Vec<&Input> = told
         .iter()
+        .copied()
         .filter(|input| !input.link.is_connected())
         .collect();
     for input in &never {
         said.input(input, None);
     }
-    said.places(&never);
+    said.places(&never, None);
     for input in &told {
         if input.link.is_connected()
             && let Some(detached) = callees.is_detached(&input.link)
         {
             said.input(input, Some(&detached));
             said.calls(input, &detached);
+            said.places(&[input], Some(&detached));
         }
     }
     said.outputs();
@@ -111,9 +113,12 @@ impl Said<'_> {
     fn input(&mut self, input: &Input, detached: Option<&TokenStream>) {
         let field = &input.field;
         let result = self.result();
-        let mut lines = vec![format!(
-            "`{field}` has no gradient: no chain of differentiable operations leads from it to {result}"
-        )];
+        let chain = format!("no chain of differentiable operations leads from it to {result}");
+        let mut lines = vec![match self.deny {
+            // The code's own words come before.
+            true => chain,
+            false => format!("`{field}` has no gradient: {chain}"),
+        }];
         let mut ends: Vec<String> = input.cuts.iter().map(Cut::sentence).collect();
         if detached.is_some() {
             ends.extend(self.ways_of(input));
@@ -135,24 +140,22 @@ impl Said<'_> {
         {
             lines.push(format!("  to give it a gradient: {remedy}"));
         }
-        if self.deny {
-            lines.push(
-                "  if that is meant: mark it `#[constant]`, or write `detached = \"allow\"` in the attribute".into(),
-            );
-        } else {
+        if !self.deny {
             lines.push(format!(
                 "  if that is meant: mark it `#[constant]`, which makes it no input, or keep it one without this \
                  warning by `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on `{}`",
                 self.name()
             ));
+            lines.push(
+                "  until then `gradients` gives `None` for it, and `grad` exact zeros".into(),
+            );
         }
-        lines.push("  until then `gradients` gives `None` for it, and `grad` exact zeros".into());
         let at = field.span();
         self.say("Input", "has_no_gradient", &lines.join("\n"), at, detached);
     }
 
     /// At each place where ways end, once for all inputs.
-    fn places(&mut self, never: &[&&Input]) {
+    fn places(&mut self, never: &[&Input], detached: Option<&TokenStream>) {
         let mut told: Vec<(&Cut, Vec<String>)> = Vec::new();
         for input in never {
             for cut in input.cuts.iter().filter(|c| c.why != Why::Unused) {
@@ -176,7 +179,7 @@ impl Said<'_> {
                 "the chain from {from} to {result} ends here: {}",
                 cut.why.reason()
             );
-            self.say("Derivative", "ends_here", &note, cut.mark(), None);
+            self.say("Derivative", "ends_here", &note, cut.mark(), detached);
         }
     }
 

@@ -16,6 +16,46 @@ pub fn total(x: &[f64], k: f64) -> f64 {
     sum
 }
 
+/// The other crate's function passes nothing on from its first parameter. That is told here, at the parameter and at
+/// the call: without the warning, the expectation would be one.
+#[expect(deprecated)]
+#[differentiable]
+pub fn coarse(x: f64, size: f64) -> f64 {
+    renamed::bucket(2.0 * x, size)
+}
+
+/// Two calls deep, under another name, beside a way that is whole.
+#[expect(deprecated)]
+#[differentiable]
+pub fn deep(x: f64, size: f64) -> f64 {
+    let around = length(&[x, 1.0]);
+    coarse(around, size)
+}
+
+/// A connected input has no warning, whatever else the callee cuts.
+#[differentiable]
+pub fn whole(x: f64, size: f64) -> f64 {
+    renamed::bucket(2.0 * x, size) + x
+}
+
+#[test]
+fn a_cut_in_another_crate_is_known_here() {
+    use pullback::Reach;
+    for told in [coarse::reachability(), deep::reachability()] {
+        let Some(Reach::Never { cuts }) = told.of("x") else {
+            panic!("{told}");
+        };
+        assert_eq!(cuts.len(), 1, "{told}");
+        assert_eq!(told.of("size"), Some(&Reach::Always), "{told}");
+    }
+    assert!(matches!(coarse::reachability().of("x"), Some(Reach::Never { cuts }) if cuts[0].text == "bucket"));
+    assert!(matches!(deep::reachability().of("x"), Some(Reach::Never { cuts }) if cuts[0].text == "coarse"));
+    assert_eq!(whole::reachability().of("x"), Some(&Reach::Always));
+    assert_eq!(coarse::gradients(1.3, 0.5).x, None);
+    assert_eq!(deep::gradients(1.3, 0.5).x, None);
+    assert_eq!(whole::gradients(1.3, 0.5).x, Some(1.0));
+}
+
 #[test]
 fn derivatives_pass_through_another_crate() {
     pullback::check!(total, (&[3.0, 4.0, 0.1], 0.5));

@@ -1,125 +1,17 @@
 //! The statements in their order, with what each variable is connected to before and after them.
 
-use super::cuts::{self, Cut, Why};
+use super::cuts::{self, Cut};
 use super::is_whole;
-use super::link::{Atom, Link, When, and, simplify};
+use super::link::{Atom, Link};
+use super::log::{Call, Condition, Flow};
+use super::state::{State, all};
+use super::tokens;
+use super::why::Why;
 use crate::analysis::activity::{changed, is_output, sources};
 use crate::ir::*;
 use crate::source::Source;
-use proc_macro2::{Span, TokenStream};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-
-/// A call of a differentiable function.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// What is called.
-    pub callee: Callee,
-    /// The callee's name in the user's text.
-    pub span: Option<Span>,
-    /// What a method is called on.
-    pub receiver: Option<Place>,
-}
-
-/// What kind of statement a condition belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Header {
-    /// `if`.
-    If,
-    /// `match` or `if let`.
-    Match,
-    /// A loop.
-    Loop,
-}
-
-/// Something on which the path depends.
-#[derive(Clone, Debug)]
-pub struct Condition {
-    /// What it belongs to.
-    pub header: Header,
-    /// Where the statement begins.
-    pub span: Span,
-    /// The patterns of the arms.
-    pub arms: Vec<TokenStream>,
-}
-
-/// A dependence of one variable on another.
-#[derive(Clone, Debug)]
-pub struct Flow {
-    /// What is read.
-    pub from: VarId,
-    /// What it goes to; nothing where the way ends in a statement.
-    pub to: Option<VarId>,
-    /// What leads there, from the outside in.
-    pub within: Vec<Atom>,
-    /// Where the statement begins.
-    pub span: Span,
-    /// What ends the way.
-    pub cut: Option<Cut>,
-    /// The call that it leads through.
-    pub call: Option<usize>,
-}
-
-/// What every variable is connected to at one point of the function, input by input.
-#[derive(Clone, Default)]
-pub(super) struct State {
-    rows: HashMap<VarId, Rc<Vec<Link>>>,
-    path: When,
-}
-
-impl State {
-    /// Whether anything leads to the variable.
-    pub(super) fn hears(&self, v: VarId) -> bool {
-        let row = self.rows.get(&v);
-        row.is_some_and(|row| row.iter().any(Link::is_connected))
-    }
-
-    fn link(&self, v: VarId, input: usize) -> Option<&Link> {
-        self.rows.get(&v)?.get(input).filter(|l| l.is_connected())
-    }
-
-    fn with(&self, atom: Atom) -> State {
-        State {
-            rows: self.rows.clone(),
-            path: and(&self.path, &vec![vec![atom]]),
-        }
-    }
-
-    /// What holds where two paths meet.
-    fn meet(self, other: State) -> State {
-        let mut rows = self.rows;
-        let none = Rc::new(Vec::new());
-        for (v, there) in &other.rows {
-            let here = rows.get(v).cloned().unwrap_or_else(|| none.clone());
-            if Rc::ptr_eq(&here, there) || here == *there {
-                continue;
-            }
-            let row = (0..here.len().max(there.len())).map(|n| {
-                let (empty, full) = (Link::default(), Link::default());
-                let here = here.get(n).unwrap_or(&empty);
-                here.meet(&self.path, there.get(n).unwrap_or(&full), &other.path)
-            });
-            rows.insert(*v, Rc::new(row.collect()));
-        }
-        for (v, here) in &mut rows {
-            if !other.rows.contains_key(v) {
-                let nothing = Link::default();
-                let row = here
-                    .iter()
-                    .map(|l| l.meet(&self.path, &nothing, &other.path));
-                *here = Rc::new(row.collect());
-            }
-        }
-        let mut path = self.path;
-        path.extend(other.path);
-        simplify(&mut path);
-        State { rows, path }
-    }
-}
-
-fn all(states: impl IntoIterator<Item = State>) -> Option<State> {
-    states.into_iter().reduce(State::meet)
-}
 
 /// What was seen on the way.
 #[derive(Default)]
@@ -130,21 +22,21 @@ pub(super) struct Log {
     pub(super) flows: Vec<Flow>,
 }
 
-struct Follow<'a> {
-    f: &'a Function,
-    inputs: &'a [VarId],
-    source: &'a Source,
+pub(super) struct Follow<'a> {
+    pub(super) f: &'a Function,
+    pub(super) inputs: &'a [VarId],
+    pub(super) source: &'a Source,
     /// Whether places are asked for, which takes the user's text.
-    telling: bool,
-    log: Log,
+    pub(super) telling: bool,
+    pub(super) log: Log,
     /// The numbers of the statements that have one.
-    numbers: HashMap<*const Stmt, usize>,
-    seen: HashSet<(*const Stmt, VarId, Option<VarId>)>,
+    pub(super) numbers: HashMap<*const Stmt, usize>,
+    pub(super) seen: HashSet<(*const Stmt, VarId, Option<VarId>)>,
     /// States that are on their way to the end of a scope, or to its next trip.
-    leaving: Vec<(ScopeId, bool, State)>,
-    within: Vec<Atom>,
+    pub(super) leaving: Vec<(ScopeId, bool, State)>,
+    pub(super) within: Vec<Atom>,
     /// Variables that hold `true` or `false` as it is written.
-    known: HashMap<VarId, bool>,
+    pub(super) known: HashMap<VarId, bool>,
 }
 
 /// Follows a function to its ends.
@@ -208,7 +100,7 @@ enum Update {
 }
 
 impl Follow<'_> {
-    fn arrived(&mut self, scope: ScopeId, again: bool) -> Vec<State> {
+    pub(super) fn arrived(&mut self, scope: ScopeId, again: bool) -> Vec<State> {
         let (there, rest) = std::mem::take(&mut self.leaving)
             .into_iter()
             .partition(|(s, a, _)| *s == scope && *a == again);
@@ -218,7 +110,7 @@ impl Follow<'_> {
     }
 
     /// Follows a block to its end, unless every path leaves it before.
-    fn block(&mut self, block: &Block, mut state: State) -> Option<State> {
+    pub(super) fn block(&mut self, block: &Block, mut state: State) -> Option<State> {
         let mut left = false;
         for stmt in block {
             if left {
@@ -234,7 +126,7 @@ impl Follow<'_> {
     }
 
     /// A statement that no path gets to.
-    fn dead(&mut self, stmt: &Stmt, state: &State) {
+    pub(super) fn dead(&mut self, stmt: &Stmt, state: &State) {
         if !self.telling {
             return;
         }
@@ -248,7 +140,7 @@ impl Follow<'_> {
         }
     }
 
-    fn cut(&mut self, input: usize, cut: Cut) {
+    pub(super) fn cut(&mut self, input: usize, cut: Cut) {
         let known = self.log.cuts.iter();
         let mut known = known.filter(|(n, _)| *n == input).map(|(_, c)| c);
         if !known.any(|c| c.why == cut.why && c.is_at(&cut)) {
@@ -256,7 +148,7 @@ impl Follow<'_> {
         }
     }
 
-    fn flow(&mut self, stmt: &Stmt, from: VarId, to: Option<VarId>, cut: Option<Cut>) {
+    pub(super) fn flow(&mut self, stmt: &Stmt, from: VarId, to: Option<VarId>, cut: Option<Cut>) {
         if self.telling && self.seen.insert((stmt, from, to)) {
             let call = self.numbers.get(&(stmt as *const Stmt)).copied();
             let is_call = matches!(
@@ -275,7 +167,7 @@ impl Follow<'_> {
     }
 
     /// Tells of the derivatives that end where the user's tokens use variables without one.
-    fn ends(&mut self, stmt: &Stmt, o: &Opaque, to: Option<VarId>, state: &State) {
+    pub(super) fn ends(&mut self, stmt: &Stmt, o: &Opaque, to: Option<VarId>, state: &State) {
         if !self.telling {
             return;
         }
@@ -286,7 +178,9 @@ impl Follow<'_> {
             .collect();
         for (v, root) in &roots {
             let name = self.f.vars[*v].ident.to_string();
-            let cut = cuts::of_opaque(o, &[name], self.source).into_iter().next();
+            let cut = tokens::of_opaque(o, &[name], self.source)
+                .into_iter()
+                .next();
             self.flow(stmt, *root, to, cut);
         }
         for n in 0..self.inputs.len() {
@@ -299,7 +193,7 @@ impl Follow<'_> {
             if names.is_empty() {
                 continue;
             }
-            for cut in cuts::of_opaque(o, &names, self.source) {
+            for cut in tokens::of_opaque(o, &names, self.source) {
                 self.cut(n, cut);
             }
         }
@@ -527,190 +421,4 @@ impl Follow<'_> {
         }
         Some(state)
     }
-
-    fn branch(
-        &mut self,
-        stmt: &Stmt,
-        cond: &Operand,
-        then: &Block,
-        els: &Block,
-        state: State,
-    ) -> Option<State> {
-        let known = match cond {
-            Operand::Var(v) => self.known.get(v).copied(),
-            Operand::Lit(tokens) => tokens.to_string().parse().ok(),
-        };
-        if let Some(holds) = known {
-            let (taken, other) = if holds { (then, els) } else { (els, then) };
-            other.iter().for_each(|stmt| self.dead(stmt, &state));
-            return self.block(taken, state);
-        }
-        let n = self.condition(stmt, Header::If, &[]);
-        self.within.push(Atom::Holds(n));
-        let one = self.block(then, state.with(Atom::Holds(n)));
-        self.within.pop();
-        self.within.push(Atom::Fails(n));
-        let other = self.block(els, state.with(Atom::Fails(n)));
-        self.within.pop();
-        all(one.into_iter().chain(other))
-    }
-
-    fn arms(&mut self, stmt: &Stmt, m: &Match, state: State) -> Option<State> {
-        let roots: Vec<VarId> = m
-            .reads
-            .iter()
-            .map(|v| self.f.root(&Place::var(*v)))
-            .collect();
-        // What the patterns take out goes on; what they only look at ends here.
-        if self.telling
-            && !m
-                .arms
-                .iter()
-                .any(|arm| cuts::binds(self.f, &arm.body, &roots))
-        {
-            let (tokens, span) = (m.tokens.clone(), stmt.span);
-            let text = self.source.covering(&tokens);
-            for n in 0..self.inputs.len() {
-                if roots.iter().any(|v| state.link(*v, n).is_some()) {
-                    for cut in cuts::of_matched(self.f, m, text.clone(), self.source, span) {
-                        roots
-                            .iter()
-                            .for_each(|v| self.flow(stmt, *v, None, Some(cut.clone())));
-                        self.cut(n, cut);
-                    }
-                }
-            }
-        }
-        let patterns: Vec<TokenStream> = m.arms.iter().map(|arm| arm.pat.clone()).collect();
-        let n = self.condition(stmt, Header::Match, &patterns);
-        let mut met = None;
-        for (k, arm) in m.arms.iter().enumerate() {
-            let atom = Atom::Arm(n, k, m.arms.len());
-            self.within.push(atom);
-            let end = self.block(&arm.body, state.with(atom));
-            self.within.pop();
-            met = all(met.into_iter().chain(end));
-        }
-        met
-    }
-
-    fn looped(&mut self, stmt: &Stmt, l: &Loop, entry: State) -> Option<State> {
-        let n = self.condition(stmt, Header::Loop, &[]);
-        let surely = match &l.head {
-            Head::Forever => true,
-            Head::While(_) => false,
-            Head::For(head) => cuts::runs_surely(&head.iter),
-        };
-        let first = match surely {
-            true => entry.clone(),
-            false => entry.with(Atom::Runs(n)),
-        };
-        let mut head = first.clone();
-        let before = self.leaving.len();
-        let mut round = 0;
-        let trip = loop {
-            self.leaving.truncate(before);
-            if let Head::While(o) = &l.head {
-                self.ends(stmt, o, None, &head);
-            }
-            if let Head::For(of) = &l.head {
-                for v in &of.reads {
-                    self.bound(stmt, *v, &head);
-                }
-            }
-            self.within.push(Atom::Runs(n));
-            let end = self.block(&l.body, head.clone());
-            self.within.pop();
-            let again = self.arrived(l.id, true);
-            let trip = all(end.into_iter().chain(again));
-            let next = match &trip {
-                Some(trip) => again_at(&first, trip, n),
-                None => first.clone(),
-            };
-            round += 1;
-            if settled(&head, &next, round) {
-                break trip;
-            }
-            head = next;
-        };
-        let mut ends = self.arrived(l.id, false);
-        if !matches!(l.head, Head::Forever) {
-            ends.extend(trip);
-            if !surely {
-                ends.push(entry.with(Atom::Skips(n)));
-            }
-        }
-        all(ends)
-    }
-
-    /// What a `for` runs over only counts, unless its items are bound.
-    fn bound(&mut self, stmt: &Stmt, v: VarId, state: &State) {
-        let Kind::Loop(l) = &stmt.kind else { return };
-        if !self.telling {
-            return;
-        }
-        let root = self.f.root(&Place::var(v));
-        if cuts::binds(self.f, &l.body, &[root]) {
-            return;
-        }
-        for n in 0..self.inputs.len() {
-            if state.link(root, n).is_some() {
-                self.cut(
-                    n,
-                    Cut::at(Why::Bound, self.source.header(stmt.span), stmt.span),
-                );
-            }
-        }
-    }
-
-    fn condition(&mut self, stmt: &Stmt, header: Header, arms: &[TokenStream]) -> usize {
-        if let Some(n) = self.numbers.get(&(stmt as *const Stmt)) {
-            return *n;
-        }
-        let n = self.log.conditions.len();
-        self.log.conditions.push(Condition {
-            header,
-            span: stmt.span,
-            arms: arms.to_vec(),
-        });
-        self.numbers.insert(stmt, n);
-        n
-    }
-}
-
-/// What holds at the head of a loop: what was there, or, from the second trip on, what a trip leaves.
-fn again_at(first: &State, trip: &State, n: usize) -> State {
-    let always = vec![Vec::new()];
-    let later = vec![vec![Atom::Again(n)]];
-    let mut rows = HashMap::new();
-    for (v, here) in &first.rows {
-        let none = Rc::new(Vec::new());
-        let there = trip.rows.get(v).unwrap_or(&none);
-        let row = here.iter().enumerate().map(|(k, here)| {
-            let nothing = Link::default();
-            here.meet(&always, there.get(k).unwrap_or(&nothing), &later)
-        });
-        rows.insert(*v, Rc::new(row.collect()));
-    }
-    State {
-        rows,
-        path: first.path.clone(),
-    }
-}
-
-/// Whether another round would tell nothing new. What connects is followed to its fixed point; the conditions are
-/// for people and need not be exact to the last trip.
-fn settled(head: &State, next: &State, round: usize) -> bool {
-    const TELLING: usize = 4;
-    const ROUNDS: usize = 64;
-    head.rows.iter().all(|(v, row)| {
-        let Some(other) = next.rows.get(v) else {
-            return false;
-        };
-        row.iter().zip(other.iter()).all(|(a, b)| {
-            a.ways == b.ways
-                && (a.always == b.always || round > ROUNDS)
-                && (a.when == b.when || round > TELLING)
-        })
-    })
 }

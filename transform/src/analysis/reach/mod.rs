@@ -4,14 +4,20 @@
 //! path by path where paths part, just as the masks of `gradients` do when they run; so what is called unreachable
 //! here is `None` there whatever happens, and what is called connected always is `Some`.
 
+mod control;
 mod cuts;
 mod follow;
 mod link;
+mod log;
 mod say;
+mod state;
+mod tokens;
+mod why;
 
-pub use cuts::{Cut, Why, number};
-pub use follow::{Call, Condition, Flow, Header};
+pub use cuts::{Cut, number};
 pub use link::{Atom, Edge, Link, When};
+pub use log::{Call, Condition, Flow, Header};
+pub use why::Why;
 
 use crate::ir::*;
 use crate::source::Source;

@@ -1,0 +1,15 @@
+//! The sign alone.
+
+#![deny(deprecated)]
+#![allow(unused)]
+
+use pullback::differentiable;
+
+#[differentiable]
+fn f(x: f64, y: f64) -> f64 {
+    x.signum() * y
+}
+
+fn main() {
+    f(1.0, 2.0);
+}
