@@ -257,7 +257,9 @@ impl Follow<'_> {
             Expr::Opaque(o) | Expr::Refused(o, _) => {
                 self.ends(stmt, o, Some(to), state);
                 let text = o.tokens.to_string();
-                if let Ok(value) = text.parse() {
+                // Of a variable that never changes alone.
+                let fixed = matches!(stmt.kind, Kind::Let(..)) && !self.f.vars[to].mutable;
+                if let (Ok(value), true) = (text.parse(), fixed) {
                     self.known.insert(to, value);
                 }
             }
