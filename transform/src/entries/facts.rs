@@ -174,17 +174,22 @@ impl Callees<'_> {
 
     /// Whether something passes on every path; `None` if that is known not to be so.
     pub(super) fn is_whole(&self, link: &Link) -> Option<TokenStream> {
-        let edges = link.always.as_ref()?;
         let rt = self.rt;
-        let mut facts = Vec::new();
-        for edge in edges {
-            let fact = self.fact(*edge, Fact::Whole)?;
-            facts.push(quote!(#rt::Is::<#fact>::TRUE));
-        }
-        Some(match facts.is_empty() {
-            true => quote!(true),
-            false => quote!(#(#facts)&&*),
-        })
+        let all = |edges: &Vec<Edge>| {
+            let facts: Option<Vec<TokenStream>> = edges
+                .iter()
+                .map(|edge| {
+                    self.fact(*edge, Fact::Whole)
+                        .map(|fact| quote!(#rt::Is::<#fact>::TRUE))
+                })
+                .collect();
+            facts.map(|facts| match facts.is_empty() {
+                true => quote!(true),
+                false => quote!((#(#facts)&&*)),
+            })
+        };
+        let known: Vec<TokenStream> = link.always.iter().filter_map(all).collect();
+        (!known.is_empty()).then(|| quote!(#(#known)||*))
     }
 
     /// Whether a link asks anything of callees.
@@ -214,7 +219,7 @@ impl Fact {
             _ => way.last().copied(),
         };
         let mut edges = match self {
-            Fact::Whole => link.always.clone()?,
+            Fact::Whole => link.always.first().cloned()?,
             _ => link.ways.iter().map(pick).collect::<Option<Vec<Edge>>>()?,
         };
         edges.sort_unstable();

@@ -114,7 +114,7 @@ impl Said<'_> {
         let field = &input.field;
         let result = self.result();
         let chain = format!("no chain of differentiable operations leads from it to {result}");
-        let mut lines = vec![match self.deny {
+        let mut lines = vec![match self.deny && detached.is_none() {
             // The code's own words come before.
             true => chain,
             false => format!("`{field}` has no gradient: {chain}"),
@@ -139,6 +139,11 @@ impl Said<'_> {
             && detached.is_none()
         {
             lines.push(format!("  to give it a gradient: {remedy}"));
+        }
+        if self.deny && detached.is_some() {
+            lines.push(
+                "  if that is meant: mark it `#[constant]`, or write `#[differentiable(detached = \"allow\")]`".into(),
+            );
         }
         if !self.deny {
             lines.push(format!(

@@ -32,8 +32,9 @@ pub struct Link {
     /// Each way from the input, as the arguments of calls that it leads through. No way: not connected. A way
     /// through no call: connected, whatever the callees do.
     pub ways: Vec<Vec<Edge>>,
-    /// The variable is connected on every path if these arguments always reach the results of their calls.
-    pub always: Option<Vec<Edge>>,
+    /// Alternatives: the variable is connected on every path if all arguments of one of these always reach the
+    /// results of their calls.
+    pub always: Vec<Vec<Edge>>,
     /// Where it is connected, as far as the function itself decides.
     pub when: When,
 }
@@ -43,7 +44,7 @@ impl Link {
     pub fn input() -> Link {
         Link {
             ways: vec![Vec::new()],
-            always: Some(Vec::new()),
+            always: vec![Vec::new()],
             when: vec![Vec::new()],
         }
     }
@@ -56,11 +57,7 @@ impl Link {
     /// What is connected by either.
     pub fn or(&mut self, other: &Link) {
         add_ways(&mut self.ways, &other.ways);
-        self.always = match (self.always.take(), &other.always) {
-            (Some(a), Some(b)) if b.len() < a.len() => Some(b.clone()),
-            (Some(a), _) => Some(a),
-            (None, b) => b.clone(),
-        };
+        few(&mut self.always, &other.always);
         self.when.extend(other.when.iter().cloned());
         simplify(&mut self.when);
     }
@@ -80,7 +77,7 @@ impl Link {
         }
         Link {
             ways,
-            always: self.always.as_ref().map(along),
+            always: self.always.iter().map(along).collect(),
             when: self.when.clone(),
         }
     }
@@ -89,14 +86,15 @@ impl Link {
     pub fn meet(&self, here: &When, other: &Link, there: &When) -> Link {
         let mut ways = self.ways.clone();
         add_ways(&mut ways, &other.ways);
-        let always = match (&self.always, &other.always) {
-            (Some(a), Some(b)) => {
-                let mut both = a.clone();
-                both.extend(b.iter().filter(|edge| !a.contains(edge)));
-                Some(both)
+        let mut always = Vec::new();
+        for one in &self.always {
+            for two in &other.always {
+                let mut both = one.clone();
+                both.extend(two.iter().filter(|edge| !one.contains(edge)));
+                both.sort_unstable();
+                few(&mut always, &[both]);
             }
-            _ => None,
-        };
+        }
         let mut when = match self.when == other.when {
             true => self.when.clone(),
             false => {
@@ -112,6 +110,18 @@ impl Link {
 
 fn add_ways(ways: &mut Vec<Vec<Edge>>, more: &[Vec<Edge>]) {
     more.iter().for_each(|way| add_way(ways, way.clone()));
+}
+
+/// The alternatives that ask least, a few of them.
+fn few(list: &mut Vec<Vec<Edge>>, more: &[Vec<Edge>]) {
+    const FEW: usize = 4;
+    list.extend(more.iter().cloned());
+    list.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    list.dedup();
+    if list.first().is_some_and(Vec::is_empty) {
+        list.truncate(1);
+    }
+    list.truncate(FEW);
 }
 
 /// A way that needs all that another needs, and more, tells nothing new.
