@@ -13,6 +13,8 @@ mod early_return;
 // The right side reads what it overwrites: that is what this one shows.
 #[allow(clippy::assign_op_pattern)]
 mod in_place;
+#[allow(clippy::needless_range_loop)]
+mod joint;
 mod not_connected;
 mod recurrence;
 mod straight_line;
