@@ -159,6 +159,8 @@ mod written {
     struct Conventions;
     #[doc = include_str!("../docs/manual/checking.md")]
     struct Checking;
+    #[doc = include_str!("../docs/manual/tensors.md")]
+    struct Tensors;
     #[doc = include_str!("../docs/manual/third_party.md")]
     struct ThirdParty;
 }
