@@ -164,6 +164,8 @@ mod written {
     struct Checking;
     #[doc = include_str!("../docs/manual/nonfinite.md")]
     struct NonFinite;
+    #[doc = include_str!("../docs/manual/tensors.md")]
+    struct Tensors;
     #[doc = include_str!("../docs/manual/third_party.md")]
     struct ThirdParty;
 }

@@ -18,6 +18,7 @@ mod harness;
 mod arithmetic;
 mod elementwise;
 mod errors;
+mod files;
 mod flat;
 mod layout;
 mod losses;

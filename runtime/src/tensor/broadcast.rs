@@ -258,6 +258,9 @@ impl<T: Element> Tensor<T> {
         if self.shape() == to {
             return self.clone();
         }
+        if matches!(self.repr, Repr::Neutral) {
+            return Tensor::zero_of(to);
+        }
         if shape::broadcast(op, self.shape(), to).slice() != to {
             panic!(
                 "`{op}`: the shape {:?} cannot be repeated to {to:?}",

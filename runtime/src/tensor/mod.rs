@@ -7,17 +7,24 @@ mod create;
 mod element;
 mod format;
 mod mask;
+#[cfg(feature = "npy")]
+mod npy;
 mod ops;
 mod pick;
+#[cfg(feature = "rand")]
+mod random;
 mod reduce;
 mod rows;
 mod rule;
+#[cfg(feature = "serde")]
+mod serde;
 mod shape;
 mod statistics;
 mod tangent;
 
 pub use element::Element;
 pub use mask::Mask;
+#[doc(hidden)]
 pub use ops::entries;
 pub use ops::layout::{Pad, Span, Widths};
 pub use shape::Integers;

@@ -140,7 +140,8 @@ macro_rules! rules {
                     let y = $value;
                     let tangent = {
                         let $y_push = &y;
-                        let $dots = crate::tensor::rule::rules!(@dots dots $x $($b)*);
+                        let $dots = crate::tensor::rule::rules!(@dots dots $x $($b)*)
+                            .map(|dot| dot.filter(|dot| !dot.is_zero()));
                         $push
                     };
                     let tangent = tangent.unwrap_or_else(|| crate::Differentiable::zero_tangent(&y));

@@ -1,6 +1,6 @@
 //! The operators between tensors, and between tensors and numbers.
 
-use super::super::{Element, Tensor, reduce};
+use super::super::{Element, Tensor, reduce, shape};
 use crate::ops::{
     AddRule, Adds, DivRule, MulRule, NegRule, RemRule, SubRule, Subtracts, as_operator,
 };
@@ -43,6 +43,10 @@ pub(super) fn pushed<T: Element>(
     b: &Tensor<T>,
     partial: impl Fn(T, T) -> T,
 ) -> Tensor<T> {
+    if d.is_zero() {
+        let shape = shape::broadcast("an operator", a.shape(), b.shape());
+        return Tensor::zero_of(ndarray::Dimension::slice(&shape));
+    }
     let factor = a.zip_map("an operator", b, partial);
     factor.zip_owned("an operator", d, |p, d| gated(d, p))
 }

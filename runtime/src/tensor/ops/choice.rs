@@ -152,9 +152,11 @@ entry! {
     }
     jvp |mask, (_, da, db)| {
         let y = mask.where_(a, b);
-        let (da, db) = (da.cloned(), db.cloned());
-        let da = da.unwrap_or_else(|| a.zero_tangent());
-        let db = db.unwrap_or_else(|| b.zero_tangent());
+        let or_zero = |d: Option<&Tensor<T>>, x: &Tensor<T>| match d {
+            Some(d) if !d.is_zero() => d.clone(),
+            _ => x.zero_tangent(),
+        };
+        let (da, db) = (or_zero(da, a), or_zero(db, b));
         let tangent = mask.where_(&da, &db);
         (y, tangent)
     }
@@ -216,7 +218,7 @@ entry! {
     }
     jvp |x, (d, ..)| {
         let y = x.masked_fill(mask, value);
-        let tangent = d.map_or_else(|| y.zero_tangent(), |d| d.filled(mask, T::zero()));
+        let tangent = d.filter(|d| !d.is_zero()).map_or_else(|| y.zero_tangent(), |d| d.filled(mask, T::zero()));
         (y, tangent)
     }
 }

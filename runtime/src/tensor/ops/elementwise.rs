@@ -87,7 +87,7 @@ fn with_both<T: Element>(
     f: impl Fn(T, T, T) -> T,
 ) -> Tensor<T> {
     if t.is_zero() {
-        return t.clone();
+        return Tensor::zero_of(x.shape());
     }
     let (data, elements, results) = (t.data(), x.data(), y.data());
     let each = data.iter().zip(&*elements).zip(&*results);

@@ -2,7 +2,8 @@
 
 use super::super::broadcast::zip;
 use super::super::rule::{one, plus, rules};
-use super::super::{Element, Mask, Statistics, Tensor, reduce, shape};
+use super::super::{Element, Mask, Statistics, Tensor, shape};
+use super::reductions;
 use crate::Real;
 use crate::prelude::*;
 use ndarray::Dimension;
@@ -23,11 +24,7 @@ struct Normal<T> {
 
 /// The mean along axes, at length 1.
 fn mean<T: Element>(x: &Tensor<T>, axes: &[usize]) -> Tensor<T> {
-    let n: usize = axes.iter().map(|axis| x.shape()[*axis]).product();
-    let n = T::from_f64(n as f64);
-    let mut sums = reduce::sum(x, axes);
-    sums.iter_mut().for_each(|sum| *sum /= n);
-    Tensor::new(shape::without(x.shape(), axes, true).slice(), sums)
+    reductions::mean(x, axes, reductions::count(x, axes))
 }
 
 impl<T: Element> Normal<T> {

@@ -34,7 +34,8 @@ fn some<T: Element>(op: &str, x: &Tensor<T>, axes: &[usize]) -> T {
     T::from_f64(n as f64)
 }
 
-fn mean<T: Element>(x: &Tensor<T>, axes: &[usize], n: T) -> Tensor<T> {
+/// The mean along axes, which have `n` elements together and stay with length 1.
+pub(super) fn mean<T: Element>(x: &Tensor<T>, axes: &[usize], n: T) -> Tensor<T> {
     let mut sums = reduce::sum(x, axes);
     sums.iter_mut().for_each(|sum| *sum /= n);
     kept(x, axes, sums)
@@ -117,7 +118,7 @@ macro_rules! reductions {
 }
 
 /// How many elements become one.
-fn count<T: Element>(x: &Tensor<T>, axes: &[usize]) -> T {
+pub(super) fn count<T: Element>(x: &Tensor<T>, axes: &[usize]) -> T {
     T::from_f64(axes.iter().map(|axis| x.shape()[*axis]).product::<usize>() as f64)
 }
 
