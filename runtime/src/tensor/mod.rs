@@ -18,10 +18,11 @@ mod rows;
 mod rule;
 #[cfg(feature = "serde")]
 mod serde;
-mod shape;
+pub(crate) mod shape;
 mod statistics;
 mod tangent;
 
+pub use crate::conv::{Conv, Layout, Padding, Pool, Resize};
 pub use element::Element;
 pub use mask::Mask;
 #[doc(hidden)]
