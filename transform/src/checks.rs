@@ -201,8 +201,9 @@ impl Observation {
 
     /// Settles where the reverse sweep finds the numbers, if it has them.
     pub fn settle(&mut self, f: &Function, at_hand: &dyn Fn(VarId) -> Option<TokenStream>) {
-        // An element is read where somebody looks, and nowhere else.
-        let by_name = |v: VarId| at_hand(v).is_some_and(|t| t.into_iter().count() == 1);
+        // What goes by another expression is read where somebody looks, and nowhere else.
+        let by_name =
+            |v: VarId| at_hand(v).is_some_and(|t| t.to_string() == f.vars[v].ident.to_string());
         self.names = self.operation.names(f, &by_name);
         self.operands = self
             .operation
