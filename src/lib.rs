@@ -162,4 +162,7 @@ mod written {
     struct Checking;
     #[doc = include_str!("../docs/manual/third_party.md")]
     struct ThirdParty;
+    #[cfg(feature = "tensor")]
+    #[doc = include_str!("../docs/manual/convolutions.md")]
+    struct Convolutions;
 }

@@ -5,7 +5,8 @@
 //! knows no syntax: the compiler of `pullback` and this crate meet in `rules/table.rs` alone.
 
 #![no_std]
-#![forbid(unsafe_code)]
+// But for the calls in `conv/isa.rs`, which say why.
+#![deny(unsafe_code)]
 
 extern crate alloc;
 #[cfg(feature = "std")]
@@ -23,6 +24,8 @@ pub mod arrays;
 #[doc(hidden)]
 pub mod calls;
 pub mod check;
+#[cfg(feature = "tensor")]
+mod conv;
 #[doc(hidden)]
 pub mod data;
 mod detach;

@@ -16,6 +16,7 @@
 mod harness;
 
 mod arithmetic;
+mod convolution;
 mod elementwise;
 mod errors;
 mod flat;

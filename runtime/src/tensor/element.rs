@@ -4,7 +4,7 @@ use crate::Real;
 use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
 /// A number that tensors consist of: `f32` or `f64`, nothing else.
-pub trait Element: Real + super::rule::Seed<Like = ()> {
+pub trait Element: Real + crate::conv::Float + super::rule::Seed<Like = ()> {
     /// A zero to refer to.
     #[doc(hidden)]
     const ZERO: &'static Self;

@@ -12,10 +12,11 @@ mod pick;
 mod reduce;
 mod rows;
 mod rule;
-mod shape;
+pub(crate) mod shape;
 mod statistics;
 mod tangent;
 
+pub use crate::conv::{Conv, Layout, Padding, Pool, Resize};
 pub use element::Element;
 pub use mask::Mask;
 pub use ops::entries;

@@ -3,6 +3,7 @@
 mod arithmetic;
 mod between;
 mod choice;
+mod convolution;
 mod cumulative;
 mod einsum;
 mod elementwise;
@@ -12,12 +13,14 @@ pub(super) mod layout;
 mod losses;
 mod matmul;
 mod norm;
+mod pooling;
 mod reductions;
 
 /// The entries, which generated code brings into scope under no name.
 pub mod entries {
     pub use super::between::entries::*;
     pub use super::choice::entries::*;
+    pub use super::convolution::entries::*;
     pub use super::cumulative::entries::*;
     pub use super::einsum::{entries::*, functions::*};
     pub use super::elementwise::entries::*;
@@ -27,5 +30,6 @@ pub mod entries {
     pub use super::losses::entries::*;
     pub use super::matmul::entries::*;
     pub use super::norm::entries::*;
+    pub use super::pooling::entries::*;
     pub use super::reductions::entries::*;
 }

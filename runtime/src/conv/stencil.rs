@@ -1,0 +1,379 @@
+//! Poolings and resamplings: each output looks at a few inputs, which are the same for every channel.
+
+use super::Float;
+use super::axes::{spread, walk};
+use super::geometry::{images, ordered};
+use super::options::{Choice, Layout, Pool, Resize};
+use crate::prelude::*;
+
+/// What one output along an axis looks at: places and weights.
+type Look = Vec<(usize, f64)>;
+
+/// Which places of the input each place of the output looks at, and how much each weighs.
+#[derive(Clone, Debug)]
+pub(crate) struct Stencil {
+    pub input_shape: Vec<usize>,
+    pub output_shape: Vec<usize>,
+    /// Where the inputs of each output begin, and where the last end.
+    starts: Vec<usize>,
+    inputs: Vec<usize>,
+    weights: Vec<f64>,
+    /// Numbers at each place, which is the channels where they stand last.
+    inner: usize,
+    /// Places of an image.
+    places: usize,
+}
+
+impl Stencil {
+    /// The windows of a pooling, and the weight that each element has in the mean.
+    ///
+    /// # Panics
+    /// If the shape and the options do not fit.
+    #[track_caller]
+    pub fn pooling(op: &str, space: usize, x: &[usize], options: &Pool) -> Stencil {
+        let looks = |lengths: &[usize]| windows(lengths, options);
+        match Stencil::of(space, x, options.layout, looks) {
+            Ok(stencil) => stencil,
+            Err(why) => panic!("`{op}` of an input {x:?}: {why}"),
+        }
+    }
+
+    /// The elements that are mixed where images get another size.
+    ///
+    /// # Panics
+    /// If the shape and the options do not fit.
+    #[track_caller]
+    pub fn resizing(op: &str, space: usize, x: &[usize], options: &Resize) -> Stencil {
+        let looks = |lengths: &[usize]| mixtures(lengths, options);
+        match Stencil::of(space, x, options.layout, looks) {
+            Ok(stencil) => stencil,
+            Err(why) => panic!("`{op}` of an input {x:?}: {why}"),
+        }
+    }
+
+    fn of(
+        space: usize,
+        x: &[usize],
+        layout: Layout,
+        looks: impl Fn(&[usize]) -> Result<Vec<Vec<Look>>, String>,
+    ) -> Result<Stencil, String> {
+        let (batch, channels, lengths) = images(space, x, layout)?;
+        let looks = looks(&lengths)?;
+        let outputs: Vec<usize> = looks.iter().map(Vec::len).collect();
+        // One place that looks at one place, then axis by axis.
+        let mut all: Vec<Look> = alloc::vec![alloc::vec![(0, 1.0)]];
+        for (looks, len) in looks.iter().zip(&lengths) {
+            all = all
+                .iter()
+                .flat_map(|outer| looks.iter().map(move |inner| product(outer, inner, *len)))
+                .collect();
+        }
+        let mut starts = alloc::vec![0];
+        let (mut inputs, mut weights) = (Vec::new(), Vec::new());
+        for look in all {
+            for (input, weight) in look {
+                inputs.push(input);
+                weights.push(weight);
+            }
+            starts.push(inputs.len());
+        }
+        Ok(Stencil {
+            input_shape: x.to_vec(),
+            output_shape: ordered(layout, batch, channels, outputs.into_iter()),
+            starts,
+            inputs,
+            weights,
+            inner: match layout {
+                Layout::ChannelsFirst => 1,
+                Layout::ChannelsLast => channels,
+            },
+            places: lengths.iter().product(),
+        })
+    }
+
+    /// The numbers of an input and of an output image.
+    fn sizes(&self) -> (usize, usize) {
+        (
+            self.places * self.inner,
+            (self.starts.len() - 1) * self.inner,
+        )
+    }
+
+    /// Each image of an input beside that of an output.
+    fn images<'a, T, U>(
+        &self,
+        x: &'a [T],
+        y: &'a mut [U],
+    ) -> impl Iterator<Item = (&'a [T], &'a mut [U])> + use<'a, T, U> {
+        let (input, output) = self.sizes();
+        // Where there are no numbers there is nothing to do, and a chunk has at least one.
+        x.chunks_exact(input.max(1))
+            .zip(y.chunks_exact_mut(output.max(1)))
+    }
+
+    /// What each output of an image looks at.
+    fn looks(&self) -> impl Iterator<Item = (&[usize], &[f64])> {
+        self.starts.windows(2).map(|ends| {
+            let range = ends[0]..ends[1];
+            (&self.inputs[range.clone()], &self.weights[range])
+        })
+    }
+
+    /// The weighted sums.
+    pub fn sums<T: Float>(&self, x: &[T]) -> Vec<T> {
+        let mut out = alloc::vec![T::zero(); self.output_shape.iter().product()];
+        let inner = self.inner;
+        if out.is_empty() {
+            return out;
+        }
+        for (x, y) in self.images(x, &mut out) {
+            for ((inputs, weights), y) in self.looks().zip(y.chunks_exact_mut(inner)) {
+                for (i, weight) in inputs.iter().zip(weights) {
+                    let weight = T::from_f64(*weight);
+                    for (y, x) in y.iter_mut().zip(&x[i * inner..][..inner]) {
+                        *y += *x * weight;
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The adjoint of the weighted sums.
+    pub fn sums_adjoint<T: Float>(&self, y: &[T]) -> Vec<T> {
+        let mut out = alloc::vec![T::zero(); self.input_shape.iter().product()];
+        let inner = self.inner;
+        if out.is_empty() {
+            return out;
+        }
+        let (input, output) = self.sizes();
+        for (x, y) in out
+            .chunks_exact_mut(input.max(1))
+            .zip(y.chunks_exact(output.max(1)))
+        {
+            for ((inputs, weights), y) in self.looks().zip(y.chunks_exact(inner)) {
+                for (i, weight) in inputs.iter().zip(weights) {
+                    let weight = T::from_f64(*weight);
+                    for (x, y) in x[i * inner..][..inner].iter_mut().zip(y) {
+                        *x += *y * weight;
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The largest element of each window; NaN if there is one.
+    pub fn largest<T: Float>(&self, x: &[T]) -> Vec<T> {
+        let mut out = alloc::vec![T::zero(); self.output_shape.iter().product()];
+        let inner = self.inner;
+        if out.is_empty() {
+            return out;
+        }
+        for (x, y) in self.images(x, &mut out) {
+            for ((inputs, _), y) in self.looks().zip(y.chunks_exact_mut(inner)) {
+                let Some((first, others)) = inputs.split_first() else {
+                    continue;
+                };
+                y.copy_from_slice(&x[first * inner..][..inner]);
+                for i in others {
+                    for (y, x) in y.iter_mut().zip(&x[i * inner..][..inner]) {
+                        *y = if *x > *y || *x != *x { *x } else { *y };
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The adjoint of the largest elements `y` of `x`, at their cotangent: equal elements share it.
+    pub fn largest_adjoint<T: Float>(&self, x: &[T], y: &[T], cotangent: &[T]) -> Vec<T> {
+        let mut out = alloc::vec![T::zero(); x.len()];
+        let inner = self.inner;
+        if out.is_empty() {
+            return out;
+        }
+        let (input, output) = self.sizes();
+        let mut ties = alloc::vec![T::zero(); inner];
+        let images = x
+            .chunks_exact(input.max(1))
+            .zip(out.chunks_exact_mut(input.max(1)));
+        let results = y
+            .chunks_exact(output.max(1))
+            .zip(cotangent.chunks_exact(output.max(1)));
+        for ((x, out), (y, cotangent)) in images.zip(results) {
+            let results = y.chunks_exact(inner).zip(cotangent.chunks_exact(inner));
+            for ((inputs, _), (y, cotangent)) in self.looks().zip(results) {
+                count(&mut ties, inputs, x, y);
+                for i in inputs {
+                    let at = i * inner..(i + 1) * inner;
+                    let elements = out[at.clone()].iter_mut().zip(&x[at]);
+                    for (((out, x), (y, t)), ties) in
+                        elements.zip(y.iter().zip(cotangent)).zip(&ties)
+                    {
+                        if same(*x, *y) {
+                            *out += *t / *ties;
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The tangent of the largest elements `y` of `x`: the mean of those of equal elements.
+    pub fn largest_tangent<T: Float>(&self, x: &[T], y: &[T], tangent: &[T]) -> Vec<T> {
+        let mut out = alloc::vec![T::zero(); y.len()];
+        let inner = self.inner;
+        if out.is_empty() {
+            return out;
+        }
+        let (input, output) = self.sizes();
+        let mut ties = alloc::vec![T::zero(); inner];
+        let images = x
+            .chunks_exact(input.max(1))
+            .zip(tangent.chunks_exact(input.max(1)));
+        let results = y
+            .chunks_exact(output.max(1))
+            .zip(out.chunks_exact_mut(output.max(1)));
+        for ((x, tangent), (y, out)) in images.zip(results) {
+            let results = y.chunks_exact(inner).zip(out.chunks_exact_mut(inner));
+            for ((inputs, _), (y, out)) in self.looks().zip(results) {
+                count(&mut ties, inputs, x, y);
+                for i in inputs {
+                    let at = i * inner..(i + 1) * inner;
+                    let elements = x[at.clone()].iter().zip(&tangent[at]);
+                    for (((x, t), (y, out)), ties) in
+                        elements.zip(y.iter().zip(&mut *out)).zip(&ties)
+                    {
+                        if same(*x, *y) {
+                            *out += *t / *ties;
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Whether an element is the largest one, which NaN is where there is one.
+#[inline(always)]
+fn same<T: Float>(x: T, y: T) -> bool {
+    x == y || x != x
+}
+
+/// How many elements of a window are the largest one.
+#[inline(always)]
+fn count<T: Float>(ties: &mut [T], inputs: &[usize], x: &[T], y: &[T]) {
+    let inner = ties.len();
+    ties.fill(T::zero());
+    for i in inputs {
+        for ((ties, x), y) in ties.iter_mut().zip(&x[i * inner..][..inner]).zip(y) {
+            *ties += if same(*x, *y) { T::one() } else { T::zero() };
+        }
+    }
+}
+
+/// What an output looks at along the axes so far and along one more.
+fn product(outer: &Look, inner: &Look, len: usize) -> Look {
+    let pairs = outer
+        .iter()
+        .flat_map(|(i, a)| inner.iter().map(move |(j, b)| (i * len + j, a * b)));
+    pairs.collect()
+}
+
+/// The windows of a pooling along each axis, with the weights of a mean.
+fn windows(lengths: &[usize], options: &Pool) -> Result<Vec<Vec<Look>>, String> {
+    let n = lengths.len();
+    let mean = |places: core::ops::Range<usize>, by: usize, all: Option<usize>| {
+        let places: Vec<usize> = places.step_by(by).collect();
+        let weight = 1.0 / all.unwrap_or(places.len()) as f64;
+        places
+            .into_iter()
+            .map(|place| (place, weight))
+            .collect::<Look>()
+    };
+    match &options.windows {
+        Choice::Count(counts) => {
+            if !options.stride.is_empty()
+                || !options.dilation.is_empty()
+                || options.padding != Default::default()
+            {
+                return Err("the windows follow from how many there are, and take no stride, padding or dilation".into());
+            }
+            let counts = spread("number of windows", counts, n, &1)?;
+            let along = |(i, (len, count)): (usize, (&usize, usize))| {
+                if *len == 0 && count > 0 {
+                    return Err(alloc::format!(
+                        "axis {i} of space has length 0, and is asked for {count} windows"
+                    ));
+                }
+                let window =
+                    |i: usize| mean(i * len / count..((i + 1) * len).div_ceil(count), 1, None);
+                Ok((0..count).map(window).collect())
+            };
+            lengths.iter().zip(counts).enumerate().map(along).collect()
+        }
+        Choice::Size(sizes) => {
+            let sizes = spread("window", sizes, n, &1)?;
+            let dilation = spread("dilation", &options.dilation, n, &1)?;
+            let stride = match &options.stride[..] {
+                [] => sizes.clone(),
+                given => spread("stride", given, n, &1)?,
+            };
+            let axes = walk(lengths, &sizes, &stride, &options.padding, &dilation)?;
+            let along = |(i, axis): (usize, &super::axes::Axis)| {
+                let window = |o: usize| {
+                    let from = o * axis.stride;
+                    // The first and the last element of the window, in the input with its padding, that are no padding.
+                    let skipped = axis.low.saturating_sub(from).div_ceil(axis.dilation);
+                    let first = from + skipped * axis.dilation;
+                    let end =
+                        (from + (axis.kernel - 1) * axis.dilation + 1).min(axis.low + axis.input);
+                    if first >= end {
+                        return Err(alloc::format!(
+                            "along axis {i} of space, window {o} has nothing but padding: it begins at {from} - {} and the input's length is {}",
+                            axis.low,
+                            axis.input
+                        ));
+                    }
+                    let all = options.count_padding.then_some(axis.kernel);
+                    Ok(mean(first - axis.low..end - axis.low, axis.dilation, all))
+                };
+                (0..axis.output).map(window).collect()
+            };
+            axes.iter().enumerate().map(along).collect()
+        }
+    }
+}
+
+/// What is mixed along each axis where images get another size.
+fn mixtures(lengths: &[usize], options: &Resize) -> Result<Vec<Vec<Look>>, String> {
+    let to = spread("size", &options.to, lengths.len(), &1)?;
+    let along = |(i, (len, to)): (usize, (&usize, usize))| {
+        if *len == 0 && to > 0 {
+            return Err(alloc::format!(
+                "axis {i} of space has length 0, and cannot be brought to {to}"
+            ));
+        }
+        let last = len.saturating_sub(1);
+        let look = |o: usize| {
+            let at = match options.corners {
+                true => o as f64 * last as f64 / to.saturating_sub(1).max(1) as f64,
+                false => (o as f64 + 0.5) * *len as f64 / to as f64 - 0.5,
+            };
+            let at = at.clamp(0.0, last as f64);
+            let (below, part) = (at as usize, at - (at as usize) as f64);
+            if !options.linear {
+                return alloc::vec![((below + usize::from(part >= 0.5)).min(last), 1.0)];
+            }
+            if part == 0.0 {
+                return alloc::vec![(below, 1.0)];
+            }
+            alloc::vec![(below, 1.0 - part), (below + 1, part)]
+        };
+        Ok((0..to).map(look).collect())
+    };
+    lengths.iter().zip(to).enumerate().map(along).collect()
+}

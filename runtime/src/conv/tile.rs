@@ -1,0 +1,189 @@
+//! The inner loops. A tile is a few positions times a panel's width of outputs, whose sums stay in registers. They are
+//! written so that the compiler makes vectors of them, for whatever instructions the function that they are inlined
+//! into may use, and so that each index is checked once for a loop.
+
+use super::Float;
+use super::destination::Destination;
+use super::plan::{Panels, Plan, Run};
+use super::weights::Gathered;
+use crate::prelude::*;
+use core::array::from_fn;
+
+/// Positions whose sums are kept beside each other, while a part of a panel stays in the cache.
+const POSITIONS: usize = 192;
+
+/// Rows of a panel that stay in the first cache.
+const ROWS: usize = 256;
+
+#[inline(always)]
+pub(super) fn add_product<T: Float, const FUSED: bool>(sum: T, a: T, b: T) -> T {
+    if FUSED { a.fused(b, sum) } else { sum + a * b }
+}
+
+/// Adds to each sum the products along the rows of the source with a part of a panel.
+#[inline(always)]
+fn along<T: Float, const M: usize, const N: usize, const FUSED: bool>(
+    mut sums: [[T; N]; M],
+    rows: [&[T]; M],
+    panel: &[[T; N]],
+) -> [[T; N]; M] {
+    let len = panel.len();
+    let rows: [&[T]; M] = from_fn(|i| &rows[i][..len]);
+    for k in 0..len {
+        let b = &panel[k];
+        for i in 0..M {
+            let a = rows[i][k];
+            for j in 0..N {
+                sums[i][j] = add_product::<T, FUSED>(sums[i][j], a, b[j]);
+            }
+        }
+    }
+    sums
+}
+
+/// The sums of a plan over a source, for every position and every output.
+#[inline(always)]
+pub(super) fn products<T: Float, const M: usize, const N: usize, const FUSED: bool>(
+    plan: &Plan,
+    source: &[T],
+    panels: &Panels<T>,
+    to: &mut Destination<'_, T>,
+) {
+    let pieces = pieces(&plan.runs);
+    let mut sums = alloc::vec![[T::zero(); N]; POSITIONS];
+    for from in (0..plan.bases.len()).step_by(POSITIONS) {
+        let bases = &plan.bases[from..plan.bases.len().min(from + POSITIONS)];
+        for (p, panel) in panels.data.chunks_exact(panels.depth * N).enumerate() {
+            let (panel, _) = panel.as_chunks::<N>();
+            let mut first = true;
+            for piece in &pieces {
+                for (bases, sums) in bases.chunks(M).zip(sums.chunks_mut(M)) {
+                    let bases: [usize; M] = from_fn(|i| bases[i.min(bases.len() - 1)]);
+                    let mut tile = match first {
+                        true => [[T::zero(); N]; M],
+                        false => from_fn(|i| sums[i.min(sums.len() - 1)]),
+                    };
+                    for run in piece {
+                        let rows: [&[T]; M] =
+                            from_fn(|i| &source[bases[i] + run.offset..][..run.len]);
+                        tile = along::<T, M, N, FUSED>(
+                            tile,
+                            rows,
+                            &panel[run.start..run.start + run.len],
+                        );
+                    }
+                    sums.copy_from_slice(&tile[..sums.len()]);
+                }
+                first = false;
+            }
+            let there = N.min(panels.outputs - p * N);
+            to.take(from, p * N, there, &sums[..bases.len()]);
+        }
+    }
+}
+
+/// The runs in pieces of about `ROWS` rows.
+fn pieces(runs: &[Run]) -> Vec<Vec<Run>> {
+    let mut pieces: Vec<Vec<Run>> = Vec::new();
+    let mut room = 0;
+    for run in runs {
+        let parts = run.len.div_ceil(ROWS).max(1);
+        let part = run.len.div_ceil(parts);
+        let mut done = 0;
+        while done < run.len {
+            let len = part.min(run.len - done);
+            if len > room {
+                pieces.push(Vec::new());
+                room = ROWS;
+            }
+            room -= len;
+            if let Some(piece) = pieces.last_mut() {
+                piece.push(Run {
+                    offset: run.offset + done,
+                    start: run.start + done,
+                    len,
+                });
+            }
+            done += len;
+        }
+    }
+    pieces
+}
+
+/// Adds to each row of the panels the sum over the positions of what that row's weights were multiplied with, times
+/// the seeds of the outputs: the adjoint of `products` in the weights.
+#[inline(always)]
+pub(super) fn gathered<T: Float, const M: usize, const N: usize, const FUSED: bool>(
+    plan: &Plan,
+    source: &[T],
+    seeds: &Gathered<'_, T>,
+    to: &mut Panels<T>,
+) {
+    let count = plan.bases.len();
+    let (seeds, _) = seeds.data.as_chunks::<N>();
+    let size = to.depth * N;
+    let mut block = [[T::zero(); M]; POSITIONS];
+    for from in (0..count).step_by(POSITIONS) {
+        let until = count.min(from + POSITIONS);
+        let bases = &plan.bases[from..until];
+        for run in &plan.runs {
+            for j in (0..run.len).step_by(M) {
+                // What the weights meet, beside each other for all panels.
+                let source = &source[run.offset + j..];
+                for (block, base) in block.iter_mut().zip(bases) {
+                    block.copy_from_slice(&source[*base..*base + M]);
+                }
+                for (panel, seeds) in to
+                    .data
+                    .chunks_exact_mut(size)
+                    .zip(seeds.chunks_exact(count))
+                {
+                    let (panel, _) = panel.as_chunks_mut::<N>();
+                    let rows = &mut panel[run.start + j..run.start + run.len.min(j + M)];
+                    let mut tile: [[T; N]; M] = from_fn(|i| rows[i.min(rows.len() - 1)]);
+                    for (a, seed) in block.iter().zip(&seeds[from..until]) {
+                        for i in 0..M {
+                            for n in 0..N {
+                                tile[i][n] = add_product::<T, FUSED>(tile[i][n], a[i], seed[n]);
+                            }
+                        }
+                    }
+                    rows.copy_from_slice(&tile[..rows.len()]);
+                }
+            }
+        }
+    }
+}
+
+/// Writes `columns` numbers of each of `rows` rows, `apart` numbers after each other, as `columns` rows.
+#[inline(always)]
+pub(super) fn transpose<T: Float>(
+    from: &[T],
+    apart: usize,
+    to: &mut [T],
+    to_apart: usize,
+    rows: usize,
+    columns: usize,
+) {
+    const B: usize = 8;
+    for i in (0..rows).step_by(B) {
+        for j in (0..columns).step_by(B) {
+            if i + B <= rows && j + B <= columns {
+                let mut block = [[T::zero(); B]; B];
+                for (k, row) in block.iter_mut().enumerate() {
+                    row.copy_from_slice(&from[(i + k) * apart + j..][..B]);
+                }
+                for k in 0..B {
+                    let column: [T; B] = from_fn(|l| block[l][k]);
+                    to[(j + k) * to_apart + i..][..B].copy_from_slice(&column);
+                }
+                continue;
+            }
+            for k in j..columns.min(j + B) {
+                for l in i..rows.min(i + B) {
+                    to[k * to_apart + l] = from[l * apart + k];
+                }
+            }
+        }
+    }
+}
