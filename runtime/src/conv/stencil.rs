@@ -178,7 +178,7 @@ impl Stencil {
                 y.copy_from_slice(&x[first * inner..][..inner]);
                 for i in others {
                     for (y, x) in y.iter_mut().zip(&x[i * inner..][..inner]) {
-                        *y = if *x > *y || *x != *x { *x } else { *y };
+                        *y = if *x > *y || x.is_nan() { *x } else { *y };
                     }
                 }
             }
@@ -260,7 +260,7 @@ impl Stencil {
 /// Whether an element is the largest one, which NaN is where there is one.
 #[inline(always)]
 fn same<T: Float>(x: T, y: T) -> bool {
-    x == y || x != x
+    x == y || x.is_nan()
 }
 
 /// How many elements of a window are the largest one.
