@@ -5,14 +5,14 @@ mod naive;
 use super::{Conv, Float, Geometry, Layout, Padding};
 use crate::prelude::*;
 
-/// Numbers without pattern between -1 and 1.
+/// Numbers without pattern between -1 and 1, which both types can hold.
 fn numbers(n: usize, seed: u64) -> Vec<f64> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d;
     let mut next = || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+        f64::from((state >> 40) as f32 / (1u64 << 23) as f32 - 1.0)
     };
     (0..n).map(|_| next()).collect()
 }
@@ -51,30 +51,14 @@ fn check(space: usize, x: &[usize], w: &[usize], options: &Conv) {
         let forward = super::convolve(&g, &x, &w);
         let x_bar = super::adjoint(&g, &y, &w);
         let w_bar = super::weights_adjoint(&g, &x, &y);
-        close(
-            "convolve",
-            &g,
-            &forward,
-            &naive::convolve(&g, &x, &w),
-            depth,
-            1e-15,
-        );
-        close(
-            "adjoint",
-            &g,
-            &x_bar,
-            &naive::adjoint(&g, &y, &w),
-            back,
-            1e-15,
-        );
-        close(
-            "weights",
-            &g,
-            &w_bar,
-            &naive::weights_adjoint(&g, &x, &y),
-            places,
-            1e-15,
-        );
+        let slow = [
+            naive::convolve(&g, &x, &w),
+            naive::adjoint(&g, &y, &w),
+            naive::weights_adjoint(&g, &x, &y),
+        ];
+        close("convolve", &g, &forward, &slow[0], depth, 1e-15);
+        close("adjoint", &g, &x_bar, &slow[1], back, 1e-15);
+        close("weights", &g, &w_bar, &slow[2], places, 1e-15);
 
         let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let (a, b, c) = (inner(&forward, &y), inner(&x, &x_bar), inner(&w, &w_bar));
@@ -86,13 +70,11 @@ fn check(space: usize, x: &[usize], w: &[usize], options: &Conv) {
 
         let single = |v: &[f64]| v.iter().map(|v| *v as f32).collect::<Vec<f32>>();
         let (x, w, y) = (single(&x), single(&w), single(&y));
-        let double = |v: &[f32]| v.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>();
-        let (xd, wd, yd) = (double(&x), double(&w), double(&y));
         close(
             "convolve",
             &g,
             &super::convolve(&g, &x, &w),
-            &naive::convolve(&g, &xd, &wd),
+            &slow[0],
             depth,
             2e-7,
         );
@@ -100,7 +82,7 @@ fn check(space: usize, x: &[usize], w: &[usize], options: &Conv) {
             "adjoint",
             &g,
             &super::adjoint(&g, &y, &w),
-            &naive::adjoint(&g, &yd, &wd),
+            &slow[1],
             back,
             2e-7,
         );
@@ -108,7 +90,7 @@ fn check(space: usize, x: &[usize], w: &[usize], options: &Conv) {
             "weights",
             &g,
             &super::weights_adjoint(&g, &x, &y),
-            &naive::weights_adjoint(&g, &xd, &yd),
+            &slow[2],
             places,
             2e-7,
         );
@@ -117,7 +99,7 @@ fn check(space: usize, x: &[usize], w: &[usize], options: &Conv) {
 
 #[test]
 fn a_grid_of_shapes() {
-    for (height, width) in [(1, 1), (2, 3), (5, 4), (7, 9), (13, 20)] {
+    for (height, width) in [(1, 1), (2, 3), (5, 4), (7, 9)] {
         for (r, s) in [(1, 1), (3, 3), (2, 5), (4, 1)] {
             for (stride, dilation, padding) in [
                 ([1, 1], [1, 1], Padding::Same),
@@ -160,12 +142,7 @@ fn few_and_many_channels() {
 /// Sums that are longer than what stays in a cache, over more positions than a tile of them has.
 #[test]
 fn long_sums() {
-    check(
-        2,
-        &[1, 70, 15, 16],
-        &[20, 70, 3, 3],
-        &Conv::new().padding(1),
-    );
+    check(2, &[1, 70, 8, 25], &[17, 70, 3, 3], &Conv::new().padding(1));
     check(2, &[2, 300, 4, 4], &[18, 300, 1, 1], &Conv::new());
     check(1, &[1, 2, 900], &[3, 2, 311], &Conv::new().padding(20));
 }
