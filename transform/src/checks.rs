@@ -202,8 +202,10 @@ impl Observation {
     /// Settles where the reverse sweep finds the numbers, if it has them.
     pub fn settle(&mut self, f: &Function, at_hand: &dyn Fn(VarId) -> Option<TokenStream>) {
         // What goes by another expression is read where somebody looks, and nowhere else.
-        let by_name =
-            |v: VarId| at_hand(v).is_some_and(|t| t.to_string() == f.vars[v].ident.to_string());
+        let by_name = |v: VarId| {
+            let tokens = at_hand(v).and_then(|t| syn::parse2::<Ident>(t).ok());
+            tokens.is_some_and(|name| name == f.vars[v].ident)
+        };
         self.names = self.operation.names(f, &by_name);
         self.operands = self
             .operation
