@@ -46,7 +46,8 @@ impl Lower {
         let ty = self.infer(&m.receiver);
         let is_unknown = matches!(ty.peeled(), Ty::Unknown);
         // None of them gives anything that could be used here.
-        if !for_effect || !ty.is_sequence() && !(is_unknown && self.is_place(&m.receiver)) {
+        let may_be = ty.is_sequence() || is_unknown && self.is_place(&m.receiver);
+        if !for_effect || !may_be {
             return None;
         }
         let at = m.method.span();

@@ -10,6 +10,9 @@ use crate::diagnostics::{Code, Diagnostic};
 use quote::{ToTokens, format_ident};
 use syn::{Expr, Lifetime, Stmt, Type, parse_quote};
 
+/// How an item is made into an `Option` or a `Result`, with statements that go before.
+type Made<'m> = &'m mut dyn FnMut(&mut Unfold, Item, &mut Vec<Stmt>) -> Result<Expr>;
+
 impl Unfold<'_> {
     /// What is done with each item's value, and what comes out of it at the end.
     ///
@@ -19,7 +22,7 @@ impl Unfold<'_> {
         chain: Chain,
         of: Fallible,
         mut setup: Vec<Stmt>,
-        value: &mut dyn FnMut(&mut Unfold, Item, &mut Vec<Stmt>) -> Result<Expr>,
+        value: Made,
         go: &mut dyn FnMut(&mut Unfold, Expr) -> Vec<Stmt>,
         end: Expr,
     ) -> Result<Expr> {

@@ -266,7 +266,7 @@ impl Place<'_> {
                 let [ty, method] = Vec::from_iter(&p.path.segments).try_into().ok()?;
                 let of_number = ty.ident == "f64" || ty.ident == "f32";
                 let rule = crate::rules::find(&method.ident.to_string())?;
-                of_number.then(|| rule.args.len())
+                of_number.then_some(rule.args.len())
             }
             _ => None,
         });
