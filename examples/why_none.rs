@@ -114,6 +114,7 @@ fn early(x: f64, y: f64) -> f64 {
 // ---- Zero is not None ----
 
 /// The derivative is 0 and it exists.
+#[allow(clippy::eq_op)]
 #[differentiable]
 fn times_zero(x: f64) -> f64 {
     x * 0.0 + (x - x)
@@ -155,11 +156,11 @@ fn main() {
         "a cast to an integer and back",
         through_an_integer(3.7, 2.0)
     );
-    show!("round", rounded(3.14, 2.0));
+    show!("round", rounded(3.3, 2.0));
     show!("only a condition", chooses(3.0, 2.0));
     show!("only an index", picks(1.0, &[5.0, 6.0]));
     show!("overwritten before it is read", overwritten(3.0, 2.0));
-    show!("inside another function", in_a_callee(3.14, 2.0));
+    show!("inside another function", in_a_callee(3.3, 2.0));
     show!("frozen: no input at all", frozen_parameter(3.0, 2.0));
     let layer = Layer {
         weight: 2.0,

@@ -197,6 +197,7 @@ fn steps_are_named() {
     assert_eq!(ends(told, "e"), ["e.signum()"]);
 }
 
+#[allow(clippy::eq_op)]
 #[differentiable]
 fn zero(x: f64) -> f64 {
     x * 0.0 + (x - x)

@@ -347,6 +347,8 @@ fn a_rule_of_the_users_own_is_one_operation() {
     assert_eq!(with_a_rule::checked_grad(8.0), Ok(with_a_rule::grad(8.0)));
 }
 
+// A loop over `&mut` is what is tested here.
+#[allow(clippy::manual_slice_fill)]
 #[differentiable]
 fn summed(x: f64) -> f64 {
     let mut products = [0.0; 2];

@@ -109,6 +109,7 @@ fn in_a_loop_the_last_execution_is_told_or_every_one() {
 }
 
 /// The trips of this loop commute, so that without a watched local the reverse sweep may run them forwards.
+#[allow(clippy::needless_range_loop)]
 #[differentiable]
 fn in_order(xs: &[f64]) -> f64 {
     let mut sum = 0.0;
