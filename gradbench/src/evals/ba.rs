@@ -1,5 +1,5 @@
 //! `ba`: bundle adjustment. Cameras look at points; each observation says where one saw the other. The Jacobian is
-//! sparse, since an observation knows one camera, one point and its own weight: it is that of [`reprojection`],
+//! sparse, since an observation knows one camera, one point and its own weight: it is that of [`reprojection()`],
 //! observation by observation.
 
 use pullback::differentiable;
@@ -40,7 +40,7 @@ pub struct Input {
     pub m: usize,
     /// Observations.
     pub p: usize,
-    /// See [`reprojection`].
+    /// See [`reprojection()`].
     pub cam: Camera,
     /// The point.
     pub x: [f64; 3],

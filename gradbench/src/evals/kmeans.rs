@@ -129,7 +129,7 @@ pub fn nearest(points: &[f64], centroids: &[f64], d: usize) -> Vec<usize> {
     nearest
 }
 
-/// The gradient of [`cost_to`] with respect to the centroids, by hand: each point adds twice the way from it to its
+/// The gradient of [`cost_to()`] with respect to the centroids, by hand: each point adds twice the way from it to its
 /// centroid.
 ///
 /// It is here to be differentiated again, since second derivatives through memory are not generated yet.
