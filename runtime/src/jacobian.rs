@@ -12,7 +12,7 @@ use core::ops::Index;
 /// Both are counted as [`Tangent::for_each`] walks them: element by element, field by field, one parameter after the
 /// other. The partial derivatives of an `f32` stand here as `f64`, without loss.
 ///
-/// ```
+/// ```text
 /// use pullback::differentiable;
 ///
 /// #[differentiable]

@@ -8,7 +8,7 @@ use core::fmt;
 /// `f::reachability()` gives it, as data that the compiler put together; nothing runs. Its `Display` is made to be
 /// read.
 ///
-/// ```
+/// ```text
 /// use pullback::{Reach, differentiable};
 ///
 /// #[differentiable(detached = "allow")]
