@@ -90,6 +90,8 @@ impl Follow<'_> {
         };
         let mut head = first.clone();
         let before = self.leaving.len();
+        let around = self.within.iter().filter(|atom| matches!(atom, Atom::Runs(_)));
+        let around = around.count();
         let mut round = 0;
         let trip = loop {
             self.leaving.truncate(before);
@@ -111,7 +113,7 @@ impl Follow<'_> {
                 None => first.clone(),
             };
             round += 1;
-            if settled(&head, &next, round) {
+            if settled(&head, &next, round, around) {
                 break trip;
             }
             head = next;

@@ -140,6 +140,13 @@ fn add_way(ways: &mut Vec<Vec<Edge>>, way: Vec<Edge>) {
 
 /// Both hold.
 pub fn and(a: &When, b: &When) -> When {
+    let always = |when: &When| matches!(&when[..], [term] if term.is_empty());
+    if always(a) || a == b {
+        return b.clone();
+    }
+    if always(b) {
+        return a.clone();
+    }
     let mut out = When::new();
     for x in a {
         for y in b {
@@ -159,23 +166,42 @@ pub fn simplify(when: &mut When) {
     loop {
         when.sort();
         when.dedup();
-        let all = when.clone();
-        when.retain(|term| {
-            let within = |other: &Vec<Atom>| {
-                other.len() < term.len() && other.iter().all(|atom| term.contains(atom))
+        // The shortest first: what a term is implied by stands before it, and they are the most telling.
+        when.sort_by_key(Vec::len);
+        let mut kept: Vec<(u64, Vec<Atom>)> = Vec::new();
+        for term in when.drain(..) {
+            let mask = mask(&term);
+            let within = |(m, other): &(u64, Vec<Atom>)| {
+                m & !mask == 0 && other.iter().all(|atom| term.binary_search(atom).is_ok())
             };
-            !all.iter().any(within)
-        });
-        if when.len() > 4 * MOST {
-            // The shortest are the most telling.
-            when.sort_by_key(Vec::len);
-            when.truncate(4 * MOST);
+            if !kept.iter().any(within) {
+                kept.push((mask, term));
+            }
+            if kept.len() == MOST {
+                break;
+            }
         }
+        when.extend(kept.into_iter().map(|(_, term)| term));
         let Some(joined) = joined(when) else {
             return;
         };
         *when = joined;
     }
+}
+
+/// A bit or two for each atom, by which most pairs of terms are told apart at once.
+fn mask(term: &[Atom]) -> u64 {
+    term.iter().fold(0, |mask, atom| {
+        let (kind, n) = match *atom {
+            Atom::Holds(n) => (0, n),
+            Atom::Fails(n) => (1, n),
+            Atom::Arm(n, k, _) => (2 + k, n),
+            Atom::Runs(n) => (0, n),
+            Atom::Skips(n) => (1, n),
+            Atom::Again(n) => (2, n),
+        };
+        mask | 1 << ((3 * n + kind) % 64)
+    })
 }
 
 /// The terms with one atom less, where all the alternatives of that atom are there.

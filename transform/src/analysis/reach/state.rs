@@ -88,10 +88,11 @@ pub(super) fn again_at(first: &State, trip: &State, n: usize) -> State {
 }
 
 /// Whether another round would tell nothing new. What connects is followed to its fixed point; the conditions are
-/// for people and need not be exact to the last trip.
-pub(super) fn settled(head: &State, next: &State, round: usize) -> bool {
-    const TELLING: usize = 4;
+/// for people and need not be exact to the last trip, the less so the more loops are `around`: each of them
+/// multiplies the rounds.
+pub(super) fn settled(head: &State, next: &State, round: usize, around: usize) -> bool {
     const ROUNDS: usize = 64;
+    let telling = 4_usize.saturating_sub(3 * around);
     head.rows.iter().all(|(v, row)| {
         let Some(other) = next.rows.get(v) else {
             return false;
@@ -99,7 +100,7 @@ pub(super) fn settled(head: &State, next: &State, round: usize) -> bool {
         row.iter().zip(other.iter()).all(|(a, b)| {
             a.ways == b.ways
                 && (a.always == b.always || round > ROUNDS)
-                && (a.when == b.when || round > TELLING)
+                && (a.when == b.when || round > telling)
         })
     })
 }
