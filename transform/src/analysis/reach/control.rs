@@ -90,7 +90,10 @@ impl Follow<'_> {
         };
         let mut head = first.clone();
         let before = self.leaving.len();
-        let around = self.within.iter().filter(|atom| matches!(atom, Atom::Runs(_)));
+        let around = self
+            .within
+            .iter()
+            .filter(|atom| matches!(atom, Atom::Runs(_)));
         let around = around.count();
         let mut round = 0;
         let trip = loop {
