@@ -103,9 +103,11 @@ fn is_next(e: &syn::Expr) -> bool {
         && matches!(&*m.receiver, syn::Expr::Path(_)))
 }
 
+/// Whether a condition is a chain with a `let`. Below other operators a `let` is no Rust, and not followed.
 fn contains_let(e: &syn::Expr) -> bool {
     match e {
         syn::Expr::Let(_) => true,
+        syn::Expr::Binary(b) if !matches!(b.op, syn::BinOp::And(_)) => false,
         syn::Expr::Binary(b) => contains_let(&b.left) || contains_let(&b.right),
         syn::Expr::Paren(p) => contains_let(&p.expr),
         syn::Expr::Group(g) => contains_let(&g.expr),
