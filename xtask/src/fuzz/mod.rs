@@ -7,6 +7,7 @@
 //! them: the steps are bounded functions, and trip counts are small. The same seed gives the same
 //! text on every machine.
 
+mod chains;
 mod command;
 mod expressions;
 mod loops;

@@ -25,7 +25,7 @@ impl Writer<'_> {
         let nested = self.indent < 6;
         // A binding in a block is soon forgotten; an assignment reaches what comes after.
         let inner = self.indent > 2;
-        match self.random.below(24) {
+        match self.random.below(29) {
             0..=3 if inner && self.random.chance(70) => self.assignment(),
             0..=3 => self.binding(),
             4..=6 => self.assignment(),
@@ -41,6 +41,7 @@ impl Writer<'_> {
             18 if nested => self.deferred(),
             19..=21 if nested => self.a_loop(),
             22 => self.exit(),
+            23..=27 => self.chain_statement(),
             _ => self.call_statement(),
         }
     }
