@@ -19,7 +19,7 @@ const SEED: u64 = 77;
 /// Random programs.
 const PROGRAMS: usize = 60;
 /// Changes of each function, one at a time.
-const CHANGES: usize = 24;
+const CHANGES: usize = 8;
 
 /// What one expansion may take; much more than any takes, so that only one without an end fails.
 const PATIENCE: Duration = Duration::from_secs(60);
