@@ -49,6 +49,7 @@ mod nonfinite;
 pub mod observe;
 #[doc(hidden)]
 pub mod ops;
+pub mod optim;
 #[doc(hidden)]
 pub mod order;
 mod reachability;

@@ -97,6 +97,7 @@ macro_rules! rules {
             + crate::data::Varied
             + crate::fixed::OneShape
             + Differentiable<Tangent = Self, Shadow = Self>
+            + crate::optim::Parameters
             + AddRule<Self, Out = Self>
             + SubRule<Self, Out = Self>
             + MulRule<Self, Out = Self>

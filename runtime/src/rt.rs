@@ -33,6 +33,7 @@ pub use crate::nonfinite::NonFinite;
 pub use crate::nonfinite::Operation::{self, Cast, Input, Named, Operator, Sum};
 pub use crate::observe::*;
 pub use crate::ops::*;
+pub use crate::optim::{Parameters, Update, UpdateBy};
 pub use crate::order::*;
 pub use crate::reachability::{Cut, Reach, ReachOf, Reachability};
 pub use crate::shapes::*;

@@ -23,6 +23,7 @@ mod files;
 mod flat;
 mod layout;
 mod losses;
+mod optim;
 mod products;
 mod reductions;
 

@@ -2,6 +2,7 @@
 
 use super::accessor;
 use super::input::{Field, Input, Variant};
+use super::parameters::parameters;
 use super::space::tangent;
 use super::standard::standard;
 use proc_macro2::{Ident, TokenStream};
@@ -15,7 +16,8 @@ pub(super) fn all(input: &Input) -> TokenStream {
     let standard = standard(input);
     let tangent = tangent(input);
     let differentiable = differentiable(input);
-    quote!(#definition #accessors #standard #tangent #differentiable)
+    let parameters = parameters(input);
+    quote!(#definition #accessors #standard #tangent #differentiable #parameters)
 }
 
 /// The type of a field in the tangent.

@@ -36,6 +36,8 @@ pub(super) struct Field<'a> {
     pub(super) vis: &'a syn::Visibility,
     /// The type without references around it, whose tangent is the same; `None` for a constant field.
     pub(super) ty: Option<&'a syn::Type>,
+    /// The type as it is written.
+    pub(super) written: &'a syn::Type,
     /// What a pattern binds the field to.
     pub(super) name: Ident,
 }
@@ -139,6 +141,7 @@ fn fields<'a>(fields: &'a syn::Fields, errors: &mut Vec<Diagnostic>) -> Vec<Fiel
                 member,
                 vis: &field.vis,
                 ty: (!constant).then(|| behind(&field.ty)),
+                written: &field.ty,
                 name: format_ident!("field_{}", n),
             }
         })

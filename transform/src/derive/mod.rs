@@ -7,6 +7,7 @@
 mod generics;
 mod impls;
 mod input;
+mod parameters;
 mod space;
 mod standard;
 

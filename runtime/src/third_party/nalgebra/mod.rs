@@ -7,6 +7,7 @@ mod operators;
 
 use crate::data::Varied;
 use crate::fixed::OneShape;
+use crate::optim::{Parameters, Update};
 #[allow(unused_imports)]
 use crate::prelude::*;
 use crate::ways::{Direct, IndexedAlike};
@@ -58,6 +59,24 @@ where
     }
     fn coordinates_mut(&mut self, visit: &mut dyn FnMut(&mut f64)) {
         self.for_each_mut(visit);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, R, C> Parameters for OMatrix<T, R, C>
+where
+    T: Element,
+    R: Dim,
+    C: Dim,
+    DefaultAllocator: Held<T, R, C>,
+{
+    fn update(&mut self, gradient: &Self::Tangent, by: &mut dyn Update) {
+        let zero = gradient.is_empty();
+        if !zero && gradient.shape() != self.shape() {
+            let (given, expected) = (gradient.shape(), self.shape());
+            panic!("the gradient has the shape {given:?} where the model has {expected:?}");
+        }
+        T::update_all(self.as_mut_slice(), gradient.as_slice(), by);
     }
 }
 
