@@ -221,6 +221,27 @@ fn sorted_by_value(x: &[f64]) -> f64 {
             .sum::<f64>()
 }
 
+/// Steps backwards through parts that have names of their own, which the reverse sweep does not know.
+#[differentiable]
+fn steps_back_through_a_part(x: &[f64]) -> f64 {
+    let (a, b) = x.split_at(x.len() / 2);
+    let mut s = b.iter().rev().step_by(2).sum::<f64>();
+    if let [first, .., last] = a {
+        s += first * last;
+    }
+    for (v, w) in a.iter().rev().skip(1).zip(b.iter().rev()) {
+        s += v * w * w;
+    }
+    let own: Vec<f64> = b.iter().map(|v| v * v).collect();
+    s + own
+        .iter()
+        .rev()
+        .zip(a)
+        .step_by(2)
+        .map(|(v, w)| v * w)
+        .sum::<f64>()
+}
+
 programs! {
     names_of_ours { x: slice = vector(4, 1) };
     lazy_effects { x: slice = vector(6, 2) };
@@ -235,5 +256,6 @@ programs! {
     closures_all_the_way { x: slice = vector(3, 6) };
     random_walks { x: slice = vector(3, 7) };
     in_conditions { x: slice = vec![0.7, 0.4, 0.2] };
+    steps_back_through_a_part { x: slice = vec![0.7, -0.4, 1.3, 0.9, -1.1, 0.3, 1.7] };
     sorted_by_value { x: slice = vec![0.7, -0.4, 1.3, 0.9] };
 }

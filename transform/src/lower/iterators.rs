@@ -158,7 +158,7 @@ impl Lower {
                         c.with(tokens, &n)
                     });
                     let step = Step::From(operand, n);
-                    (inner.item.after(&step, &self.f, k), count)
+                    (inner.item.after(&step, self, k, m.span()), count)
                 };
                 Iter {
                     tokens,
@@ -182,7 +182,7 @@ impl Lower {
                 Iter {
                     tokens: quote!((#tokens).cycle()),
                     reads: inner.reads,
-                    item: inner.item.after(&Step::Again(n), &self.f, k),
+                    item: inner.item.after(&Step::Again(n), self, k, m.span()),
                     length: None,
                     count: Some(endless),
                 }
@@ -196,8 +196,8 @@ impl Lower {
         let inner = self.iter(&m.receiver, k);
         let tokens = inner.tokens;
         let tokens = quote!((#tokens).rev());
-        match inner.item {
-            Item::Integer { ty, reversible, .. } => Iter {
+        match (inner.item, &inner.count) {
+            (Item::Integer { ty, reversible, .. }, _) => Iter {
                 tokens,
                 item: Item::Integer {
                     start: None,
@@ -206,33 +206,34 @@ impl Lower {
                 },
                 ..inner
             },
-            Item::Element(
-                mut element @ Element {
-                    at: Position::Same,
-                    part: None,
-                    ..
-                },
+            (
+                Item::Element(
+                    mut element @ Element {
+                        at: Position::Same,
+                        part: None,
+                        ..
+                    },
+                ),
+                Some(all),
             ) if inner.length.is_some() => {
-                element.at = Position::FromEnd;
+                element.at = Position::FromEnd(all.clone());
                 Iter {
                     tokens,
                     item: Item::Element(element),
                     ..inner
                 }
             }
-            item => {
-                let Some(count) = inner.count else {
-                    return self.other_iter(e);
-                };
-                let n = self.hoisted(count, m.span());
+            (item, Some(count)) => {
+                let n = self.hoisted(count.clone(), m.span());
                 Iter {
                     tokens,
                     reads: inner.reads,
-                    item: item.after(&Step::Back(n.clone()), &self.f, k),
+                    item: item.after(&Step::Back(n.clone()), self, k, m.span()),
                     length: inner.length,
                     count: Some(n),
                 }
             }
+            (_, None) => self.other_iter(e),
         }
     }
 
@@ -263,7 +264,7 @@ impl Lower {
                     reversible: reversible && sized,
                 }
             }
-            item => item.after(&Step::Every(step), &self.f, k),
+            item => item.after(&Step::Every(step), self, k, m.span()),
         };
         Iter {
             tokens,
@@ -427,7 +428,7 @@ impl Lower {
     }
 
     /// A count that is asked once, before the loop.
-    fn hoisted(&mut self, count: Count, span: proc_macro2::Span) -> Count {
+    pub(super) fn hoisted(&mut self, count: Count, span: proc_macro2::Span) -> Count {
         let var = self.hoist(count, span);
         Count {
             tokens: self.f.vars[var].ident.to_token_stream(),

@@ -1,10 +1,11 @@
 //! Which part of memory, or which integer, the iteration of a given number meets: the number goes through the
 //! adaptors of a header, each of which says where the item that it gives stands among those that it gets.
 
+use super::Lower;
 use super::pattern::By;
 use crate::ir::*;
 use crate::ty::Ty;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 /// What an iterator gives in iteration `k`.
@@ -45,8 +46,8 @@ pub(super) struct Element {
 pub(super) enum Position {
     /// It is the iteration's number.
     Same,
-    /// It counts from the end.
-    FromEnd,
+    /// It counts from the end, of so many.
+    FromEnd(Count),
     /// Anything else, with what it reads besides.
     Computed(TokenStream, Vec<VarId>),
 }
@@ -92,10 +93,10 @@ impl Element {
         let mut reads = vec![k];
         let at = match &self.at {
             Position::Same => quote!(#name),
-            Position::FromEnd if self.part.is_none() => {
+            Position::FromEnd(_) if self.part.is_none() => {
                 return self.of.clone().then(Proj::FromEnd(Operand::Var(k)));
             }
-            Position::FromEnd => quote!(#name),
+            Position::FromEnd(_) => quote!(#name),
             Position::Computed(tokens, others) => {
                 reads.extend(others);
                 tokens.clone()
@@ -170,10 +171,11 @@ impl Step {
 
 impl Item {
     /// The item after the step.
-    pub fn after(self, step: &Step, f: &Function, k: VarId) -> Item {
+    pub fn after(self, step: &Step, lower: &mut Lower, k: VarId, span: Span) -> Item {
         match self {
             Item::Pair(a, b) => {
-                Item::Pair(Box::new(a.after(step, f, k)), Box::new(b.after(step, f, k)))
+                let (a, b) = (a.after(step, lower, k, span), b.after(step, lower, k, span));
+                Item::Pair(Box::new(a), Box::new(b))
             }
             Item::Number => Item::Integer {
                 start: match step {
@@ -188,7 +190,7 @@ impl Item {
                 ty,
                 reversible: false,
             },
-            Item::Element(e) => Item::Element(e.after(step, f, k)),
+            Item::Element(e) => Item::Element(e.after(step, lower, k, span)),
             Item::Other => Item::Other,
         }
     }
@@ -210,15 +212,17 @@ impl Item {
 }
 
 impl Element {
-    fn after(mut self, step: &Step, f: &Function, k: VarId) -> Element {
-        let name = &f.vars[k].ident;
+    fn after(mut self, step: &Step, lower: &mut Lower, k: VarId, span: Span) -> Element {
+        let name = lower.f.vars[k].ident.clone();
         let formula = step.formula(&quote!(#name));
         self.at = match self.at {
             Position::Same => Position::Computed(formula, step.reads().to_vec()),
-            Position::FromEnd => {
-                let of = crate::emit::place_tokens(f, &self.of, false);
-                let reads = step.reads().to_vec();
-                Position::Computed(quote!((#of.len() - 1 - #formula)), reads)
+            Position::FromEnd(all) => {
+                let all = lower.hoisted(all, span);
+                let mut reads = step.reads().to_vec();
+                reads.extend(&all.reads);
+                let all = &all.tokens;
+                Position::Computed(quote!((#all - 1 - #formula)), reads)
             }
             Position::Computed(before, mut reads) => {
                 reads.extend(step.reads());
