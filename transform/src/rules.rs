@@ -141,13 +141,19 @@ impl Function {
 /// A contribution with its literals in the type of the operand that it belongs to, where a literal alone would
 /// not have it: in a function that is generic over the scalar. `seed` has the type wanted.
 pub fn lifted(f: &Function, contribution: Expr, operand: &Expr, seed: &Expr) -> Expr {
-    if !f.types.generic {
-        return contribution;
-    }
     let scalar = match f.scalar_of(operand) {
         Scalar::Literal => f.scalar_of(seed),
         scalar => scalar,
     };
+    if !f.types.generic {
+        // A literal has methods once its type is known.
+        let like = crate::emit::expr_tokens(f, seed);
+        return receivers(contribution, &|x| match scalar {
+            Scalar::F64 => suffixed(x, "f64"),
+            Scalar::F32 => suffixed(x, "f32"),
+            _ => quote!(__rt::real_like(&#like, #x)),
+        });
+    }
     let known = matches!(operand, Expr::Use(o) if f.operand_ty(o).is_float());
     match scalar {
         Scalar::Param(name) => lift(contribution, &|x| quote!(__rt::real::<#name>(#x))),
@@ -170,6 +176,33 @@ fn lift(e: Expr, number: &impl Fn(&TokenStream) -> TokenStream) -> Expr {
             name,
             args.into_iter().map(go).collect(),
         ),
+        Expr::Helper(name, args) => Expr::Helper(name, args.into_iter().map(go).collect()),
+        e => e,
+    }
+}
+
+/// `2.0_f64`.
+fn suffixed(literal: &TokenStream, suffix: &str) -> TokenStream {
+    let digits = literal.to_string();
+    let zero = if digits.ends_with('.') { "0" } else { "" };
+    syn::parse_str(&format!("{digits}{zero}_{suffix}")).unwrap_or_else(|_| literal.clone())
+}
+
+/// The same for literals whose method is called, and no others.
+fn receivers(e: Expr, number: &impl Fn(&TokenStream) -> TokenStream) -> Expr {
+    let go = |e: Expr| receivers(e, number);
+    match e {
+        Expr::Neg(a) => Expr::Neg(Box::new(go(*a))),
+        Expr::Binary(op, a, b) => Expr::Binary(op, Box::new(go(*a)), Box::new(go(*b))),
+        Expr::Method(recv, name, args) => {
+            let recv = match *recv {
+                Expr::Use(Operand::Lit(t)) if is_float_literal(&t) => {
+                    Expr::Use(Operand::Lit(number(&t)))
+                }
+                recv => go(recv),
+            };
+            Expr::Method(Box::new(recv), name, args.into_iter().map(go).collect())
+        }
         Expr::Helper(name, args) => Expr::Helper(name, args.into_iter().map(go).collect()),
         e => e,
     }
