@@ -138,7 +138,7 @@ fn logarithms_of_every_base(x: f64, y: &[f64]) -> f64 {
 }
 
 programs! {
-    logarithms_of_every_base { x: f64 = 1.7, y: slice = vec![0.7, 2.4] };
+    logarithms_of_every_base { x: val = 1.7, y: slice = vec![0.7, 2.4] };
     affine { w: val = 0.7, x: val = -1.3, b: val = 0.2 } exact [x, w, 1.0];
     horner { x: val = 0.7 } exact [6.0 * x * x - 6.0 * x + 0.5];
     rational { x: val = 0.8, y: val = -0.4 };
