@@ -282,6 +282,17 @@ pub fn middle_mut<T>(all: &mut [T], front: usize, back: usize) -> &mut [T] {
     &mut all[front..end]
 }
 
+/// The element that is so many before the last one.
+///
+/// # Panics
+///
+/// If there are no more than `behind` elements.
+#[inline(always)]
+pub fn from_end<T>(all: &mut [T], behind: usize) -> &mut T {
+    let at = all.len() - 1 - behind;
+    &mut all[at]
+}
+
 /// The tangent of a part of an array, by value.
 #[inline(always)]
 pub fn part_of_array<V, T: Tangent, const N: usize>(_: &[V; N], tangents: &[T]) -> [T; N] {

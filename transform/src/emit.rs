@@ -7,7 +7,7 @@ mod vectors;
 
 pub use calls::arg_tokens;
 pub use expr::expr_tokens;
-pub use place::{operand_tokens, place_tokens};
+pub use place::{exchange, operand_tokens, place_tokens};
 pub use vectors::{removal_assertion, vector_assertion};
 
 use crate::ir::*;

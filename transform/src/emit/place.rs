@@ -46,6 +46,11 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
                     None => quote!(#out[#(#args)*]),
                 }
             }
+            // A vector that is being indexed for writing cannot be asked for its length.
+            Proj::FromEnd(k) if write => {
+                let k = operand_tokens(f, k);
+                quote!((*__rt::from_end(&mut #out[..], #k)))
+            }
             Proj::FromEnd(k) => {
                 let k = behind(f, k);
                 quote!(#out[#out.len() - 1 #k])
@@ -74,6 +79,25 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
         };
     }
     Some(out)
+}
+
+/// The exchange of what belongs to two places, spelled `a` and `b`: two parts of one variable cannot be borrowed
+/// both at once.
+pub fn exchange(
+    f: &Function,
+    one: &Place,
+    other: &Place,
+    a: TokenStream,
+    b: TokenStream,
+) -> TokenStream {
+    if f.root(one) != f.root(other) {
+        return quote!(::core::mem::swap(&mut #a, &mut #b););
+    }
+    quote! {{
+        let __one = __rt::take(&mut #a);
+        let __other = ::core::mem::replace(&mut #b, __one);
+        #a = __other;
+    }}
 }
 
 /// How far an element is from the last one.

@@ -5,7 +5,7 @@ use super::{Around, shield};
 use crate::args::Options;
 use crate::ir::*;
 use crate::ty::Ty;
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::quote;
 
 /// The user's bounds, and that a type parameter whose values carry derivatives is differentiable.
@@ -32,8 +32,16 @@ pub(super) fn bounds(
         });
     }
     if around.declares {
-        all.push(syn::parse_quote! {
-            Self: ::core::marker::Sized + #rt::Differentiable + ::core::clone::Clone + ::core::marker::Send + 'static
+        let (inputs, output) = (&function.sig.inputs, &function.sig.output);
+        let own = Ident::new("Self", Span::call_site());
+        let passes = function.sig.receiver().is_some()
+            || crate::names::mentions(&quote!(#inputs #output), &own);
+        // A type that is only a name for functions carries nothing.
+        all.push(match passes {
+            true => syn::parse_quote! {
+                Self: ::core::marker::Sized + #rt::Differentiable + ::core::clone::Clone + ::core::marker::Send + 'static
+            },
+            false => syn::parse_quote!(Self: ::core::marker::Sized),
         });
     }
     // A trait's `impl` may not ask for more than the trait.

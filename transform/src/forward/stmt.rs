@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::analysis::activity::is_active_call;
+use crate::emit::exchange;
 use crate::rules;
 
 impl Forward<'_> {
@@ -201,7 +202,7 @@ impl Forward<'_> {
                             ) else {
                                 return;
                             };
-                            push(Kind::Raw(quote!(::core::mem::swap(&mut #a, &mut #b);)));
+                            push(Kind::Raw(exchange(&self.f, place, other, a, b)));
                         }
                     }
                 }

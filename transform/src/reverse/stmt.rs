@@ -4,6 +4,7 @@ use super::segments::prologue_of;
 use super::*;
 use crate::analysis::activity::is_active_call;
 use crate::checks::{Observation, Operation};
+use crate::emit::exchange;
 use crate::rules;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -330,7 +331,7 @@ impl Reverse<'_> {
                     return;
                 };
                 let b = self.spell(&bar);
-                self.emit(Kind::Raw(quote!(::core::mem::swap(&mut #a, &mut #b);)));
+                self.emit(Kind::Raw(exchange(&self.f, place, other, a, b)));
             }
         }
     }
