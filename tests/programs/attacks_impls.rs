@@ -289,7 +289,75 @@ fn point(seed: u64) -> P {
     P { x: v[0], y: v[1] }
 }
 
+/// A trait of functions alone: its types are names, and carry nothing.
+#[differentiable]
+pub trait Activation {
+    fn apply(x: f64) -> f64;
+
+    fn twice(x: f64) -> f64 {
+        Self::apply(Self::apply(x))
+    }
+}
+
+pub struct Leaky;
+
+pub struct Squash;
+
+#[differentiable]
+impl Activation for Leaky {
+    fn apply(x: f64) -> f64 {
+        if x > 0.0 { x } else { 0.01 * x }
+    }
+}
+
+#[differentiable]
+impl Activation for Squash {
+    fn apply(x: f64) -> f64 {
+        x.tanh()
+    }
+}
+
+#[differentiable]
+fn layer<A: Activation>(x: &[f64]) -> f64 {
+    x.iter().map(|v| A::apply(*v) * A::twice(*v)).sum()
+}
+
+#[differentiable]
+fn layers_by_name(x: &[f64]) -> f64 {
+    layer::<Leaky>(x) + x[0] * layer::<Squash>(x)
+}
+
+#[differentiable]
+impl From<(f64, f64)> for P {
+    fn from((x, y): (f64, f64)) -> Self {
+        P { x: x * y, y: y - x }
+    }
+}
+
+#[differentiable]
+impl std::convert::TryFrom<f64> for P {
+    type Error = &'static str;
+    fn try_from(x: f64) -> Result<Self, Self::Error> {
+        if x < 0.0 {
+            return Err("negative");
+        }
+        Ok(P { x: x.sqrt(), y: x })
+    }
+}
+
+#[differentiable]
+fn conversions(x: f64, y: f64) -> f64 {
+    let p = P::from((x, y));
+    let q = match P::try_from(x) {
+        Ok(q) => q,
+        Err(_) => p,
+    };
+    p.x * q.y + q.x * p.y
+}
+
 programs! {
+    layers_by_name { x: slice = vec![0.7, -0.4, 1.3] };
+    conversions { x: val = 0.7, y: val = 1.9 };
     receiver_is_argument { p: val = point(1), k: val = 0.7 };
     changed_before_and_after { p: val = point(1), q: val = point(2), k: val = 0.7 };
     changed_in_a_loop { p: val = point(3), q: val = point(4), n: konst = 6_usize };

@@ -357,7 +357,55 @@ fn borrowed_for_a_lifetime<'a>(xs: &'a [f64], k: &'a [&'a [f64]], y: f64) -> Opt
     Some(*r * s)
 }
 
+#[differentiable]
+fn parts_exchanged(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let (l, r) = v.split_at_mut(2);
+    for (a, b) in l.iter_mut().zip(r.iter_mut()) {
+        std::mem::swap(a, b);
+        *a *= *b;
+    }
+    let (first, rest) = v.split_at_mut(1);
+    std::mem::swap(&mut first[0], &mut rest[1]);
+    rest[0] *= first[0];
+    v.iter().enumerate().map(|(i, a)| a * (i + 1) as f64).sum()
+}
+
+/// The last element is changed in place where it is no number and has parts.
+#[differentiable]
+fn last_in_place(x: &[f64]) -> f64 {
+    let mut rows: Vec<Vec<f64>> = x.iter().map(|v| vec![*v; 2]).collect();
+    let last = rows.last_mut().unwrap();
+    last.iter_mut().for_each(|v| *v = v.sin());
+    last.push(x[0]);
+    let mut stacks = vec![
+        Stack {
+            items: x.to_vec(),
+            scale: x[1],
+        },
+        Stack {
+            items: vec![x[1]],
+            scale: 2.0,
+        },
+    ];
+    if let Some(stack) = stacks.last_mut() {
+        stack.items[0] *= x[0];
+        stack.items.push(x[2]);
+    }
+    let end = stacks.last_mut().unwrap();
+    end.items.iter_mut().for_each(|v| *v = *v * *v);
+    end.scale *= x[2];
+    let a: f64 = rows.iter().map(|row| row.iter().product::<f64>()).sum();
+    let b: f64 = stacks
+        .iter()
+        .map(|s| s.scale * s.items.iter().sum::<f64>())
+        .sum();
+    a * b
+}
+
 programs! {
+    parts_exchanged { x: slice = vec![0.7, -0.4, 1.3, 0.9] };
+    last_in_place { x: slice = vec![0.7, -0.4, 1.3] };
     options_in_a_vector { x: val = 0.7, y: val = 0.3 };
     vectors_in_structs { x: val = 0.7, y: val = 0.3 };
     collections_without_derivative { x: val = 0.7, y: val = 0.3 };

@@ -5,6 +5,7 @@
 
 pub mod analysis;
 pub mod args;
+mod associated;
 mod callee;
 pub mod checks;
 mod closure;

@@ -2,6 +2,7 @@
 //! the receiver, and its entries stand beside it under names that begin or end with its own.
 
 use crate::args::{self, Options};
+use crate::associated::Associated;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::entries::{self, Around};
 use crate::ty::Types;
@@ -28,6 +29,8 @@ pub fn expand_impl(
         let name = path.segments.last().map(|s| s.ident.to_string());
         match name.as_deref().and_then(entries::operator) {
             Some(operator) => return operators::expand(&options, item, operator, errors),
+            // The entries of what cannot be annotated itself stand beside the `impl`, with the type's own methods.
+            None if is_conversion(path) => {}
             None => return traits::expand_impl(&options, item, errors),
         }
     }
@@ -72,6 +75,17 @@ pub fn expand_impl(
     }
 }
 
+/// The traits of the standard library by which values are made of others.
+fn is_conversion(path: &syn::Path) -> bool {
+    const NAMES: [&str; 5] = ["Default", "From", "Into", "TryFrom", "TryInto"];
+    let mut segments = path.segments.iter().rev();
+    let named = segments
+        .next()
+        .is_some_and(|s| NAMES.iter().any(|n| s.ident == n));
+    let module = ["std", "core", "convert", "default"];
+    named && segments.all(|s| module.iter().any(|m| s.ident == m))
+}
+
 /// Expands the attribute on a single method in a plain `impl`, where methods can be added and nothing else.
 pub fn expand_single(
     options: &Options,
@@ -107,6 +121,9 @@ fn expand_method(
     errors: &mut Vec<Diagnostic>,
 ) -> Option<entries::Expansion> {
     let mut function = as_function(method);
+    if let Some(item) = &options.around {
+        Associated::of(item).visit_item_fn_mut(&mut function);
+    }
     // Where `Self` is one type, the receiver's says which: a missing tangent is then told at that type.
     if let Some(item) = options.around.as_deref()
         && item.generics.params.is_empty()
@@ -132,7 +149,15 @@ fn expand_method(
     desugar::name_parameters(&mut function);
     // Each method is judged by itself, whatever is wrong with another.
     let mut found = fence::fence(&function);
-    function.vis = method.vis.clone();
+    // A trait's methods are as public as the trait is.
+    let of_trait = options
+        .around
+        .as_ref()
+        .is_some_and(|item| item.trait_.is_some());
+    function.vis = match of_trait {
+        true => syn::parse_quote!(pub),
+        false => method.vis.clone(),
+    };
     let analysed = match found.is_empty() {
         true => analyse(&function, options, &mut found),
         false => None,

@@ -4,13 +4,14 @@ mod assigned;
 mod parts;
 
 use crate::args::Options;
+use crate::associated::Associated;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::entries::{self, Header, Operator};
 use crate::ir::BinOp;
 use crate::{analyse, fence, methods};
 use parts::Parts;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 
 /// Expands the attribute on the `impl` of an operator's trait.
@@ -37,7 +38,8 @@ pub fn expand(
             out: &out,
         };
         spell.visit_signature_mut(&mut function.sig);
-        Outputs(&out).visit_block_mut(&mut function.block);
+        Associated::one(Ident::new("Output", Span::call_site()), out.clone())
+            .visit_block_mut(&mut function.block);
         let before = errors.len();
         errors.extend(fence::fence(&function));
         if errors.len() > before {
@@ -243,29 +245,6 @@ impl VisitMut for Spell<'_> {
                 1 => *ty = self.self_ty.clone(),
                 _ => *ty = self.out.clone(),
             }
-            return;
-        }
-        visit_mut::visit_type_mut(self, ty);
-    }
-}
-
-/// Writes out `Self::Output` in a body.
-struct Outputs<'a>(&'a syn::Type);
-
-impl VisitMut for Outputs<'_> {
-    fn visit_path_mut(&mut self, path: &mut syn::Path) {
-        if let syn::Type::Path(out) = self.0
-            && path.to_token_stream().to_string() == "Self :: Output"
-        {
-            *path = out.path.clone();
-            return;
-        }
-        visit_mut::visit_path_mut(self, path);
-    }
-
-    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
-        if ty.to_token_stream().to_string() == "Self :: Output" {
-            *ty = self.0.clone();
             return;
         }
         visit_mut::visit_type_mut(self, ty);

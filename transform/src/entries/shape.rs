@@ -18,8 +18,8 @@ use syn::ext::IdentExt;
 pub(super) enum Home {
     /// In a type beside the function, under their own names.
     Space(Ident),
-    /// Beside a method, in the same `impl`: `norm_grad` for `norm`.
-    Siblings,
+    /// Beside a method, in the same `impl`: `norm_grad` for `norm`. The method itself may be that of a trait.
+    Siblings(Option<syn::Path>),
 }
 
 /// A function's signature in the forms that the entries need.
@@ -180,7 +180,7 @@ impl Shape<'_> {
     pub(super) fn ident(&self, entry: &str) -> Ident {
         match self.home {
             Home::Space(_) => Ident::new(entry, Span::call_site()),
-            Home::Siblings => sibling(&self.function.sig.ident, entry),
+            Home::Siblings(_) => sibling(&self.function.sig.ident, entry),
         }
     }
 
@@ -189,7 +189,7 @@ impl Shape<'_> {
         let ident = self.ident(entry);
         match &self.home {
             Home::Space(space) => quote!(#space::#ident),
-            Home::Siblings => quote!(Self::#ident),
+            Home::Siblings(_) => quote!(Self::#ident),
         }
     }
 
@@ -219,7 +219,7 @@ impl Shape<'_> {
 
     /// A method's inputs may have types that only its `impl` can name.
     pub(super) fn gradients_are_generic(&self) -> bool {
-        matches!(self.home, Home::Siblings) || !self.function.sig.generics.params.is_empty()
+        matches!(self.home, Home::Siblings(_)) || !self.function.sig.generics.params.is_empty()
     }
 
     /// A generated type that mentions several tangents, at the first parameter whose type could have none.
@@ -313,9 +313,12 @@ impl Shape<'_> {
         let turbofish = &self.primal_turbofish();
         match &self.home {
             Home::Space(space) => quote!(#space::__primal #turbofish),
-            Home::Siblings => {
+            Home::Siblings(of_trait) => {
                 let name = &self.function.sig.ident;
-                quote!(Self::#name #turbofish)
+                match of_trait {
+                    Some(path) => quote!(<Self as #path>::#name #turbofish),
+                    None => quote!(Self::#name #turbofish),
+                }
             }
         }
     }
@@ -382,7 +385,11 @@ pub(super) fn shape<'a>(
         function,
         rt: runtime(options),
         home: match in_impl {
-            true => Home::Siblings,
+            // A trait with several implementations wants to be told which.
+            true => Home::Siblings(match (around.fixed, &options.around) {
+                (false, Some(item)) => item.trait_.as_ref().map(|(path, _)| path.clone()),
+                _ => None,
+            }),
             false => Home::Space(space(function, options)),
         },
         gradients: match in_impl {
