@@ -403,7 +403,35 @@ fn last_in_place(x: &[f64]) -> f64 {
     a * b
 }
 
+#[differentiable]
+fn scaled(x: &[f64], k: f64) -> Vec<f64> {
+    x.iter().map(|v| v * k).collect()
+}
+
+/// Nobody says that a call gives a vector, or that a field is one.
+#[differentiable]
+fn ends_without_a_type(x: &[f64]) -> f64 {
+    let twice = scaled(x, x[1]);
+    let mut stack = Stack {
+        items: scaled(&twice, 0.5),
+        scale: x[0],
+    };
+    if let Some(top) = stack.items.last_mut() {
+        *top *= stack.scale;
+    }
+    *stack.items.first_mut().unwrap() += x[2];
+    let last = twice.last().copied().unwrap();
+    let first = twice.first().map_or(0.0, |v| v * v);
+    let none = scaled(&x[..0], 2.0);
+    let top = match stack.items.last() {
+        Some(v) => v.sin(),
+        None => 0.0,
+    };
+    last * first + top * stack.items[0] + none.first().copied().unwrap_or(x[0])
+}
+
 programs! {
+    ends_without_a_type { x: slice = vec![0.7, -0.4, 1.3] };
     parts_exchanged { x: slice = vec![0.7, -0.4, 1.3, 0.9] };
     last_in_place { x: slice = vec![0.7, -0.4, 1.3] };
     options_in_a_vector { x: val = 0.7, y: val = 0.3 };

@@ -3,6 +3,7 @@
 use super::Lower;
 use super::fallible::is_plain;
 use super::infer::peel;
+use crate::ty::Ty;
 use syn::parse_quote_spanned;
 use syn::spanned::Spanned;
 
@@ -19,7 +20,24 @@ impl Lower {
             _ => false,
         };
         let ty = self.infer(&m.receiver);
-        fits && ty.is_sequence() && !ty.is_constant()
+        fits && ty.is_sequence() && !ty.is_constant() || self.is_end_of_unknown(m)
+    }
+
+    /// `v.last()` where nobody wrote the type of `v`, as for what a call gives or a field holds: a sequence, and
+    /// rustc is asked to agree.
+    pub(super) fn is_end_of_unknown(&self, m: &syn::ExprMethodCall) -> bool {
+        const ENDS: [&str; 4] = ["first", "last", "first_mut", "last_mut"];
+        if !m.args.is_empty() || !ENDS.iter().any(|end| m.method == end) {
+            return false;
+        }
+        let written = match peel(&m.receiver) {
+            syn::Expr::Path(p) => self.lookup(&p.path).is_some_and(|v| {
+                self.f.vars[v].ascription.is_some() || self.f.params.iter().any(|p| p.var == v)
+            }),
+            _ => false,
+        };
+        let ty = self.infer(&m.receiver);
+        !written && self.is_place(&m.receiver) && matches!(ty.peeled(), Ty::Unknown)
     }
 
     /// `v.first()`, `v.last()` or `v.get(i)` on a sequence: the element that it refers to, if there is one.
@@ -34,6 +52,7 @@ impl Lower {
         let name = m.method.to_string();
         let zero = || Operand::Lit(quote::quote!(0));
         let place = self.place(&m.receiver)?;
+        self.sequence(&place, m.method.span());
         let step = match (name.trim_end_matches("_mut"), m.args.first()) {
             ("first", None) => Proj::Index(zero()),
             ("last", None) => Proj::FromEnd(zero()),

@@ -42,6 +42,7 @@ impl Lower {
             "pop" | "first" | "last" if self.infer(&m.receiver).is_sequence() => {
                 Some(Fallible::Option)
             }
+            "first" | "last" if self.is_end_of_unknown(m) => Some(Fallible::Option),
             "get"
                 if self.infer(&m.receiver).is_sequence()
                     && m.args.first().is_some_and(|i| !is_range(i)) =>
@@ -412,6 +413,11 @@ impl Lower {
             self.f.names.fresh("receiver"),
             self.f.names.fresh("argument"),
         );
+        // An element is looked at where it stands, and nothing can have changed it by then.
+        if self.is_element(&receiver) && is_calm(arg) {
+            let whole = matched(&receiver, &parse_quote_spanned!(at=> #a));
+            return parse_quote_spanned!(at=> { let #a = #arg; #whole });
+        }
         // `__rt::full` stands where something is matched, and nowhere else.
         let (receiver, name): (_, syn::Expr) = match receiver {
             syn::Expr::Call(c) if c.func.to_token_stream().to_string() == "__rt :: full" => {
@@ -531,5 +537,20 @@ fn is_quiet(e: &syn::Expr) -> bool {
         syn::Expr::Field(f) => is_quiet(&f.base),
         syn::Expr::Unary(u) => matches!(u.op, syn::UnOp::Neg(_)) && is_quiet(&u.expr),
         _ => false,
+    }
+}
+
+/// Evaluating the expression changes nothing, though it may fail.
+fn is_calm(e: &syn::Expr) -> bool {
+    match peel(e) {
+        syn::Expr::Index(i) => is_calm(&i.expr) && is_calm(&i.index),
+        syn::Expr::Binary(b) => {
+            use syn::BinOp::{Add, Div, Mul, Rem, Sub};
+            matches!(b.op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_))
+                && is_calm(&b.left)
+                && is_calm(&b.right)
+        }
+        syn::Expr::Unary(u) => is_calm(&u.expr),
+        e => is_quiet(e),
     }
 }
