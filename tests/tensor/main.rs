@@ -18,6 +18,7 @@ mod harness;
 mod arithmetic;
 mod convolution;
 mod elementwise;
+mod examples;
 mod errors;
 mod files;
 mod flat;
