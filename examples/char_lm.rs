@@ -150,7 +150,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         clip_norm(&mut gradient, 1.0);
         adam.rate = schedule.at(step);
         adam.step(&mut model, &gradient);
-        if (step + 1) % 100 == 0 || step == 0 {
+        if step == 0 || step % 100 == 99 {
             let bits = |loss: f32| loss / std::f32::consts::LN_2;
             println!(
                 "step {}: {:.3} bits per character, held out {:.3}, {:.1} s",

@@ -55,7 +55,7 @@ fn loss(net: &Net, observed: &[[f64; 2]], dt: f64, run: usize) -> f64 {
     let mut y = observed[0];
     let mut sum = 0.0;
     for i in 1..observed.len() {
-        if (i - 1) % run == 0 {
+        if (i - 1) % run < 1 {
             y = observed[i - 1];
         }
         y = step(net, y, dt);
@@ -111,14 +111,14 @@ fn main() {
         clip_norm(&mut gradient, 1.0);
         adam.rate = schedule.at(i);
         adam.step(&mut net, &gradient);
-        if i % 500 == 0 || i + 1 == steps {
+        if i.is_multiple_of(500) || i + 1 == steps {
             println!("step {i}: mean square error {value:.6}");
         }
     }
     let mut y = path[0];
     println!("\n    t    prey  (found)   predators  (found)");
     for (i, truth) in path.iter().enumerate() {
-        if i % 11 == 0 {
+        if i.is_multiple_of(11) {
             let part = if i < known { "" } else { "   not learned from" };
             println!(
                 "{:5.1}  {:6.3}  ({:5.3})      {:6.3}   ({:5.3}){part}",

@@ -114,7 +114,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut training = Training::new(&train, 3, 7);
     for step in 0..3 * training.batches() {
         let loss = training.step(&mut model);
-        if step % 50 == 0 {
+        if step.is_multiple_of(50) {
             println!("step {step}: loss {loss:.4}");
         }
     }

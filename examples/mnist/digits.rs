@@ -106,7 +106,7 @@ fn arc(center: Point, radii: Point, from: f32, to: f32) -> Vec<Point> {
 
 /// The strokes of a digit in the square from -1 to 1, y downwards, in one of the ways that people write it.
 fn strokes(digit: usize, random: &mut Random) -> Vec<Vec<Point>> {
-    let variant = random.bits() % 2 == 0;
+    let variant = random.bits().is_multiple_of(2);
     let line = |points: &[Point]| points.to_vec();
     match digit {
         0 => vec![arc((0.0, 0.0), (0.62, 0.95), -PI / 2.0, TAU - PI / 2.0)],
