@@ -34,6 +34,7 @@ mod differentiable;
 pub mod facts;
 #[doc(hidden)]
 pub mod fixed;
+mod frozen;
 #[doc(hidden)]
 pub mod functions;
 #[doc(hidden)]

@@ -303,3 +303,77 @@ fn what_does_not_fit_is_said() {
     let nan = said(|| drop(Sgd::new(0.1).momentum(f64::NAN)));
     assert!(nan.starts_with("the momentum is NaN"), "{nan}");
 }
+
+#[derive(Differentiable, Clone)]
+struct Frozen {
+    w: Tensor<f64>,
+    #[constant]
+    scale: Tensor<f64>,
+}
+
+#[differentiable]
+fn frozen(m: &Frozen, x: &Tensor<f64>) -> f64 {
+    let h = x * &m.scale + &m.w;
+    let h = (&m.scale - h.maximum(&m.scale)).matmul(&m.scale);
+    (h / &m.scale).sum()
+}
+
+#[differentiable]
+fn free(w: &Tensor<f64>, x: &Tensor<f64>, #[constant] scale: &Tensor<f64>) -> f64 {
+    let h = x * scale + w;
+    let h = (scale - h.maximum(scale)).matmul(scale);
+    (h / scale).sum()
+}
+
+#[test]
+fn frozen_tensors_take_part_in_operators() {
+    let (x, w, scale) = (
+        crate::t(&[3, 3], 1),
+        crate::t(&[3, 3], 2),
+        crate::p(&[3, 3], 3),
+    );
+    let model = Frozen {
+        w: w.clone(),
+        scale: scale.clone(),
+    };
+    let (dm, dx) = frozen::grad(&model, &x);
+    assert_eq!((dm.w, dx.clone()), free::grad(&w, &x, &scale));
+    let mut direction = model.zero_tangent();
+    direction.w = crate::t(&[3, 3], 4);
+    let along = frozen::jvp((&model, &x), (direction.clone(), dx.clone())).1;
+    let expected = free::jvp((&w, &x, &scale), (direction.w, dx)).1;
+    assert_eq!(along, expected);
+}
+
+#[differentiable]
+fn inner(x: &[f64], y: &Vec<f64>, z: f64) -> f64 {
+    x[0] * y[1] * z + x[1]
+}
+
+#[derive(Differentiable, Clone)]
+struct Constants {
+    w: f64,
+    #[constant]
+    x: Vec<f64>,
+    #[constant]
+    z: f64,
+}
+
+#[differentiable]
+fn outer(c: &Constants, y: &Vec<f64>) -> f64 {
+    inner(&c.x, &c.x, c.w) + inner(y, &c.x, c.z) + inner(&c.x, y, c.z * c.w)
+}
+
+#[test]
+fn frozen_vectors_are_passed_to_functions() {
+    let c = Constants {
+        w: 2.0,
+        x: vec![3.0, 5.0],
+        z: 7.0,
+    };
+    let (dc, dy) = outer::grad(&c, &vec![11.0, 13.0]);
+    assert_eq!(dc.w, 3.0 * 5.0 + 3.0 * 13.0 * 7.0);
+    assert_eq!(dy, [5.0 * 7.0, 1.0 + 3.0 * 14.0]);
+    let along = outer::jvp((&c, &vec![11.0, 13.0]), (dc.clone(), dy.clone())).1;
+    assert_eq!(along, dc.w * dc.w + dy.dot(&dy));
+}

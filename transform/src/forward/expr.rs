@@ -147,6 +147,15 @@ impl Forward<'_> {
 
     /// The tangent of an operand that a rule of the runtime looks at, or a zero of its shape.
     pub(super) fn dot_by_reference(&mut self, o: &Operand) -> TokenStream {
+        // A field may be constant, and the rule looks at a tangent of the field's own type.
+        if let (Operand::Var(v), Some(Expr::Load(dot))) = (o, self.operand(o))
+            && let Some(place) = &self.f.vars[*v].alias
+            && self.f.may_be_constant_field(place)
+        {
+            let value = &self.f.vars[*v].ident;
+            let tokens = place_tokens(&self.f, &dot, false).unwrap_or_default();
+            return quote!(&__rt::read(&#value, &#tokens));
+        }
         let dot = match self.operand(o) {
             Some(dot) => dot,
             None => self.operand_or_zero(&Expr::Use(o.clone())),
