@@ -80,3 +80,122 @@ pub fn command(_: &Path, args: &[String]) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::file::{File, Verdict};
+    use super::graph::{Graph, Role, graph};
+    use super::layout::layout;
+
+    const SOURCE: &str = "
+        #[differentiable]
+        fn coarse(x: f64, size: f64) -> f64 { (x / size).floor() * size }
+
+        #[differentiable]
+        fn twice(x: f64) -> f64 { 2.0 * x }
+
+        #[differentiable]
+        fn model(w: f64, limit: f64, grid: f64, x: &[f64]) -> f64 {
+            let mut sum = 0.0;
+            for v in x {
+                let y = twice(w * v);
+                if y < limit { sum += y * y; } else { sum += y.abs(); }
+            }
+            sum + coarse(grid, 0.5)
+        }
+
+        #[differentiable]
+        impl Meter {
+            fn reading(&self, x: f64) -> f64 { self.gain * x.round() }
+        }
+    ";
+
+    /// The verdict on an input, as a word.
+    fn verdict(function: &str, input: &str) -> &'static str {
+        let file = File::read("model.rs", SOURCE).expect("this is Rust");
+        let known = file.function(function).expect("the function is there");
+        let mut inputs = known.reach.inputs.iter();
+        let input = inputs
+            .find(|i| i.field == input)
+            .expect("the input is there");
+        match file.verdict(known, input) {
+            Verdict::Always => "always",
+            Verdict::Sometimes(_) => "sometimes",
+            Verdict::Never => "never",
+        }
+    }
+
+    #[test]
+    fn callees_of_the_same_file_are_followed() {
+        assert_eq!(verdict("coarse", "x"), "never");
+        assert_eq!(verdict("coarse", "size"), "always");
+        assert_eq!(verdict("model", "grid"), "never");
+        assert_eq!(verdict("model", "limit"), "never");
+        assert_eq!(verdict("model", "w"), "sometimes");
+        assert_eq!(verdict("Meter::reading", "x"), "never");
+    }
+
+    #[test]
+    fn the_text_points_at_the_source() {
+        let file = File::read("model.rs", SOURCE).expect("this is Rust");
+        let known = file.function("model").expect("the function is there");
+        let text = super::text::print(&file, known, Some("limit"));
+        assert!(text.contains("if y < limit {"), "{text}");
+        assert!(text.contains("a condition chooses the path"), "{text}");
+        let page = super::page::page(&file, known, None, "");
+        assert!(page.contains("passes no derivative on"), "{page}");
+    }
+
+    fn picture() -> Graph {
+        let file = File::read("model.rs", SOURCE).expect("this is Rust");
+        let known = file.function("model").expect("the function is there");
+        graph(&file, known, None)
+    }
+
+    #[test]
+    fn no_box_lies_on_another_and_every_arrow_leads_from_box_to_box() {
+        let graph = picture();
+        let places = layout(&graph);
+        for (n, a) in places.spots.iter().enumerate() {
+            for b in &places.spots[n + 1..] {
+                let apart = (a.x - b.x).abs() >= (a.width + b.width) / 2.0
+                    || (a.y - b.y).abs() >= (a.height + b.height) / 2.0;
+                assert!(apart, "{a:?} lies on {b:?}");
+            }
+            let inside =
+                a.x + a.width / 2.0 <= places.size.0 && a.y + a.height / 2.0 <= places.size.1;
+            assert!(inside, "{a:?} is outside of {:?}", places.size);
+        }
+        for (edge, way) in graph.edges.iter().zip(&places.ways) {
+            let (from, to) = (places.spots[edge.from], places.spots[edge.to]);
+            let (first, last) = (way[0], way[way.len() - 1]);
+            assert_eq!(
+                (first.1, last.1),
+                (from.y, to.y),
+                "an arrow begins and ends at its boxes"
+            );
+        }
+    }
+
+    #[test]
+    fn the_picture_shows_what_is_alive_and_where_ways_end() {
+        let graph = picture();
+        let role = |title: &str| {
+            graph
+                .nodes
+                .iter()
+                .find(|n| n.title == title)
+                .map(|n| (n.role, n.live))
+        };
+        assert_eq!(role("w"), Some((Role::Input, true)));
+        assert_eq!(role("result"), Some((Role::Result, true)));
+        assert_eq!(role("grid"), Some((Role::Input, false)));
+        assert_eq!(role("y < limit"), Some((Role::Cut, false)));
+        let drawn = super::picture::draw(&graph, "model");
+        assert!(
+            drawn.starts_with("<svg") && drawn.ends_with("</svg>\n"),
+            "{drawn}"
+        );
+        assert!(drawn.contains("y &lt; limit"), "text is escaped");
+    }
+}
