@@ -68,6 +68,17 @@ impl Analysed {
             None => (&self.f, &self.activity),
         }
     }
+
+    /// How the watched locals reach the result.
+    fn watched_reach(&self, function: &syn::ItemFn) -> Vec<analysis::reach::Input> {
+        let (f, _) = self.observed();
+        let locals = watch::variables(&f.body).into_iter().filter_map(|(n, v)| {
+            let field = f.watched.get(n)?.field.clone();
+            let tokens = function.to_token_stream();
+            Some(analysis::reach::local(f, v, field, tokens))
+        });
+        locals.collect()
+    }
 }
 
 /// Expands `#[differentiable(attr)] item`.
@@ -166,7 +177,7 @@ pub fn analyse(
     }
     f.watched = watched;
     let observed = (!f.watched.is_empty()).then(|| f.clone());
-    watch::strip(&mut f.body, None);
+    watch::strip(&mut f.body);
     let activity = settled(&mut f, errors);
     let watched = match observed {
         // What is refused anyway is said once.

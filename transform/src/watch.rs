@@ -73,18 +73,18 @@ pub fn number(attrs: &[syn::Attribute]) -> Option<usize> {
     number.base10_parse().ok()
 }
 
-/// Takes what concerns watched locals out of a body, but for one.
-pub fn strip(block: &mut Block, but: Option<VarId>) {
+/// Takes what concerns watched locals out of a body.
+pub fn strip(block: &mut Block) {
     block.retain_mut(|stmt| {
         match &mut stmt.kind {
-            Kind::Watch(v, _) => return but == Some(*v),
+            Kind::Watch(..) => return false,
             Kind::If { then, els, .. } => {
-                strip(then, but);
-                strip(els, but);
+                strip(then);
+                strip(els);
             }
-            Kind::Match(m) => m.arms.iter_mut().for_each(|a| strip(&mut a.body, but)),
-            Kind::Loop(l) => strip(&mut l.body, but),
-            Kind::Scope(_, _, body) => strip(body, but),
+            Kind::Match(m) => m.arms.iter_mut().for_each(|a| strip(&mut a.body)),
+            Kind::Loop(l) => strip(&mut l.body),
+            Kind::Scope(_, _, body) => strip(body),
             _ => {}
         }
         true

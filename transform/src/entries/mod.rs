@@ -436,7 +436,13 @@ pub fn entries(
     }
     let warnings = match by_rule {
         true => TokenStream::new(),
-        false => warnings(&s, options, analysed, &callees, errors),
+        false => warnings(
+            &s,
+            options,
+            &callees,
+            &analysed.watched_reach(function),
+            errors,
+        ),
     };
     Expansion {
         warnings,

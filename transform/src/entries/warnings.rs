@@ -7,7 +7,6 @@
 
 use super::facts::Callees;
 use super::shape::{Shape, quiet};
-use crate::Analysed;
 use crate::analysis::reach::{Cut, Edge, Input, Why};
 use crate::args::{Detached, Options};
 use crate::diagnostics::{Code, Diagnostic};
@@ -18,8 +17,8 @@ use quote::{format_ident, quote, quote_spanned};
 pub(super) fn warnings(
     s: &Shape,
     options: &Options,
-    analysed: &Analysed,
     callees: &Callees,
+    watched: &[Input],
     errors: &mut Vec<Diagnostic>,
 ) -> TokenStream {
     // A method beside others, whose result has no derivative or which is asked for its receiver's sake, is no
@@ -66,7 +65,9 @@ pub(super) fn warnings(
         }
     }
     said.outputs();
-    said.watched(analysed);
+    for local in watched.iter().filter(|local| !local.link.is_connected()) {
+        said.local(local);
+    }
     let connected = callees
         .reach
         .inputs
@@ -284,27 +285,38 @@ impl Said<'_> {
         }
     }
 
-    /// Watched locals that nothing leads from to the result.
-    fn watched(&mut self, analysed: &Analysed) {
-        let (observed, activity) = analysed.observed();
-        for (n, v) in crate::watch::variables(&observed.body) {
-            let Some(watched) = observed.watched.get(n) else {
-                continue;
-            };
-            if activity.is_active(v) {
-                continue;
+    /// At the name of a watched local that nothing leads from to the result.
+    fn local(&mut self, local: &Input) {
+        let (field, result) = (&local.field, self.result());
+        let chain = format!("no chain of differentiable operations leads from it to {result}");
+        let mut lines = vec![match self.deny {
+            // The code's own words come before.
+            true => chain,
+            false => format!("the watched `{field}` has no gradient: {chain}"),
+        }];
+        let ends: Vec<String> = local.cuts.iter().map(Cut::sentence).collect();
+        match ends.as_slice() {
+            [] => {}
+            [_] if local.cuts.first().is_some_and(|c| c.why == Why::Unused) => {
+                lines.push("  it is not used".into());
             }
-            let (field, result) = (&watched.field, self.result());
-            let note = format!(
-                "the watched local `{field}` has no gradient: no chain of differentiable operations leads from it to \
-                 {result}\n  its field of `gradients` is always `None`; remove `#[watch]` if that is meant"
-            );
-            let at = field.span();
-            match self.deny {
-                true => self.errors.push(Diagnostic::at(Code::WatchCut, at, note)),
-                false => self.say("Local", "has_no_gradient", &note, at, None),
+            [one] => lines.push(format!("  the chain ends at {one}")),
+            many => {
+                lines.push("  the chains end at".into());
+                lines.extend(many.iter().map(|end| format!("    {end}")));
             }
         }
+        let at = field.span();
+        if self.deny {
+            let error = Diagnostic::at(Code::WatchCut, at, lines.join("\n"));
+            return self.errors.push(error);
+        }
+        lines.push(format!(
+            "  its field of `gradients` is always `None`: remove `#[watch]`, or keep it without this warning by \
+             `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on `{}`",
+            self.name()
+        ));
+        self.say("Local", "has_no_gradient", &lines.join("\n"), at, None);
     }
 
     /// At the function's name.

@@ -353,6 +353,14 @@ impl Follow<'_> {
         match &stmt.kind {
             Kind::Let(v, e) => self.expr(stmt, *v, e, Update::Whole, &mut state),
             Kind::Declare(v) => self.set(stmt, *v, &[], Update::Whole, &mut state),
+            // A watched local is an input of its own from here on.
+            Kind::Watch(v, _) => {
+                if let Some(n) = self.inputs.iter().position(|input| input == v) {
+                    let mut row = vec![Link::default(); self.inputs.len()];
+                    row[n] = Link::input();
+                    state.rows.insert(*v, Rc::new(row));
+                }
+            }
             Kind::Bind(v, Some(p)) => {
                 self.set(stmt, *v, &[f.root(p)], Update::Whole, &mut state);
             }

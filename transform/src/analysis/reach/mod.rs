@@ -111,6 +111,22 @@ pub fn reach(f: &Function, tokens: TokenStream, picture: bool) -> Reach {
     out
 }
 
+/// Follows what leads from a local that is watched.
+pub fn local(f: &Function, var: VarId, field: Ident, tokens: TokenStream) -> Input {
+    let source = Source::of(tokens);
+    let (ends, log) = follow::follow(f, &[var], &source, true);
+    let link = follow::result(f, &ends, 0);
+    let mut cuts: Vec<Cut> = log.cuts.into_iter().map(|(_, cut)| cut).collect();
+    cuts::settle(f, &mut cuts, var, link.is_connected(), &source);
+    Input {
+        var,
+        position: usize::MAX,
+        field,
+        link,
+        cuts,
+    }
+}
+
 /// The whole of a variable's memory, also behind a reference.
 pub fn is_whole(f: &Function, p: &Place) -> bool {
     f.resolve(p).path.iter().all(|s| matches!(s, Proj::Deref))
