@@ -54,9 +54,19 @@ pub struct Analysed {
     pub f: ir::Function,
     /// Which variables carry derivatives.
     pub activity: analysis::activity::Activity,
-    /// Both where locals are watched, which are inputs there.
-    pub watched: Option<(ir::Function, analysis::activity::Activity)>,
+    /// Both where locals are watched, which are inputs there, and how these reach the result.
+    pub watched: Option<Watched>,
     /// Which inputs reach the result, and when.
+    pub reach: analysis::reach::Reach,
+}
+
+/// A function whose watched locals are inputs as well.
+pub struct Watched {
+    /// The function.
+    pub f: ir::Function,
+    /// Which variables carry derivatives in it.
+    pub activity: analysis::activity::Activity,
+    /// How the watched locals reach the result.
     pub reach: analysis::reach::Reach,
 }
 
@@ -64,20 +74,9 @@ impl Analysed {
     /// What the observed sweeps are made of.
     pub fn observed(&self) -> (&ir::Function, &analysis::activity::Activity) {
         match &self.watched {
-            Some((f, activity)) => (f, activity),
+            Some(w) => (&w.f, &w.activity),
             None => (&self.f, &self.activity),
         }
-    }
-
-    /// How the watched locals reach the result.
-    fn watched_reach(&self, function: &syn::ItemFn) -> Vec<analysis::reach::Input> {
-        let (f, _) = self.observed();
-        let locals = watch::variables(&f.body).into_iter().filter_map(|(n, v)| {
-            let field = f.watched.get(n)?.field.clone();
-            let tokens = function.to_token_stream();
-            Some(analysis::reach::local(f, v, field, tokens))
-        });
-        locals.collect()
     }
 }
 
@@ -183,7 +182,8 @@ pub fn analyse(
         // What is refused anyway is said once.
         Some(mut f) if errors.is_empty() => {
             let activity = settled(&mut f, errors);
-            Some((f, activity))
+            let reach = analysis::reach::watched(&f, function.to_token_stream());
+            Some(Watched { f, activity, reach })
         }
         _ => None,
     };

@@ -24,6 +24,7 @@ enum Fact {
 }
 
 /// Where the facts of the functions that are called are found.
+#[derive(Clone, Copy)]
 pub(super) struct Callees<'a> {
     pub(super) rt: &'a TokenStream,
     pub(super) options: &'a Options,
@@ -31,7 +32,7 @@ pub(super) struct Callees<'a> {
     /// The function is a method of a whole block, whose other methods are known.
     pub(super) block: bool,
     /// Names that mean something inside the function alone.
-    pub(super) inner: Inner,
+    pub(super) inner: &'a Inner,
 }
 
 /// Names that items inside a function's body define, which are not there beside it.

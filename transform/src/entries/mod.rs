@@ -422,12 +422,13 @@ pub fn entries(
         let types = generics::signature_types(function, f);
         structs.extend(shield::demand(&s.rt, types, &parameters));
     }
+    let inner = facts::inner(function);
     let callees = facts::Callees {
         rt: &s.rt,
         options,
         reach: &analysed.reach,
         block: around.gradients.is_some(),
-        inner: facts::inner(function),
+        inner: &inner,
     };
     let by_rule = s.rules.any();
     if !around.fixed && !around.declares {
@@ -436,13 +437,10 @@ pub fn entries(
     }
     let warnings = match by_rule {
         true => TokenStream::new(),
-        false => warnings(
-            &s,
-            options,
-            &callees,
-            &analysed.watched_reach(function),
-            errors,
-        ),
+        false => {
+            let watched = analysed.watched.as_ref().map(|w| &w.reach);
+            warnings(&s, options, &callees, watched, errors)
+        }
     };
     Expansion {
         warnings,

@@ -7,7 +7,7 @@
 
 use super::facts::Callees;
 use super::shape::{Shape, quiet};
-use crate::analysis::reach::{Cut, Edge, Input, Why};
+use crate::analysis::reach::{Cut, Edge, Input, Reach, Why};
 use crate::args::{Detached, Options};
 use crate::diagnostics::{Code, Diagnostic};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -18,7 +18,7 @@ pub(super) fn warnings(
     s: &Shape,
     options: &Options,
     callees: &Callees,
-    watched: &[Input],
+    watched: Option<&Reach>,
     errors: &mut Vec<Diagnostic>,
 ) -> TokenStream {
     // A method beside others, whose result has no derivative or which is asked for its receiver's sake, is no
@@ -30,7 +30,7 @@ pub(super) fn warnings(
     let mut said = Said {
         s,
         deny: options.detached == Detached::Deny,
-        callees,
+        callees: *callees,
         out: TokenStream::new(),
         errors,
     };
@@ -46,28 +46,22 @@ pub(super) fn warnings(
                 .is_some_and(Shape::is_exclusive)
         })
         .collect();
-    let never: Vec<&Input> = told
-        .iter()
-        .copied()
-        .filter(|input| !input.link.is_connected())
-        .collect();
-    for input in &never {
+    // Of a method, a watched local counts as well.
+    let locals: Vec<&Input> = watched.iter().flat_map(|reach| &reach.inputs).collect();
+    let is_never = |input: &&&Input| !input.link.is_connected();
+    let never: Vec<&Input> = told.iter().filter(is_never).copied().collect();
+    let vain: Vec<&Input> = locals.iter().filter(is_never).copied().collect();
+    for input in never.iter().chain(&vain) {
         said.input(input, None);
     }
-    said.places(&never, None);
-    for input in &told {
-        if input.link.is_connected()
-            && let Some(detached) = callees.is_detached(&input.link)
-        {
-            said.input(input, Some(&detached));
-            said.calls(input, &detached);
-            said.places(&[input], Some(&detached));
-        }
+    said.places(&[&never[..], &vain[..]].concat(), None);
+    said.callees_cut(&told);
+    if let Some(reach) = watched {
+        said.callees.reach = reach;
+        said.callees_cut(&locals);
+        said.callees.reach = callees.reach;
     }
     said.outputs();
-    for local in watched.iter().filter(|local| !local.link.is_connected()) {
-        said.local(local);
-    }
     let connected = callees
         .reach
         .inputs
@@ -92,7 +86,7 @@ pub(super) fn warnings(
 struct Said<'a> {
     s: &'a Shape<'a>,
     deny: bool,
-    callees: &'a Callees<'a>,
+    callees: Callees<'a>,
     out: TokenStream,
     errors: &'a mut Vec<Diagnostic>,
 }
@@ -113,15 +107,29 @@ impl Said<'_> {
         }
     }
 
-    /// At the parameter's name.
+    /// Of inputs behind whose calls nothing passes, which the callees know.
+    fn callees_cut(&mut self, inputs: &[&Input]) {
+        for input in inputs {
+            if input.link.is_connected()
+                && let Some(detached) = self.callees.is_detached(&input.link)
+            {
+                self.input(input, Some(&detached));
+                self.calls(input, &detached);
+                self.places(&[input], Some(&detached));
+            }
+        }
+    }
+
+    /// At the name of a parameter or of a watched local.
     fn input(&mut self, input: &Input, detached: Option<&TokenStream>) {
-        let field = &input.field;
-        let result = self.result();
+        let is_local = input.position >= self.s.f.params.len();
+        let (field, result) = (&input.field, self.result());
         let chain = format!("no chain of differentiable operations leads from it to {result}");
-        let mut lines = vec![match self.deny && detached.is_none() {
+        let mut lines = vec![match (self.deny && detached.is_none(), is_local) {
             // The code's own words come before.
-            true => chain,
-            false => format!("`{field}` has no gradient: {chain}"),
+            (true, _) => chain,
+            (false, false) => format!("`{field}` has no gradient: {chain}"),
+            (false, true) => format!("the watched `{field}` has no gradient: {chain}"),
         }];
         let mut ends: Vec<String> = input.cuts.iter().map(Cut::sentence).collect();
         if detached.is_some() {
@@ -137,30 +145,52 @@ impl Said<'_> {
                 lines.extend(many.iter().map(|end| format!("    {end}")));
             }
         }
-        let mut remedies: Vec<&str> = input.cuts.iter().filter_map(|c| c.why.remedy()).collect();
+        let mut remedies: Vec<&str> = input
+            .cuts
+            .iter()
+            .filter_map(|c| c.why.remedy(is_local))
+            .collect();
         remedies.dedup();
         if let [remedy] = remedies.as_slice()
             && detached.is_none()
         {
             lines.push(format!("  to give it a gradient: {remedy}"));
         }
-        if self.deny && detached.is_some() {
-            lines.push(
+        lines.extend(self.if_meant(is_local, detached.is_some()));
+        let (at, code) = match is_local {
+            false => (field.span(), ("Input", Code::DetachedInput)),
+            true => (field.span(), ("Local", Code::WatchCut)),
+        };
+        self.say(code, "has_no_gradient", &lines.join("\n"), at, detached);
+    }
+
+    /// The ways to silence it, where the table of errors does not say them.
+    fn if_meant(&self, is_local: bool, by_callees: bool) -> Vec<String> {
+        let allow = format!(
+            "keep it{} without this warning by `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on \
+             `{}`",
+            if is_local { "" } else { " one" },
+            self.name()
+        );
+        let none = "until then `gradients` gives `None` for it";
+        let lines = match (self.deny, is_local) {
+            (true, _) if !by_callees => vec![],
+            (true, false) => vec![
                 "  if that is meant: mark it `#[constant]`, or write `#[differentiable(detached = \"allow\")]`".into(),
-            );
-        }
-        if !self.deny {
-            lines.push(format!(
-                "  if that is meant: mark it `#[constant]`, which makes it no input, or keep it one without this \
-                 warning by `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on `{}`",
-                self.name()
-            ));
-            lines.push(
-                "  until then `gradients` gives `None` for it, and `grad` exact zeros".into(),
-            );
-        }
-        let at = field.span();
-        self.say("Input", "has_no_gradient", &lines.join("\n"), at, detached);
+            ],
+            (true, true) => vec![
+                "  if that is meant: remove `#[watch]`, or write `#[differentiable(detached = \"allow\")]`".into(),
+            ],
+            (false, false) => vec![
+                format!("  if that is meant: mark it `#[constant]`, which makes it no input, or {allow}"),
+                format!("  {none}, and `grad` exact zeros"),
+            ],
+            (false, true) => vec![
+                format!("  if that is meant: remove `#[watch]`, or {allow}"),
+                format!("  {none}"),
+            ],
+        };
+        lines
     }
 
     /// At each place where ways end, once for all inputs.
@@ -188,7 +218,13 @@ impl Said<'_> {
                 "the chain from {from} to {result} ends here: {}",
                 cut.why.reason()
             );
-            self.say("Derivative", "ends_here", &note, cut.mark(), detached);
+            self.say(
+                ("Derivative", Code::DetachedInput),
+                "ends_here",
+                &note,
+                cut.mark(),
+                detached,
+            );
         }
     }
 
@@ -264,7 +300,13 @@ impl Said<'_> {
                 super::reachability::inside_callee(&name)
             );
             let both = quote!((#detached) && #cut);
-            self.say("Derivative", "ends_here", &note, at, Some(&both));
+            self.say(
+                ("Derivative", Code::DetachedInput),
+                "ends_here",
+                &note,
+                at,
+                Some(&both),
+            );
         }
     }
 
@@ -280,43 +322,15 @@ impl Said<'_> {
                     self.name()
                 );
                 let at = output.span();
-                self.say("Output", "has_no_derivative", &note, at, None);
+                self.say(
+                    ("Output", Code::DetachedInput),
+                    "has_no_derivative",
+                    &note,
+                    at,
+                    None,
+                );
             }
         }
-    }
-
-    /// At the name of a watched local that nothing leads from to the result.
-    fn local(&mut self, local: &Input) {
-        let (field, result) = (&local.field, self.result());
-        let chain = format!("no chain of differentiable operations leads from it to {result}");
-        let mut lines = vec![match self.deny {
-            // The code's own words come before.
-            true => chain,
-            false => format!("the watched `{field}` has no gradient: {chain}"),
-        }];
-        let ends: Vec<String> = local.cuts.iter().map(Cut::sentence).collect();
-        match ends.as_slice() {
-            [] => {}
-            [_] if local.cuts.first().is_some_and(|c| c.why == Why::Unused) => {
-                lines.push("  it is not used".into());
-            }
-            [one] => lines.push(format!("  the chain ends at {one}")),
-            many => {
-                lines.push("  the chains end at".into());
-                lines.extend(many.iter().map(|end| format!("    {end}")));
-            }
-        }
-        let at = field.span();
-        if self.deny {
-            let error = Diagnostic::at(Code::WatchCut, at, lines.join("\n"));
-            return self.errors.push(error);
-        }
-        lines.push(format!(
-            "  its field of `gradients` is always `None`: remove `#[watch]`, or keep it without this warning by \
-             `#[differentiable(detached = \"allow\")]` or `#[allow(deprecated)]` on `{}`",
-            self.name()
-        ));
-        self.say("Local", "has_no_gradient", &lines.join("\n"), at, None);
     }
 
     /// At the function's name.
@@ -329,15 +343,26 @@ impl Said<'_> {
             "no parameter of `{name}` reaches its result through a derivative, so every gradient of it is zero\n  if \
              that is meant, remove `#[differentiable]`: constants may go into any function"
         );
-        self.say("Function", "has_no_gradient", &note, name.span(), None);
+        self.say(
+            ("Function", Code::DetachedInput),
+            "has_no_gradient",
+            &note,
+            name.span(),
+            None,
+        );
     }
 
-    fn say(&mut self, subject: &str, what: &str, note: &str, at: Span, when: Option<&TokenStream>) {
+    fn say(
+        &mut self,
+        (subject, code): (&str, Code),
+        what: &str,
+        note: &str,
+        at: Span,
+        when: Option<&TokenStream>,
+    ) {
         if self.deny {
             match when {
-                None => self
-                    .errors
-                    .push(Diagnostic::at(Code::DetachedInput, at, note.to_string())),
+                None => self.errors.push(Diagnostic::at(code, at, note.to_string())),
                 Some(when) => self.out.extend(quote_spanned! {at=>
                     const _: () = if #when { ::core::panic!("{}", #note) };
                 }),

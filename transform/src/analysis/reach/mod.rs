@@ -26,9 +26,9 @@ use proc_macro2::{Ident, TokenStream};
 /// What is known of one input.
 #[derive(Clone, Debug)]
 pub struct Input {
-    /// The parameter's variable.
+    /// The variable of the parameter or of the watched local.
     pub var: VarId,
-    /// Its position among all parameters.
+    /// Its position among all parameters; watched locals come behind them.
     pub position: usize,
     /// Its name in `gradients`, at the user's token.
     pub field: Ident,
@@ -54,19 +54,36 @@ pub struct Reach {
     pub flows: Vec<Flow>,
 }
 
-/// Follows a function; `tokens` are what the user wrote. Every dependence is told if a picture is to be made.
+/// Follows a function from its parameters; `tokens` are what the user wrote. Every dependence is told if a picture is
+/// to be made.
 pub fn reach(f: &Function, tokens: TokenStream, picture: bool) -> Reach {
+    let active = f.params.iter().enumerate().filter(|(_, p)| p.active);
+    let inputs = active.map(|(position, p)| (p.var, position, p.field.clone()));
+    from(f, inputs.collect(), tokens, picture)
+}
+
+/// Follows what leads from the locals that are watched.
+pub fn watched(f: &Function, tokens: TokenStream) -> Reach {
+    let locals = crate::watch::variables(&f.body);
+    let inputs = locals.into_iter().filter_map(|(n, v)| {
+        let watched = f.watched.get(n)?;
+        Some((v, f.params.len() + n, watched.field.clone()))
+    });
+    from(f, inputs.collect(), tokens, false)
+}
+
+fn from(
+    f: &Function,
+    inputs: Vec<(VarId, usize, Ident)>,
+    tokens: TokenStream,
+    picture: bool,
+) -> Reach {
     let source = Source::of(tokens);
-    let inputs: Vec<VarId> = f
-        .params
-        .iter()
-        .filter(|p| p.active)
-        .map(|p| p.var)
-        .collect();
-    let (mut ends, mut log) = follow::follow(f, &inputs, &source, picture);
+    let variables: Vec<VarId> = inputs.iter().map(|(v, ..)| *v).collect();
+    let (mut ends, mut log) = follow::follow(f, &variables, &source, picture);
     let surely = |n: usize| follow::result(f, &ends, n).ways.iter().any(Vec::is_empty);
     if !picture && !(0..inputs.len()).all(surely) {
-        (ends, log) = follow::follow(f, &inputs, &source, true);
+        (ends, log) = follow::follow(f, &variables, &source, true);
     }
     let mut out = Reach {
         inputs: Vec::new(),
@@ -76,8 +93,7 @@ pub fn reach(f: &Function, tokens: TokenStream, picture: bool) -> Reach {
         deaf: Vec::new(),
         flows: log.flows,
     };
-    for (position, p) in f.params.iter().enumerate().filter(|(_, p)| p.active) {
-        let number = out.inputs.len();
+    for (number, (var, position, field)) in inputs.into_iter().enumerate() {
         let link = follow::result(f, &ends, number);
         let mut cuts: Vec<Cut> = log
             .cuts
@@ -86,12 +102,12 @@ pub fn reach(f: &Function, tokens: TokenStream, picture: bool) -> Reach {
             .map(|(_, cut)| cut.clone())
             .collect();
         if !link.ways.iter().any(Vec::is_empty) {
-            cuts::settle(f, &mut cuts, p.var, link.is_connected(), &out.source);
+            cuts::settle(f, &mut cuts, var, link.is_connected(), &out.source);
         }
         out.inputs.push(Input {
-            var: p.var,
+            var,
             position,
-            field: p.field.clone(),
+            field,
             link,
             cuts,
         });
@@ -109,22 +125,6 @@ pub fn reach(f: &Function, tokens: TokenStream, picture: bool) -> Reach {
         .map(|p| p.field.clone())
         .collect();
     out
-}
-
-/// Follows what leads from a local that is watched.
-pub fn local(f: &Function, var: VarId, field: Ident, tokens: TokenStream) -> Input {
-    let source = Source::of(tokens);
-    let (ends, log) = follow::follow(f, &[var], &source, true);
-    let link = follow::result(f, &ends, 0);
-    let mut cuts: Vec<Cut> = log.cuts.into_iter().map(|(_, cut)| cut).collect();
-    cuts::settle(f, &mut cuts, var, link.is_connected(), &source);
-    Input {
-        var,
-        position: usize::MAX,
-        field,
-        link,
-        cuts,
-    }
 }
 
 /// The whole of a variable's memory, also behind a reference.

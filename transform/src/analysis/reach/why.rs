@@ -101,9 +101,10 @@ impl Why {
         }
     }
 
-    /// What to write instead, where there is something.
-    pub fn remedy(&self) -> Option<&'static str> {
+    /// What to write instead, where there is something, of a parameter or a local.
+    pub fn remedy(&self, is_local: bool) -> Option<&'static str> {
         match self {
+            Why::Unused if is_local => Some("let the result depend on it"),
             Why::Unused => Some("use it, or remove the parameter"),
             Why::Detach(_) => Some("leave out the call"),
             Why::IntegerCast => Some("keep it a real number, or interpolate between the integers"),
