@@ -4,13 +4,26 @@ use super::cuts::{self, Cut};
 use super::follow::Follow;
 use super::link::Atom;
 use super::log::{Condition, Header};
-use super::state::{State, again_at, all, settled};
+use super::state::{State, again_at, all, settled, warm};
 use super::tokens;
 use super::why::Why;
 use crate::ir::*;
 use proc_macro2::TokenStream;
 
 impl Follow<'_> {
+    /// A block whose variables end with it.
+    fn inner(&mut self, block: &Block, state: State) -> Option<State> {
+        let before = self.leaving.len();
+        let mut end = self.block(block, state);
+        if let Some(end) = &mut end {
+            end.leave(block);
+        }
+        for (.., state) in self.leaving.iter_mut().skip(before) {
+            state.leave(block);
+        }
+        end
+    }
+
     pub(super) fn branch(
         &mut self,
         stmt: &Stmt,
@@ -26,14 +39,14 @@ impl Follow<'_> {
         if let Some(holds) = known {
             let (taken, other) = if holds { (then, els) } else { (els, then) };
             other.iter().for_each(|stmt| self.dead(stmt, &state));
-            return self.block(taken, state);
+            return self.inner(taken, state);
         }
         let n = self.condition(stmt, Header::If, &[]);
         self.within.push(Atom::Holds(n));
-        let one = self.block(then, state.with(Atom::Holds(n)));
+        let one = self.inner(then, state.with(Atom::Holds(n)));
         self.within.pop();
         self.within.push(Atom::Fails(n));
-        let other = self.block(els, state.with(Atom::Fails(n)));
+        let other = self.inner(els, state.with(Atom::Fails(n)));
         self.within.pop();
         all(one.into_iter().chain(other))
     }
@@ -70,7 +83,7 @@ impl Follow<'_> {
         for (k, arm) in m.arms.iter().enumerate() {
             let atom = Atom::Arm(n, k, m.arms.len());
             self.within.push(atom);
-            let end = self.block(&arm.body, state.with(atom));
+            let end = self.inner(&arm.body, state.with(atom));
             self.within.pop();
             met = all(met.into_iter().chain(end));
         }
@@ -88,7 +101,10 @@ impl Follow<'_> {
             true => entry.clone(),
             false => entry.with(Atom::Runs(n)),
         };
-        let mut head = first.clone();
+        let mut head = match self.trips.get(&(stmt as *const Stmt)) {
+            Some(before) => warm(&first, before, n),
+            None => first.clone(),
+        };
         let before = self.leaving.len();
         let around = self
             .within
@@ -107,16 +123,19 @@ impl Follow<'_> {
                 }
             }
             self.within.push(Atom::Runs(n));
-            let end = self.block(&l.body, head.clone());
+            let end = self.inner(&l.body, head.clone());
             self.within.pop();
             let again = self.arrived(l.id, true);
             let trip = all(end.into_iter().chain(again));
-            let next = match &trip {
+            let mut next = match &trip {
                 Some(trip) => again_at(&first, trip, n),
                 None => first.clone(),
             };
             round += 1;
-            if settled(&head, &next, round, around) {
+            if settled(&head, &mut next, round, around) {
+                if let Some(trip) = &trip {
+                    self.trips.insert(stmt, trip.clone());
+                }
                 break trip;
             }
             head = next;

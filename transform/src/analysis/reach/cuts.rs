@@ -234,5 +234,6 @@ pub fn number(atom: Atom) -> usize {
     match atom {
         Atom::Holds(n) | Atom::Fails(n) | Atom::Runs(n) | Atom::Skips(n) | Atom::Again(n) => n,
         Atom::Arm(n, ..) => n,
+        Atom::Untold => usize::MAX,
     }
 }

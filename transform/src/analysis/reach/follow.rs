@@ -31,6 +31,8 @@ pub(super) struct Follow<'a> {
     pub(super) log: Log,
     /// The numbers of the statements that have one.
     pub(super) numbers: HashMap<*const Stmt, usize>,
+    /// What a trip of a loop left, when the loop was followed the last time.
+    pub(super) trips: HashMap<*const Stmt, State>,
     pub(super) seen: HashSet<(*const Stmt, VarId, Option<VarId>)>,
     /// States that are on their way to the end of a scope, or to its next trip.
     pub(super) leaving: Vec<(ScopeId, bool, State)>,
@@ -50,7 +52,9 @@ pub(super) fn follow(
         rows: HashMap::new(),
         path: vec![Vec::new()],
     };
-    for (n, v) in inputs.iter().enumerate() {
+    // A watched local is one where it gets its value.
+    let is_parameter = |v: VarId| f.params.iter().any(|p| p.var == v);
+    for (n, v) in inputs.iter().enumerate().filter(|(_, v)| is_parameter(**v)) {
         let mut row = vec![Link::default(); inputs.len()];
         row[n] = Link::input();
         start.rows.insert(*v, Rc::new(row));
@@ -62,6 +66,7 @@ pub(super) fn follow(
         telling,
         log: Log::default(),
         numbers: HashMap::new(),
+        trips: HashMap::new(),
         seen: HashSet::new(),
         leaving: Vec::new(),
         within: Vec::new(),
@@ -93,6 +98,13 @@ pub(super) fn result(f: &Function, ends: &[State], input: usize) -> Link {
         .unwrap_or_default()
 }
 
+fn may_leave(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::If { .. } | Kind::Match(_) | Kind::Loop(_) | Kind::Scope(..) | Kind::Exit { .. }
+    )
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Update {
     Whole,
@@ -111,18 +123,22 @@ impl Follow<'_> {
 
     /// Follows a block to its end, unless every path leaves it before.
     pub(super) fn block(&mut self, block: &Block, mut state: State) -> Option<State> {
-        let mut left = false;
-        for stmt in block {
-            if left {
-                self.dead(stmt, &state);
-                continue;
-            }
-            match self.stmt(stmt, state.clone()) {
+        for (n, stmt) in block.iter().enumerate() {
+            // Only what follows a statement that every path leaves asks what was known before it.
+            let before = match self.telling && may_leave(&stmt.kind) && n + 1 < block.len() {
+                true => state.clone(),
+                false => State::default(),
+            };
+            match self.stmt(stmt, state) {
                 Some(next) => state = next,
-                None => left = true,
+                None => {
+                    let rest = block.iter().skip(n + 1);
+                    rest.for_each(|stmt| self.dead(stmt, &before));
+                    return None;
+                }
             }
         }
-        (!left).then_some(state)
+        Some(state)
     }
 
     /// A statement that no path gets to.
@@ -356,7 +372,7 @@ impl Follow<'_> {
             // A watched local is an input of its own from here on.
             Kind::Watch(v, _) => {
                 if let Some(n) = self.inputs.iter().position(|input| input == v) {
-                    let mut row = vec![Link::default(); self.inputs.len()];
+                    let mut row = self.union(&[*v], &state);
                     row[n] = Link::input();
                     state.rows.insert(*v, Rc::new(row));
                 }

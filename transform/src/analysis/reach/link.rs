@@ -15,6 +15,8 @@ pub enum Atom {
     Skips(usize),
     /// The loop gets to its second trip.
     Again(usize),
+    /// Something that is not told: a way that was left out because there are too many.
+    Untold,
 }
 
 /// A disjunction of conjunctions: empty is never, one empty term is always.
@@ -25,6 +27,9 @@ pub type Edge = (usize, usize);
 
 /// More ways than this are not told apart.
 const MOST: usize = 12;
+
+/// Nobody reads a condition of more parts than this.
+const LONGEST: usize = 6;
 
 /// The connection of a variable to an input.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -161,27 +166,41 @@ pub fn and(a: &When, b: &When) -> When {
     out
 }
 
-/// Drops what is implied, and joins the two sides of a branch.
+/// Drops what is implied, and joins the two sides of a branch. What is left out, for there is too much of it, stays as
+/// a way that is not told.
 pub fn simplify(when: &mut When) {
+    if when.iter().any(|term| term.len() > LONGEST) {
+        when.retain(|term| term.len() <= LONGEST);
+        when.push(vec![Atom::Untold]);
+    }
     loop {
         when.sort();
         when.dedup();
         // The shortest first: what a term is implied by stands before it, and they are the most telling.
         when.sort_by_key(Vec::len);
         let mut kept: Vec<(u64, Vec<Atom>)> = Vec::new();
+        let mut untold = false;
         for term in when.drain(..) {
             let mask = mask(&term);
             let within = |(m, other): &(u64, Vec<Atom>)| {
                 m & !mask == 0 && other.iter().all(|atom| term.binary_search(atom).is_ok())
             };
-            if !kept.iter().any(within) {
-                kept.push((mask, term));
+            if kept.iter().any(within) {
+                continue;
             }
             if kept.len() == MOST {
+                untold = true;
                 break;
             }
+            kept.push((mask, term));
         }
         when.extend(kept.into_iter().map(|(_, term)| term));
+        if untold {
+            // One that is told less makes room, so that there are never more.
+            when.pop();
+            when.retain(|term| !term.contains(&Atom::Untold));
+            when.insert(0, vec![Atom::Untold]);
+        }
         let Some(joined) = joined(when) else {
             return;
         };
@@ -199,6 +218,7 @@ fn mask(term: &[Atom]) -> u64 {
             Atom::Runs(n) => (0, n),
             Atom::Skips(n) => (1, n),
             Atom::Again(n) => (2, n),
+            Atom::Untold => (0, 21),
         };
         mask | 1 << ((3 * n + kind) % 64)
     })

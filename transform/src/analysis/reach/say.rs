@@ -29,12 +29,17 @@ impl Cut {
 }
 
 impl Reach {
-    /// When a connection is there: alternatives, each a sentence without its end.
+    /// When a connection is there: alternatives, each a sentence without its end, of which the last says so where
+    /// they are not all.
     pub fn when(&self, when: &When) -> Vec<String> {
-        let mut out: Vec<String> = when.iter().take(MOST).map(|term| self.term(term)).collect();
+        let told = when.iter().filter(|term| !term.contains(&Atom::Untold));
+        let mut out: Vec<String> = told.take(MOST).map(|term| self.term(term)).collect();
         out.dedup();
-        if when.len() > MOST {
-            out.push("on other paths".into());
+        let all = out.len() == when.len();
+        if out.is_empty() && !all {
+            out.push("one of many paths is taken".into());
+        } else if !all {
+            out.push("other paths are taken".into());
         }
         out
     }
@@ -49,7 +54,7 @@ impl Reach {
         told.sort_by_key(|atom| number(*atom));
         let told: Vec<String> = told.into_iter().map(|atom| self.atom(atom)).collect();
         match told.is_empty() {
-            true => "on some of the trips of its loops".into(),
+            true => "some of the trips of its loops connect it".into(),
             false => told.join(" and "),
         }
     }

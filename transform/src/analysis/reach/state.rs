@@ -1,7 +1,7 @@
 //! What every variable is connected to at one point of the function, and where paths meet.
 
 use super::link::{Atom, Link, When, and, simplify};
-use crate::ir::VarId;
+use crate::ir::{Block, Kind, VarId};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -21,6 +21,15 @@ impl State {
 
     pub(super) fn link(&self, v: VarId, input: usize) -> Option<&Link> {
         self.rows.get(&v)?.get(input).filter(|l| l.is_connected())
+    }
+
+    /// What is left where a block ends: its own variables are gone.
+    pub(super) fn leave(&mut self, block: &Block) {
+        for stmt in block {
+            if let Kind::Let(v, _) | Kind::Declare(v) | Kind::Bind(v, _) = &stmt.kind {
+                self.rows.remove(v);
+            }
+        }
     }
 
     pub(super) fn with(&self, atom: Atom) -> State {
@@ -87,20 +96,56 @@ pub(super) fn again_at(first: &State, trip: &State, n: usize) -> State {
     }
 }
 
+/// What is known at the head of a loop before its first trip is followed: besides what was there, what a trip left when
+/// the loop was followed before, in another trip of the loops around it. Connections only grow from one to the next, so
+/// that nothing is claimed too much and the rounds of nested loops do not multiply.
+pub(super) fn warm(first: &State, before: &State, n: usize) -> State {
+    let mut head = again_at(first, before, n);
+    for (v, row) in &mut head.rows {
+        let Some(there) = first.rows.get(v) else {
+            continue;
+        };
+        let links = row.iter().zip(there.iter());
+        *row = Rc::new(
+            links
+                .map(|(link, first)| Link {
+                    always: first.always.clone(),
+                    ..link.clone()
+                })
+                .collect(),
+        );
+    }
+    head
+}
+
 /// Whether another round would tell nothing new. What connects is followed to its fixed point; the conditions are
 /// for people and need not be exact to the last trip, the less so the more loops are `around`: each of them
-/// multiplies the rounds.
-pub(super) fn settled(head: &State, next: &State, round: usize, around: usize) -> bool {
+/// multiplies the rounds. Where they are left, `next` says that there is more.
+pub(super) fn settled(head: &State, next: &mut State, round: usize, around: usize) -> bool {
     const ROUNDS: usize = 64;
     let telling = 4_usize.saturating_sub(3 * around);
-    head.rows.iter().all(|(v, row)| {
-        let Some(other) = next.rows.get(v) else {
-            return false;
+    let mut settled = true;
+    for (v, other) in &mut next.rows {
+        let Some(row) = head.rows.get(v) else {
+            settled = false;
+            continue;
         };
-        row.iter().zip(other.iter()).all(|(a, b)| {
-            a.ways == b.ways
-                && (a.always == b.always || round > ROUNDS)
-                && (a.when == b.when || round > telling)
-        })
-    })
+        if Rc::ptr_eq(row, other) {
+            continue;
+        }
+        let mut new = Vec::new();
+        for (a, b) in row.iter().zip(other.iter()) {
+            let mut b = b.clone();
+            if a.when != b.when && round > telling {
+                b.when = a.when.clone();
+                b.when.push(vec![Atom::Untold]);
+                simplify(&mut b.when);
+            }
+            settled &=
+                a.ways == b.ways && (a.always == b.always || round > ROUNDS) && a.when == b.when;
+            new.push(b);
+        }
+        *other = Rc::new(new);
+    }
+    settled
 }
