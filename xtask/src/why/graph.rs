@@ -1,7 +1,7 @@
 //! The picture's content: the variables that people know by name, what flows between them, and where ways end.
 
 use super::file::{File, Known};
-use pullback_transform::analysis::reach::{Atom, Cut, Why};
+use pullback_transform::analysis::reach::{self, Atom, Cut, Why};
 use pullback_transform::ir::VarId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +98,8 @@ pub fn graph(file: &File, known: &Known, input: Option<&str>) -> Graph {
     let next = |from: VarId| {
         let mut found: Vec<Step> = Vec::new();
         let mut cut: Vec<(Cut, Option<Atom>)> = Vec::new();
-        let mut seen = BTreeSet::from([from]);
+        // By another branch it is another way, which the arrow has to know of.
+        let mut seen: BTreeSet<(VarId, Option<Atom>)> = BTreeSet::new();
         let mut open = vec![(from, None)];
         while let Some((v, within)) = open.pop() {
             cut.extend(
@@ -114,7 +115,7 @@ pub fn graph(file: &File, known: &Known, input: Option<&str>) -> Graph {
                         to: *to,
                         within,
                     });
-                } else if seen.insert(*to) {
+                } else if seen.insert((*to, within)) {
                     open.push((*to, within));
                 }
             }
@@ -155,7 +156,10 @@ pub fn graph(file: &File, known: &Known, input: Option<&str>) -> Graph {
         };
         boxes.insert(*v, out.nodes.len());
         let live = live.contains(v);
+        let is_unused = |i: &reach::Input| i.cuts.iter().any(|c| c.why == Why::Unused);
+        let mut ways = known.reach.inputs.iter().filter(|i| i.var == *v);
         let note = match role {
+            Role::Input if !live && ways.any(is_unused) => "not used".to_string(),
             Role::Input if !live => "no gradient".to_string(),
             _ => String::new(),
         };

@@ -136,6 +136,16 @@ mod tests {
     }
 
     #[test]
+    fn an_arrow_by_every_branch_has_no_condition() {
+        let source = "#[differentiable]\nfn f(x: f64, y: f64) -> f64 { if y > 0.0 { x * x } else { x.sin() } }";
+        let file = File::read("f.rs", source).expect("this is Rust");
+        let known = file.function("f").expect("the function is there");
+        let graph = graph(&file, known, Some("x"));
+        let conditions: Vec<_> = graph.edges.iter().map(|e| e.condition).collect();
+        assert_eq!(conditions, [None], "x reaches the result whatever y is");
+    }
+
+    #[test]
     fn the_text_points_at_the_source() {
         let file = File::read("model.rs", SOURCE).expect("this is Rust");
         let known = file.function("model").expect("the function is there");

@@ -12,14 +12,16 @@ body { font: 15px/1.5 ui-sans-serif, system-ui, 'DejaVu Sans', sans-serif; color
 h1 { font-size: 1.35rem; font-weight: 600 } code, pre { font-family: ui-monospace, 'DejaVu Sans Mono', monospace }
 table { border-collapse: collapse; margin: 1rem 0 1.5rem } td { padding: .35rem 1.2rem .35rem 0; vertical-align: top }
 tr + tr td { border-top: 1px solid #e6e3da } .never { color: #c8372d } .always { color: #2e7d4f }
-.sometimes { color: #8a6d1a } .picture { overflow-x: auto; border: 1px solid #e6e3da; border-radius: 8px }
+.sometimes { color: #8a6d1a } .picture { overflow-x: auto; min-width: 100%; box-sizing: border-box; width: fit-content;
+  max-width: calc(100vw - 3rem); position: relative; left: 50%; transform: translateX(-50%); border: 1px solid #e6e3da; border-radius: 8px }
 pre { background: #fff; border: 1px solid #e6e3da; border-radius: 8px; padding: .8rem 0; overflow-x: auto;
   font-size: 13px } pre span { display: block; padding: 0 1rem } pre i { color: #a5adb4; font-style: normal }
 pre .cut { background: #fbe9e7 } pre em { color: #c8372d; font: 12px ui-sans-serif, system-ui, sans-serif }";
 
 /// The page.
 pub fn page(file: &File, known: &Known, wanted: Option<&str>, picture: &str) -> String {
-    let mut rows = String::new();
+    // Inputs of which the same is to be said share a row.
+    let mut rows: Vec<(Vec<String>, &str, String)> = Vec::new();
     let mut marks: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for input in &known.reach.inputs {
         let name = input.field.to_string();
@@ -53,13 +55,20 @@ pub fn page(file: &File, known: &Known, wanted: Option<&str>, picture: &str) -> 
             }
         };
         let told: Vec<String> = told.iter().map(|t| coded(t)).collect();
-        let _ = writeln!(
-            rows,
-            "<tr><td><code>{}</code></td><td class=\"{class}\">{class}</td><td>{}</td></tr>",
-            escaped(&name),
-            told.join("<br>")
-        );
+        let told = told.join("<br>");
+        let name = format!("<code>{}</code>", escaped(&name));
+        match rows.iter_mut().find(|(_, c, t)| *c == class && *t == told) {
+            Some((names, ..)) => names.push(name),
+            None => rows.push((vec![name], class, told)),
+        }
     }
+    let rows: String = rows
+        .iter()
+        .map(|(names, class, told)| {
+            let names = names.join(", ");
+            format!("<tr><td>{names}</td><td class=\"{class}\">{class}</td><td>{told}</td></tr>\n")
+        })
+        .collect();
     let mut lines = String::new();
     for (n, line) in file.source.lines().enumerate().map(|(n, l)| (n + 1, l)) {
         if n < known.lines.0 || n > known.lines.1 {
