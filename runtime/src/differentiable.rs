@@ -166,6 +166,14 @@ constant! {
     @[T: ?Sized] PhantomData<T>,
 }
 
+#[cfg(feature = "tensor")]
+constant! {
+    crate::tensor::Mask,
+    @[T: crate::tensor::Element] crate::tensor::Statistics<T>,
+    crate::tensor::Conv, crate::tensor::Pool, crate::tensor::Resize, crate::tensor::Padding,
+    crate::tensor::Layout, crate::tensor::Pad,
+}
+
 /// References are transparent: their tangent is that of what they refer to, owned.
 macro_rules! pointer {
     ($($ty:ty $(, $mutable:ident)?;)*) => { $(

@@ -148,7 +148,8 @@ constant! {
 constant! {
     crate::tensor::Mask,
     @[T: crate::tensor::Element] crate::tensor::Statistics<T>,
-    crate::tensor::Conv, crate::tensor::Pool, crate::tensor::Resize, crate::tensor::Pad,
+    crate::tensor::Conv, crate::tensor::Pool, crate::tensor::Resize, crate::tensor::Padding,
+    crate::tensor::Layout, crate::tensor::Pad,
 }
 
 #[diagnostic::do_not_recommend]

@@ -3,7 +3,6 @@
 use super::broadcast::{Strided, zip, zip3};
 use super::{Element, Tensor, shape};
 use crate::prelude::*;
-use crate::{Differentiable, NoTangent};
 use alloc::sync::Arc;
 use core::ops::{BitAnd, BitOr, Not};
 use ndarray::{Dimension, IxDyn};
@@ -162,19 +161,5 @@ impl Not for Mask {
     type Output = Mask;
     fn not(self) -> Mask {
         !&self
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl Differentiable for Mask {
-    type Tangent = NoTangent;
-    type Shadow = NoTangent;
-    #[inline(always)]
-    fn zero_tangent(&self) -> NoTangent {
-        NoTangent
-    }
-    #[inline(always)]
-    fn shadow(tangent: &mut NoTangent) -> &mut NoTangent {
-        tangent
     }
 }

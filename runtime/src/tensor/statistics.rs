@@ -1,7 +1,6 @@
 //! Running statistics of batches, which a trained network is normalised by.
 
 use super::{Element, Tensor};
-use crate::{Differentiable, NoTangent};
 
 /// The mean and the variance of each channel, for [`Tensor::batch_norm_by`]. They carry no derivative.
 ///
@@ -45,19 +44,5 @@ impl<T: Element> Statistics<T> {
             .zip_assign("update", mean, |a, b| *a = keep * *a + rate * b);
         self.var
             .zip_assign("update", var, |a, b| *a = keep * *a + rate * b);
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Element> Differentiable for Statistics<T> {
-    type Tangent = NoTangent;
-    type Shadow = NoTangent;
-    #[inline(always)]
-    fn zero_tangent(&self) -> NoTangent {
-        NoTangent
-    }
-    #[inline(always)]
-    fn shadow(tangent: &mut NoTangent) -> &mut NoTangent {
-        tangent
     }
 }

@@ -3,7 +3,7 @@
 
 use super::super::rule::{each, plus, rules};
 use super::super::{Element, Tensor};
-use crate::conv::{self, Conv, Geometry, Layout, Padding, Pool, Resize};
+use crate::conv::{self, Conv, Geometry};
 #[allow(unused_imports)]
 use crate::prelude::*;
 
@@ -98,25 +98,6 @@ impl<T: Element> Tensor<T> {
         backward(&g, self, w)
     }
 }
-
-macro_rules! constant {
-    ($($options:ty)*) => { $(
-        impl crate::Differentiable for $options {
-            type Tangent = crate::NoTangent;
-            type Shadow = crate::NoTangent;
-            #[inline(always)]
-            fn zero_tangent(&self) -> crate::NoTangent {
-                crate::NoTangent
-            }
-            #[inline(always)]
-            fn shadow(tangent: &mut crate::NoTangent) -> &mut crate::NoTangent {
-                tangent
-            }
-        }
-    )* };
-}
-
-constant! { Conv Pool Resize Padding Layout }
 
 /// The convolution of `x` with `w`.
 fn forward<T: Element>(g: &Geometry, x: &Tensor<T>, w: &Tensor<T>) -> Tensor<T> {

@@ -48,19 +48,6 @@ pub enum Pad {
     Edge,
 }
 
-impl crate::Differentiable for Pad {
-    type Tangent = crate::NoTangent;
-    type Shadow = crate::NoTangent;
-    #[inline(always)]
-    fn zero_tangent(&self) -> crate::NoTangent {
-        crate::NoTangent
-    }
-    #[inline(always)]
-    fn shadow(tangent: &mut crate::NoTangent) -> &mut crate::NoTangent {
-        tangent
-    }
-}
-
 /// The indices that a range names.
 #[track_caller]
 fn spanned(op: &str, span: &impl Span, shape: &[usize], axis: usize) -> Range<usize> {
