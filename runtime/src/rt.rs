@@ -38,6 +38,8 @@ pub use crate::order::*;
 pub use crate::reachability::{Cut, Reach, ReachOf, Reachability};
 pub use crate::shapes::*;
 pub use crate::tape::{Cells, Lane, Rows, Slot, Tape, taken};
+#[cfg(feature = "ndarray")]
+pub use crate::third_party::nd;
 pub use crate::vectors::*;
 pub use crate::ways::*;
 pub use alloc::boxed::Box;
@@ -60,6 +62,30 @@ pub mod macros {
 
 pub use alloc::vec;
 pub use alloc::vec::Vec;
+
+/// The number of the item that an iterator gives next, which is counted; a number that no item has at the end.
+#[inline(always)]
+pub fn next_of(next: &mut usize, end: usize) -> usize {
+    let number = first_of(*next, end);
+    *next += usize::from(*next < end);
+    number
+}
+
+/// Likewise from the end.
+#[inline(always)]
+pub fn last_of(next: usize, end: &mut usize) -> usize {
+    if next >= *end {
+        return usize::MAX;
+    }
+    *end -= 1;
+    *end
+}
+
+/// The same number, without counting.
+#[inline(always)]
+pub fn first_of(next: usize, end: usize) -> usize {
+    if next < end { next } else { usize::MAX }
+}
 
 /// The zero tangent at `x`.
 #[inline(always)]

@@ -52,6 +52,7 @@ mod functions;
 mod generic;
 mod generic_calls;
 mod generic_whole;
+mod held;
 mod hygiene;
 mod idioms;
 mod impls;

@@ -18,3 +18,4 @@ mod complex;
 mod flat;
 mod nalgebra;
 mod ndarray;
+mod ndarray_elements;

@@ -7,11 +7,11 @@
 /// once more, and `kept` how a caller keeps that. An argument has the same four in front of its type. `bits` says
 /// which arguments reach the result, the receiver being the first. What stands behind `of` are the method's own
 /// generics, and behind the first `where` what the type itself needs. `call` gives the value and the pullback, `jvp`
-/// the value and its tangent from the tangents.
+/// the value and its tangent from the tangents. With `exclusive mut` behind the name, the receiver is `&mut self`.
 macro_rules! entry {
     (
         $(#[$doc:meta])*
-        $entry:ident [$($g:ident: [$($bound:tt)*])*] $(of [$($of:ident: [$($of_bound:tt)*])*] where [$($where:tt)*])?
+        $entry:ident $(exclusive $mut:tt)? [$($g:ident: [$($bound:tt)*])*] $(of [$($of:ident: [$($of_bound:tt)*])*] where [$($where:tt)*])?
             for $this:ty $(where [$($given:tt)*])?;
         $differentiable:ident $masked:ident $jvp:ident $keep:ident;
         again $again:ty, kept $kept:ty = |$kept_of:ident| $keeping:expr, slot $slot:ty, dot $dot:ty;
@@ -25,14 +25,14 @@ macro_rules! entry {
         pub trait $entry<$($g: $($bound)*),*> $(where $($given)*)? {
             /// The value and its pullback.
             #[track_caller]
-            fn $differentiable $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, tape: &mut $crate::Tape) -> (
+            fn $differentiable $(<$($of: $($of_bound)*),*>)? (&$($mut)? self $(, $arg: $ty)*, tape: &mut $crate::Tape) -> (
                 $out,
                 impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut $crate::Tape)
                     + Send + 'static + use<Self $(, $g)* $($(, $of)*)?>,
             ) $(where $($where)*)?;
             /// The same, and which arguments reach the value.
             #[track_caller]
-            fn $masked<$($($of: $($of_bound)*,)*)? Seer: $crate::rt::Observer>(&self $(, $arg: $ty)*, tape: &mut Seer) -> (
+            fn $masked<$($($of: $($of_bound)*,)*)? Seer: $crate::rt::Observer>(&$($mut)? self $(, $arg: $ty)*, tape: &mut Seer) -> (
                 $out,
                 u64,
                 impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut Seer)
@@ -40,7 +40,7 @@ macro_rules! entry {
             ) $(where $($where)*)?;
             /// The value and its tangent.
             #[track_caller]
-            fn $jvp $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, dots: ($dot, $($arg_dot,)*)) -> ($out, $seed) $(where $($where)*)?;
+            fn $jvp $(<$($of: $($of_bound)*),*>)? (&$($mut)? self $(, $arg: $ty)*, dots: ($dot, $($arg_dot,)*)) -> ($out, $seed) $(where $($where)*)?;
             /// How a caller keeps the receiver.
             fn $keep(&self) -> $kept;
         }
@@ -49,7 +49,7 @@ macro_rules! entry {
         impl<$($g: $($bound)*),*> $entry<$($g),*> for $this $(where $($given)*)? {
             #[inline]
             #[track_caller]
-            fn $differentiable $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, _: &mut $crate::Tape) -> (
+            fn $differentiable $(<$($of: $($of_bound)*),*>)? (&$($mut)? self $(, $arg: $ty)*, _: &mut $crate::Tape) -> (
                 $out,
                 impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut $crate::Tape)
                     + Send + 'static + use<$($g),* $($(, $of)*)?>,
@@ -59,7 +59,7 @@ macro_rules! entry {
             }
             #[inline]
             #[track_caller]
-            fn $masked<$($($of: $($of_bound)*,)*)? Seer: $crate::rt::Observer>(&self $(, $arg: $ty)*, tape: &mut Seer) -> (
+            fn $masked<$($($of: $($of_bound)*,)*)? Seer: $crate::rt::Observer>(&$($mut)? self $(, $arg: $ty)*, tape: &mut Seer) -> (
                 $out,
                 u64,
                 impl FnOnce($seed, ($again, $($arg_again,)*), ($slot, $($arg_slot,)*), &mut Seer)
@@ -76,7 +76,7 @@ macro_rules! entry {
             }
             #[inline]
             #[track_caller]
-            fn $jvp $(<$($of: $($of_bound)*),*>)? (&self $(, $arg: $ty)*, $dots: ($dot, $($arg_dot,)*)) -> ($out, $seed) $(where $($where)*)? {
+            fn $jvp $(<$($of: $($of_bound)*),*>)? (&$($mut)? self $(, $arg: $ty)*, $dots: ($dot, $($arg_dot,)*)) -> ($out, $seed) $(where $($where)*)? {
                 let $self_jvp = self;
                 $tangent
             }

@@ -27,3 +27,7 @@ pub mod entries {
     #[cfg(feature = "ndarray")]
     pub use super::ndarray::entries::*;
 }
+
+/// What generated code names of ndarray.
+#[cfg(feature = "ndarray")]
+pub use self::ndarray::named as nd;

@@ -126,11 +126,22 @@ pub(super) fn parse(e: &Expr) -> Option<Chain> {
             chain.push(m);
             Some(chain)
         }
+        // An iterator is its own.
+        Expr::MethodCall(m)
+            if m.method == "into_iter" && m.args.is_empty() && adapted(&m.receiver) =>
+        {
+            parse(&m.receiver)
+        }
         Expr::MethodCall(m) if is_source(m) => Some(Chain::of(Source::Header(peel(e).clone()))),
         Expr::Range(_) => Some(Chain::of(Source::Header(peel(e).clone()))),
         Expr::Call(c) => function(c).map(Chain::of),
         _ => None,
     }
+}
+
+/// Whether an adaptor gives the expression.
+fn adapted(e: &Expr) -> bool {
+    matches!(peel(e), Expr::MethodCall(m) if is_adaptor(m)) && parse(e).is_some()
 }
 
 /// Likewise where an iterator is wanted, so that any other expression is a sequence.
@@ -254,6 +265,12 @@ pub(super) fn asks(method: &Ident) -> bool {
         "is_sorted_by",
     ]
     .contains(&method.to_string().as_str())
+}
+
+/// Whether the method asks something of an iterator.
+pub(super) fn answer_of(m: &ExprMethodCall) -> bool {
+    let questions = ["any", "all", "position", "count"];
+    questions.contains(&m.method.to_string().as_str())
 }
 
 /// The type of the answer, for a method that only asks something of a chain: written out, so that the compiler

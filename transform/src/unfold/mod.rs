@@ -4,6 +4,7 @@
 //! This runs on the syntax, between two renamings: names are unique before it, so that no name can be captured,
 //! and the copies that it makes get names of their own after it.
 
+mod arrays;
 mod attempts;
 mod bound;
 pub(crate) mod chain;
@@ -13,6 +14,7 @@ mod drained;
 mod effects;
 mod for_loops;
 mod header;
+mod held;
 mod items;
 pub(crate) mod selection;
 mod stages;
@@ -40,14 +42,17 @@ pub fn unfold(
     options: &crate::args::Options,
     errors: &mut Vec<Diagnostic>,
 ) -> bool {
-    let settled = values::settle(item);
+    let types = Types::of_generics(&item.sig.generics).within(options.around.as_deref());
+    let wrt = options.wrt.as_deref();
+    let mut settled = values::settle(item);
+    settled |= arrays::spelled_out(item, &tainted::tainted(item, wrt, &types));
+    settled |= held::spelled_out(item, &tainted::tainted(item, wrt, &types));
     let mut survey = Survey::default();
     survey.visit_block(&item.block);
     if !survey.wanted {
         return settled;
     }
-    let types = Types::of_generics(&item.sig.generics).within(options.around.as_deref());
-    let tainted = tainted::tainted(item, options.wrt.as_deref(), &types);
+    let tainted = tainted::tainted(item, wrt, &types);
     let inlined = survey.inlined(&tainted);
     let mutable = closures::mutable(item);
     let moved = bound::put_in_place(item, &tainted, &mutable);

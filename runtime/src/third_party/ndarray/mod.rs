@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod constructors;
+mod elements;
 mod elementwise;
 mod methods;
 mod operators;
@@ -12,7 +13,7 @@ use crate::data::Varied;
 use crate::prelude::*;
 use crate::rt::{Accumulate, Again, Along, Opens, ZeroLike};
 use crate::{Differentiable, Tangent};
-use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, ArrayViewMut, Data, Dimension, Zip};
+use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, ArrayViewMut, Data, Dimension, Ix1, Zip};
 
 #[diagnostic::do_not_recommend]
 impl<S, D> Differentiable for ArrayBase<S, D>
@@ -47,6 +48,10 @@ impl<A: Differentiable, D: Dimension + 'static> Differentiable for ArrayRef<A, D
 }
 
 impl<T: Tangent, D: Dimension + 'static> Varied for Array<T, D> {}
+
+/// A vector is run through like a slice: its items are those of its numbers.
+#[diagnostic::do_not_recommend]
+impl<S: Data> crate::data::Sequence for ArrayBase<S, Ix1> {}
 
 /// Arrays and views by their pairs of numbers.
 macro_rules! indexed_alike {
@@ -148,9 +153,19 @@ fn wrong_shape(given: &[usize], expected: &[usize]) -> ! {
     panic!("a cotangent of shape {given:?} was given for an array of shape {expected:?}")
 }
 
+/// What generated code names.
+pub mod named {
+    pub use super::elements::{assert_alike, assert_array};
+    pub use ndarray::{Array, Array1, Axis};
+}
+
 /// The entries of methods.
 pub mod entries {
     pub use super::constructors::{FromElemEntry as _, FromVecEntry as _};
+    pub use super::elements::{
+        AssignEntry as _, Elements as _, ElementsEntry as _, FromShape as _, FromShapeEntry as _,
+        Refilled as _, RefilledEntry as _, SetElementsEntry as _,
+    };
     pub use super::methods::{
         DotEntry as _, MeanAxisEntry as _, MeanEntry as _, ProductEntry as _, SumAxisEntry as _,
         SumEntry as _,
