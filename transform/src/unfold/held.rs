@@ -5,10 +5,11 @@
 use super::chain::{self, Chain, Source};
 use super::tainted::Tainted;
 use crate::names::Names;
+use proc_macro2::Span;
 use std::collections::{HashMap, HashSet};
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, ExprMethodCall, Ident, Pat, Stmt, parse_quote};
+use syn::{Expr, ExprMethodCall, Ident, Pat, Stmt, parse_quote, parse_quote_spanned};
 
 /// Writes them so. Gives whether there were any.
 pub(super) fn spelled_out(item: &mut syn::ItemFn, tainted: &Tainted) -> bool {
@@ -88,6 +89,15 @@ impl<'ast> Visit<'ast> for Uses {
                 .extend(p.path.get_ident().map(ToString::to_string));
         }
         visit::visit_expr_assign(self, e);
+    }
+    /// Two that are matched together are not followed.
+    fn visit_expr_tuple(&mut self, t: &'ast syn::ExprTuple) {
+        for e in &t.elems {
+            if let Expr::MethodCall(m) = chain::peel(e) {
+                self.otherwise.extend(of_name(m).map(|(name, _)| name));
+            }
+        }
+        visit::visit_expr_tuple(self, t);
     }
     fn visit_expr_reference(&mut self, r: &'ast syn::ExprReference) {
         if let Expr::Path(p) = chain::peel(&r.expr) {
@@ -227,12 +237,13 @@ impl Held {
         let (name, method) = of_name(m)?;
         let iterator = self.iterators.get(&name)?;
         let Iterator { next, end, .. } = iterator;
+        let at = m.method.span();
         Some(match method.as_str() {
-            "next" => iterator.item(parse_quote!(__rt::next_of(&mut #next, #end))),
-            "next_back" => iterator.item(parse_quote!(__rt::last_of(#next, &mut #end))),
+            "next" => iterator.item(parse_quote!(__rt::next_of(&mut #next, #end)), at),
+            "next_back" => iterator.item(parse_quote!(__rt::last_of(#next, &mut #end)), at),
             "peek" if !iterator.lends => iterator.peek(),
             "by_ref" => {
-                let item = iterator.item(parse_quote!(__rt::next_of(&mut #next, #end)));
+                let item = iterator.item(parse_quote!(__rt::next_of(&mut #next, #end)), at);
                 parse_quote!(::core::iter::from_fn(|| #item))
             }
             "len" => parse_quote!((#end - #next)),
@@ -269,6 +280,7 @@ impl Held {
     fn looked_through(pat: &mut Pat) -> Option<Option<Ident>> {
         match pat {
             Pat::Paren(p) => Self::looked_through(&mut p.pat),
+            Pat::Guard(g) => Self::looked_through(&mut g.pat),
             Pat::TupleStruct(some) if some.elems.len() == 1 => {
                 let inner = some.elems.first_mut()?;
                 match inner {
@@ -290,11 +302,11 @@ impl Held {
 
 impl Iterator {
     /// The item of the number, or none.
-    fn item(&self, number: Expr) -> Expr {
+    fn item(&self, number: Expr, at: Span) -> Expr {
         let base = &self.base;
         match self.lends {
-            true => parse_quote!(#base.get(#number)),
-            false => parse_quote!(#base.get(#number).copied()),
+            true => parse_quote_spanned!(at=> #base.get(#number)),
+            false => parse_quote_spanned!(at=> #base.get(#number).copied()),
         }
     }
 
@@ -363,7 +375,11 @@ impl VisitMut for Held {
                     *m.expr = peek;
                     for arm in &mut m.arms {
                         if let Some(Some(name)) = Self::looked_through(&mut arm.pat) {
-                            Shorter(name).visit_expr_mut(&mut arm.body);
+                            let mut shorter = Shorter(name);
+                            shorter.visit_expr_mut(&mut arm.body);
+                            if let Pat::Guard(g) = &mut arm.pat {
+                                shorter.visit_expr_mut(&mut g.guard);
+                            }
                         }
                     }
                 }
