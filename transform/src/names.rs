@@ -1,12 +1,14 @@
 //! Names for generated variables: readable, after the user's own, and never one that the user has.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The names that are taken in a function.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     taken: HashSet<String>,
+    /// The number that was given last for a name: a function of a thousand statements asks a thousand times for `t`.
+    last: HashMap<String, usize>,
 }
 
 impl Names {
@@ -40,10 +42,10 @@ impl Names {
             Ok(_) => wanted.to_string(),
             Err(_) => format!("{wanted}_"),
         };
-        let mut n = 2;
+        let n = self.last.entry(wanted.to_string()).or_insert(1);
         while !self.taken.insert(name.clone()) {
+            *n += 1;
             name = format!("{wanted}_{n}");
-            n += 1;
         }
         Ident::new(&name, Span::mixed_site())
     }
