@@ -137,7 +137,7 @@
 
 pub use pullback_macros::{Differentiable, differentiable};
 pub use pullback_runtime::{
-    Cut, Differentiable, Jacobian, NoTangent, NonFinite, OptionTangent, Reach, ReachOf,
+    Cut, Differentiable, DynTangent, Jacobian, NoTangent, NonFinite, OptionTangent, Reach, ReachOf,
     Reachability, Real, ResultTangent, Sweep, Tangent, TangentOf, Tape, check, detach, optim,
     stop_gradient,
 };

@@ -47,6 +47,8 @@ mod math;
 pub mod methods;
 mod nonfinite;
 #[doc(hidden)]
+pub mod objects;
+#[doc(hidden)]
 pub mod observe;
 #[doc(hidden)]
 pub mod ops;
@@ -74,6 +76,7 @@ pub use detach::{detach, stop_gradient};
 pub use differentiable::{Differentiable, TangentOf};
 pub use jacobian::Jacobian;
 pub use nonfinite::{NonFinite, Sweep};
+pub use objects::DynTangent;
 pub use reachability::{Cut, Reach, ReachOf, Reachability};
 pub use real::Real;
 pub use tangent::{NoTangent, Tangent};

@@ -64,6 +64,7 @@ mod matches;
 mod memory;
 mod methods;
 mod nasty;
+mod objects;
 mod operators;
 mod parts;
 mod patterns;

@@ -27,6 +27,7 @@ pub mod masks;
 pub mod methods;
 mod misplaced;
 pub mod names;
+mod objects;
 mod operators;
 mod places;
 pub mod rename;

@@ -4,7 +4,7 @@
 use crate::args::Options;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::entries::{self, Around};
-use crate::{analyse, desugar, fence, methods};
+use crate::{analyse, desugar, fence, methods, objects};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use std::rc::Rc;
@@ -32,7 +32,10 @@ pub fn expand_trait(
     options.around = Some(Rc::new(around));
     // The opaque types in a trait capture the implementing type as well.
     generics.params.push(syn::parse_quote!(Self_));
+    let object = objects::Object::of(&item);
     let mut siblings = Vec::new();
+    let mut of_object = Vec::new();
+    let mut has_objects = false;
     for member in &mut item.items {
         let syn::TraitItem::Fn(method) = member else {
             continue;
@@ -57,7 +60,21 @@ pub fn expand_trait(
             strip(method, &whole);
             continue;
         };
-        if method.default.is_some() {
+        let has_body = method.default.is_some();
+        let asked = entries::asked_for_objects(
+            &function,
+            &options,
+            &analysed,
+            &around,
+            has_body,
+            object.is_some(),
+        );
+        has_objects |= !asked.is_empty();
+        siblings.extend(asked);
+        if let Some(object) = &object {
+            of_object.push(object.entries(&function, &options, &method.sig, has_body));
+        }
+        if has_body {
             let expanded = entries::entries(&function, &options, &analysed, &around, &mut errors);
             siblings.extend(
                 entries::as_trait_items(expanded.items)
@@ -78,8 +95,11 @@ pub fn expand_trait(
     let quiet = entries::quiet();
     let siblings = siblings.map(|item| quote!(#quiet #item));
     item.items.extend(siblings.map(syn::TraitItem::Verbatim));
+    let whole = has_objects.then(|| entries::whole_of_object(&options, false));
+    item.items.extend(whole.map(syn::TraitItem::Verbatim));
     let errors = Diagnostics::from(errors).into_tokens();
-    quote!(#item #errors)
+    let object = object.map(|object| object.implementations(&options, &of_object));
+    quote!(#item #object #errors)
 }
 
 /// Expands the attribute on an `impl` of an annotated trait.
@@ -93,6 +113,7 @@ pub fn expand_impl(
     options.around = Some(Rc::new(item.clone()));
     let generics = item.generics.clone();
     let mut siblings = Vec::new();
+    let whole = entries::whole_of_object(&options, true);
     for member in &mut item.items {
         let syn::ImplItem::Fn(method) = member else {
             continue;
@@ -112,6 +133,9 @@ pub fn expand_impl(
     }
     item.generics = entries::with_open_parameters(&item.generics, &options);
     let quiet = entries::quiet();
+    if entries::are_for_objects(&siblings) {
+        item.items.push(syn::ImplItem::Verbatim(whole));
+    }
     for sibling in siblings {
         item.items
             .push(syn::ImplItem::Verbatim(quote!(#quiet #sibling)));

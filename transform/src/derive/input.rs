@@ -167,7 +167,9 @@ fn followed(ty: &syn::Type, errors: &mut Vec<Diagnostic>) {
                 syn::Type::Reference(r) if r.mutability.is_some() => "a field by `&mut`",
                 syn::Type::Ptr(_) => "a raw pointer",
                 syn::Type::FnPtr(_) => "a function pointer",
-                syn::Type::TraitObject(_) => "`dyn Trait`",
+                syn::Type::TraitObject(t) if !crate::objects::is_of_a_trait(t) => {
+                    "a function behind `dyn`"
+                }
                 syn::Type::Macro(_) => "a type written as a macro",
                 _ => return syn::visit::visit_type(self, ty),
             };

@@ -56,6 +56,10 @@ pub(super) fn entry_arg_tokens(
                 let borrow = by_reference.then(|| quote!(&));
                 tokens[n] = quote!(#borrow #name);
             }
+            Arg::Receiver(place) if f.may_be_object(place) => {
+                let receiver = &tokens[n];
+                tokens[n] = quote!(__rt::receiver!(#receiver));
+            }
             Arg::Closure(_, by_reference) => {
                 let closure = style.closures.get(&(v, n));
                 let borrow = by_reference.then(|| quote!(&));

@@ -1,6 +1,6 @@
 //! What a caller is told about the arguments that the pullback looks at again.
 
-use super::shape::Shape;
+use super::shape::{Home, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -16,10 +16,7 @@ impl Shape<'_> {
             return None;
         }
         let (again, rt) = (self.ident("__again"), &self.rt);
-        let (receiver, borrowed) = match &self.receiver {
-            Some(_) => (Some(quote!(&self)), true),
-            None => (None, false),
-        };
+        let receiver = self.receiver.as_ref().map(|_| quote!(&self));
         let kinds: Vec<TokenStream> = self
             .f
             .params
@@ -29,7 +26,8 @@ impl Shape<'_> {
                 false => quote!(#rt::NotLookedAt),
             })
             .collect();
-        let sized = (self.fixed && borrowed).then(|| quote!(where Self: ::core::marker::Sized));
+        let in_trait = self.fixed && matches!(self.home, Home::Siblings);
+        let sized = in_trait.then(|| quote!(where Self: ::core::marker::Sized));
         Some(quote! {
             #[doc(hidden)]
             #[inline]

@@ -26,7 +26,10 @@ pub(super) fn can_be_given(s: &Shape) -> bool {
         // What is constant may be of a type that has no tangent.
         let ty = s.f.types.of(&p.ty);
         let numbers = ty.peeled().is_float() || ty.is_sequence() && ty.element().is_float();
+        // Of a trait object no copy can be kept.
+        let is_object = crate::names::mentions(&p.ty.to_token_stream(), &format_ident!("dyn"));
         p.function.is_none()
+            && !is_object
             && (p.active || ty.is_constant() || numbers)
             && match &p.ty {
                 syn::Type::Reference(r) => r.mutability.is_none() && !has_lifetime(&r.elem),

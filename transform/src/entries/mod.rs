@@ -11,6 +11,7 @@ mod functions;
 mod generics;
 mod gradients;
 mod jacobian;
+mod objects;
 mod operators;
 mod outcome;
 mod reachability;
@@ -43,6 +44,9 @@ use forward::{forward_entries, forward_entry};
 pub use generics::with_open_parameters;
 pub use gradients::camel;
 use gradients::{gradients_entry, gradients_struct};
+pub use objects::{
+    OfObject, are_for_objects, asked_for_objects, entries_of_object, whole_of_object,
+};
 pub use operators::{Header, Operator, operator, rule};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -277,11 +281,13 @@ pub fn given_by_impl(
     }));
     let (masked, masked_sweep) = observed(analysed);
     let forward = rule::forward_entry(&s, analysed).unwrap_or_else(|| forward_entry(&s, analysed));
-    vec![
+    let mut given = vec![
         sweep_fn(&s, &sweep, Family::Plain.sweep(), None),
         sweep_fn(&s, &masked_sweep, Family::Masked.sweep(), Some(&masked)),
         forward,
-    ]
+    ];
+    given.extend(objects::given_for_objects(&s, &sweep));
+    given
 }
 
 /// The entries that differentiable callers use, and no others.
@@ -347,17 +353,24 @@ pub fn asked_by_trait(
 
 /// Items of an `impl` as a trait has them: without a visibility of their own.
 pub fn as_trait_items(items: Vec<TokenStream>) -> Vec<syn::TraitItemFn> {
+    let functions = as_impl_items(items).into_iter();
+    let functions = functions.map(|function| syn::TraitItemFn {
+        attrs: function.attrs,
+        modifiers: function.modifiers,
+        sig: function.sig,
+        default: Some(function.block),
+        semi_token: None,
+    });
+    functions.collect()
+}
+
+/// Tokens of functions as what they are.
+fn as_impl_items(items: Vec<TokenStream>) -> Vec<syn::ImplItemFn> {
     let Ok(holder) = syn::parse2::<syn::ItemImpl>(quote!(impl Holder { #(#items)* })) else {
         return Vec::new();
     };
     let functions = holder.items.into_iter().filter_map(|item| match item {
-        syn::ImplItem::Fn(function) => Some(syn::TraitItemFn {
-            attrs: function.attrs,
-            modifiers: function.modifiers,
-            sig: function.sig,
-            default: Some(function.block),
-            semi_token: None,
-        }),
+        syn::ImplItem::Fn(function) => Some(function),
         _ => None,
     });
     functions.collect()

@@ -157,4 +157,20 @@ impl Function {
         }
         ty
     }
+
+    /// Whether a receiver may be a trait object, and is lent to its method by a shared reference in any case.
+    pub fn may_be_object(&self, place: &Place) -> bool {
+        if !matches!(self.place_ty(place).peeled(), Ty::Unknown) {
+            return false;
+        }
+        let mut base = place.base;
+        loop {
+            let var = &self.vars[base];
+            match (&var.ty, &var.alias) {
+                (Ty::Ref(_, mutable), _) => return !mutable,
+                (_, Some(place)) => base = place.base,
+                (_, None) => return !var.mutable && self.params.iter().any(|p| p.var == base),
+            }
+        }
+    }
 }

@@ -92,7 +92,13 @@ impl Reverse<'_> {
                 }
                 Arg::Receiver(place) => {
                     let kept = self.kept_receiver(place, callee, v, forward);
-                    again.push(quote!(__rt::again(#kept)));
+                    again.push(match self.f.may_be_object(place) {
+                        true => {
+                            let kept = lent(&kept);
+                            quote!(__rt::again(__rt::receiver!(#kept)))
+                        }
+                        false => quote!(__rt::again(#kept)),
+                    });
                     if self.is_active(self.f.root(place)) && !self.f.place_ty(place).is_constant() {
                         shadows.push(self.shadow(place, &mut used, &mut before, &mut later));
                     } else {
@@ -291,9 +297,15 @@ impl Reverse<'_> {
         forward: &mut Block,
     ) -> proc_macro2::TokenStream {
         let receiver = match args.first() {
-            Some(Arg::Receiver(place)) => crate::emit::place_tokens(&self.f, place, true)
-                .into_iter()
-                .collect(),
+            Some(Arg::Receiver(place)) => {
+                let object = self.f.may_be_object(place);
+                let place = crate::emit::place_tokens(&self.f, place, true);
+                let receiver = |place| match object {
+                    true => quote!(__rt::receiver!(#place)),
+                    false => place,
+                };
+                place.into_iter().map(receiver).collect()
+            }
             _ => Vec::new(),
         };
         if !matches!(callee, Callee::Function(_) | Callee::Method(..)) {
@@ -340,6 +352,15 @@ impl Reverse<'_> {
         forward.insert(0, stmt);
         let kept = &self.f.vars[kept].ident;
         quote!(&#kept)
+    }
+}
+
+/// The place that a borrow written so borrows.
+fn lent(borrow: &TokenStream) -> TokenStream {
+    let mut tokens = borrow.clone().into_iter();
+    match tokens.next() {
+        Some(proc_macro2::TokenTree::Punct(p)) if p.as_char() == '&' => tokens.collect(),
+        _ => quote!(*#borrow),
     }
 }
 
