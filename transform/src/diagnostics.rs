@@ -100,8 +100,8 @@ table! {
         => "give the parameter a name and take it apart with `let` in the body";
     ImplTraitType: "`impl Trait` is supported as the type of a parameter alone"
         => "return a value of a type with a name; a closure can be passed on to a function that takes an `impl Fn`";
-    DynType: "`dyn Trait` hides which derivative to use"
-        => "use a concrete type, or call the differentiable function by its path";
+    DynType: "a function behind `dyn` hides which derivative to use"
+        => "take it as `impl Fn(f64) -> f64`, or as `&dyn Trait` of a `#[differentiable]` trait of your own";
     FnPointerType: "a function pointer hides which derivative to use"
         => "call the differentiable function by its path";
     RawPointerType: "a derivative cannot follow a raw pointer"

@@ -61,14 +61,8 @@ pub fn expand_trait(
             continue;
         };
         let has_body = method.default.is_some();
-        let asked = entries::asked_for_objects(
-            &function,
-            &options,
-            &analysed,
-            &around,
-            has_body,
-            object.is_some(),
-        );
+        let asked =
+            entries::asked_for_objects(&function, &options, &analysed, &around, object.is_some());
         has_objects |= !asked.is_empty();
         siblings.extend(asked);
         if let Some(object) = &object {

@@ -26,7 +26,7 @@ impl Shape<'_> {
                 false => quote!(#rt::NotLookedAt),
             })
             .collect();
-        let in_trait = self.fixed && matches!(self.home, Home::Siblings);
+        let in_trait = self.fixed && matches!(self.home, Home::Siblings(_));
         let sized = in_trait.then(|| quote!(where Self: ::core::marker::Sized));
         Some(quote! {
             #[doc(hidden)]

@@ -185,14 +185,12 @@ impl<'a> Forms<'a> {
     }
 }
 
-/// What an annotated trait asks of each `impl` for a method of its objects. With a body of its own the method may be
-/// left out there; `objects` is whether the trait has objects at all.
+/// What an annotated trait asks of each `impl` for a method of its objects; `objects` is whether it has any.
 pub fn asked_for_objects(
     function: &syn::ItemFn,
     options: &Options,
     analysed: &Analysed,
     around: &Around,
-    has_body: bool,
     objects: bool,
 ) -> Vec<TokenStream> {
     let s = shape(function, options, around, &analysed.f);
@@ -208,20 +206,14 @@ pub fn asked_for_objects(
         forms.head_back(),
         forms.head_jvp(),
     ];
-    let bodies = match has_body {
-        // What is not the `impl`'s own is not called.
-        true => [
-            quote!({ false }),
-            quote!({ ::core::unreachable!() }),
-            quote!({ ::core::unreachable!() }),
-            quote!({ ::core::unreachable!() }),
-        ],
-        false => [quote!(;), quote!(;), quote!(;), quote!(;)],
-    };
-    let pairs = heads.iter().zip(bodies);
-    pairs
-        .map(|(head, body)| quote!(#[doc(hidden)] #head #sized #body))
-        .collect()
+    // Every annotated `impl` gives them, so that what is missing in another is the sweeps alone. What is not the
+    // `impl`'s own is not called.
+    let [own, others @ ..] = heads;
+    let others = others
+        .iter()
+        .map(|head| quote!(#[doc(hidden)] #head #sized { ::core::unreachable!() }));
+    let own = quote!(#[doc(hidden)] #own #sized { false });
+    std::iter::once(own).chain(others).collect()
 }
 
 /// What an `impl` of an annotated trait gives for it.
