@@ -34,9 +34,14 @@ pub fn tidy(
     for block in blocks.iter_mut() {
         inline(f, block, &count, calls);
     }
-    let mut changed = HashSet::new();
+    let (mut changed, mut borrowed) = (HashSet::new(), HashSet::new());
     for block in blocks.iter() {
-        changes(f, block, &mut changed);
+        changes(f, block, &mut changed, &mut borrowed);
+    }
+    for (v, var) in f.vars.iter().enumerate() {
+        if borrowed.contains(&var.ident.to_string()) {
+            changed.insert(v);
+        }
     }
     let mut uses = Uses::default();
     blocks.iter().for_each(|b| uses.block(f, b));
@@ -369,9 +374,8 @@ fn in_place(f: &Function, p: &mut Place, v: VarId, by: &Expr) -> bool {
     false
 }
 
-/// The variables that something changes, or borrows to change.
-fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
-    let mut borrowed = HashSet::new();
+/// The variables that something changes, and the names of those that it borrows to change.
+fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>, borrowed: &mut HashSet<String>) {
     for stmt in block {
         match &stmt.kind {
             Kind::Assign(p, _)
@@ -394,12 +398,16 @@ fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
             }
             Kind::CopySlice { to, .. } => drop(out.insert(to.base)),
             Kind::If { then, els, .. } => {
-                changes(f, then, out);
-                changes(f, els, out);
+                changes(f, then, out, borrowed);
+                changes(f, els, out, borrowed);
             }
-            Kind::Match(m) => m.arms.iter().for_each(|a| changes(f, &a.body, out)),
-            Kind::Loop(l) => changes(f, &l.body, out),
-            Kind::Scope(_, _, b) => changes(f, b, out),
+            Kind::Match(m) => {
+                for arm in &m.arms {
+                    changes(f, &arm.body, out, borrowed);
+                }
+            }
+            Kind::Loop(l) => changes(f, &l.body, out, borrowed),
+            Kind::Scope(_, _, b) => changes(f, b, out, borrowed),
             Kind::Raw(tokens) => {
                 let mut all = Occurrences::new();
                 occurrences(tokens.clone(), &mut all);
@@ -421,11 +429,6 @@ fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
                 occurrences(tokens, &mut all);
                 borrowed.extend(all.into_keys());
             }
-        }
-    }
-    for (v, var) in f.vars.iter().enumerate() {
-        if borrowed.contains(&var.ident.to_string()) {
-            out.insert(v);
         }
     }
 }

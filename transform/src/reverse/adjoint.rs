@@ -65,7 +65,7 @@ impl Reverse<'_> {
             return Expr::Raw(quote!(__rt::zero(&#name)), vec![v]);
         }
         let zero = self.zero_variable(v);
-        self.needed.insert(zero);
+        self.need(zero);
         // The zero is asked for once for each time that it was made; a copy stays for a second question.
         let ident = self.f.vars[zero].ident.clone();
         Expr::Raw(quote!(#ident), vec![zero])
@@ -129,7 +129,7 @@ impl Reverse<'_> {
             span: self.span,
         };
         self.after.entry(v).or_default().push(stmt);
-        self.needed.insert(like);
+        self.need(like);
         self.f.vars[like].ident.to_token_stream()
     }
 
@@ -256,7 +256,9 @@ impl Reverse<'_> {
 
     /// Asks for a variable's value in the reverse sweep.
     pub(super) fn need(&mut self, v: VarId) {
-        self.needed.insert(v);
+        if self.needed.insert(v) {
+            self.undecided.insert(v);
+        }
     }
 }
 

@@ -23,7 +23,7 @@ impl Reverse<'_> {
         self.order
             .insert(pullback, self.order.get(&v).copied().unwrap_or(0));
         self.f.vars[pullback].role = Role::Moved;
-        self.needed.insert(pullback);
+        self.need(pullback);
         self.defined_with.entry(v).or_default().push(pullback);
 
         let seed = if self.declared.contains(&v) {
@@ -348,7 +348,7 @@ impl Reverse<'_> {
         };
         self.settle(&stmt, self.segment);
         self.f.vars[kept].role = Role::Moved;
-        self.needed.insert(kept);
+        self.need(kept);
         forward.insert(0, stmt);
         let kept = &self.f.vars[kept].ident;
         quote!(&#kept)

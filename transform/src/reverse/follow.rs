@@ -29,7 +29,7 @@ impl Reverse<'_> {
         forward: &mut Block,
     ) -> TokenStream {
         let zero = self.zero_variable(root);
-        self.needed.insert(zero);
+        self.need(zero);
         let kept = self.kept_before(root, TokenStream::new(), forward);
         if let Some(Stmt {
             kind: Kind::Let(v, _),

@@ -161,12 +161,7 @@ impl Reverse<'_> {
     }
 
     fn prologue(&self, segment: SegId, span: Span) -> Block {
-        let mut vars: Vec<VarId> = self
-            .how
-            .keys()
-            .copied()
-            .filter(|v| self.home.get(v) == Some(&segment))
-            .collect();
+        let mut vars = self.decided.get(&segment).cloned().unwrap_or_default();
         vars.sort_by_key(|v| (self.order.get(v).copied().unwrap_or(0), *v));
         let mut out = Block::new();
         for v in vars {

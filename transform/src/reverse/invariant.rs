@@ -146,7 +146,7 @@ impl Reverse<'_> {
         self.order
             .insert(var, self.order.get(&v).copied().unwrap_or(0));
         self.f.vars[var].role = Role::Moved;
-        self.needed.insert(var);
+        self.need(var);
         var
     }
 
@@ -194,7 +194,7 @@ impl Reverse<'_> {
                 start
             }
         };
-        self.needed.insert(counter);
+        self.need(counter);
         let start = &self.f.vars[start].ident;
         let trips = match passed {
             0 => back,

@@ -133,6 +133,10 @@ struct Reverse<'a> {
     bars: HashMap<VarId, VarId>,
     declared: HashSet<VarId>,
     needed: BTreeSet<VarId>,
+    /// Those of them that nothing is known of yet. Long functions need many, which are not searched for each.
+    undecided: BTreeSet<VarId>,
+    /// Those that are decided, by their homes.
+    decided: HashMap<SegId, Vec<VarId>>,
     storage: Vec<Storage>,
     calls_repeat: bool,
     /// Statements to insert after a variable's definition.
@@ -218,6 +222,8 @@ fn sweep(f: &Function, activity: &Activity, sums: HashMap<ScopeId, VarId>) -> Sw
         bars: HashMap::new(),
         declared: HashSet::new(),
         needed: BTreeSet::new(),
+        undecided: BTreeSet::new(),
+        decided: HashMap::new(),
         storage: Vec::new(),
         calls_repeat: false,
         after: HashMap::new(),

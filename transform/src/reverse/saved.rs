@@ -26,19 +26,17 @@ impl Reverse<'_> {
 
     /// Decides for every needed value, and for what recomputing it needs in turn.
     pub(super) fn resolve_needs(&mut self) {
-        let mut done: BTreeSet<VarId> = BTreeSet::new();
-        while let Some(v) = self.needed.iter().copied().find(|v| !done.contains(v)) {
-            done.insert(v);
+        while let Some(v) = self.undecided.pop_first() {
             let how = self.decide(v);
             if let How::Recomputed(e) = &how {
                 for read in self.reads(e) {
-                    self.needed.insert(read);
+                    self.need(read);
                 }
             }
             if let How::Offset(start, k) = &how {
-                self.needed.insert(*k);
+                self.need(*k);
                 if let Operand::Var(s) = start {
-                    self.needed.insert(*s);
+                    self.need(*s);
                 }
             }
             if let How::Saved = how {
@@ -88,6 +86,11 @@ impl Reverse<'_> {
                 self.saved.insert(v, storage);
             }
             self.how.insert(v, how);
+        }
+        for v in self.how.keys() {
+            if let Some(home) = self.home.get(v) {
+                self.decided.entry(*home).or_default().push(*v);
+            }
         }
     }
 

@@ -229,7 +229,7 @@ impl Reverse<'_> {
         self.settle(&stmt, self.segment);
         self.f.vars[kept].role = Role::Moved;
         forward.insert(0, stmt);
-        self.needed.insert(kept);
+        self.need(kept);
         self.f.vars[kept].ident.to_token_stream()
     }
 
