@@ -25,6 +25,19 @@ struct Arrays<'a> {
     changed: bool,
 }
 
+/// Methods of iterators that a number has not.
+const RUNS: [&str; 9] = [
+    "into_iter",
+    "enumerate",
+    "zip",
+    "map",
+    "filter",
+    "fold",
+    "for_each",
+    "skip",
+    "rev",
+];
+
 /// One of the arrays that run in step.
 struct Side {
     of: Expr,
@@ -66,12 +79,25 @@ impl Arrays<'_> {
             ("axis_iter", [axis]) if matches!(axis, Expr::Call(_) | Expr::Path(_)) => {
                 self.parts(m, axis, "index_axis")?
             }
-            ("rows", []) => self.parts(m, &parse_quote!(__rt::nd::Axis(0)), "row")?,
-            ("columns", []) => self.parts(m, &parse_quote!(__rt::nd::Axis(1)), "column")?,
             ("for_each" | "map_collect", [f]) => self.zipped(m, None, f)?,
             ("fold", [init, f]) => self.zipped(m, Some(init), f)?,
             _ => return None,
         })
+    }
+
+    /// `rows` and `columns` where they are run through. Many a type has methods of these names that give a number.
+    fn lanes(&mut self, e: &mut Expr) {
+        let Expr::MethodCall(m) = e else { return };
+        let written = match m.method.to_string().as_str() {
+            _ if !m.args.is_empty() || !self.tainted.meets(m) => None,
+            "rows" => self.parts(m, &parse_quote!(__rt::nd::Axis(0)), "row"),
+            "columns" => self.parts(m, &parse_quote!(__rt::nd::Axis(1)), "column"),
+            _ => None,
+        };
+        if let Some(written) = written {
+            self.changed = true;
+            *e = written;
+        }
     }
 
     /// The parts of an array along an axis, by their numbers.
@@ -242,6 +268,14 @@ impl Arrays<'_> {
 
 impl VisitMut for Arrays<'_> {
     fn visit_expr_mut(&mut self, e: &mut Expr) {
+        match e {
+            Expr::ForLoop(l) => self.lanes(&mut l.expr),
+            Expr::MethodCall(m) if RUNS.iter().any(|run| m.method == run) => {
+                self.lanes(&mut m.receiver);
+                m.args.iter_mut().for_each(|arg| self.lanes(arg));
+            }
+            _ => {}
+        }
         let written = match e {
             Expr::MethodCall(m) if self.tainted.meets(m) => self.method(m),
             Expr::Macro(m) if self.tainted.meets(&m.mac) => self.array(&m.mac),
