@@ -1,6 +1,6 @@
 //! Iterators that are held in a variable and asked for items now and then.
 
-use crate::harness::{programs, vector};
+use crate::harness::programs;
 use pullback::differentiable;
 
 #[differentiable]
@@ -252,7 +252,37 @@ fn past_the_end(x: &[f64]) -> f64 {
     s + it.sum::<f64>()
 }
 
+/// The first item is asked for once, although what is missing leaves and what is there is used.
+#[differentiable]
+fn exponential_average(x: &[f64], k: f64) -> Option<f64> {
+    let mut it = x.iter();
+    let mut average = *it.next()?;
+    for v in it {
+        average += k * (v - average);
+    }
+    Some(average)
+}
+
+/// So is an index that changes with each look.
+#[differentiable]
+fn looked_up_once(x: &[f64]) -> Result<f64, &'static str> {
+    let mut n = 0;
+    let mut sum = 0.0;
+    while n < 4 {
+        let v = *x
+            .get({
+                n += 1;
+                n - 1
+            })
+            .ok_or("too short")?;
+        sum += v * v * n as f64;
+    }
+    Ok(sum)
+}
+
 programs! {
+    fallible exponential_average { x: slice = vec![0.7, -0.4, 1.3, 0.9], k: val = 0.3 };
+    fallible looked_up_once { x: slice = vec![0.7, -0.4, 1.3, 0.9] };
     first_and_rest { x: slice = vector(4, 1) };
     first_or { x: slice = vector(4, 2) };
     differences { x: slice = vector(4, 3) };

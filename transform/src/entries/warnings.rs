@@ -173,7 +173,7 @@ impl Said<'_> {
             self.name()
         );
         let none = "until then `gradients` gives `None` for it";
-        let lines = match (self.deny, is_local) {
+        match (self.deny, is_local) {
             (true, _) if !by_callees => vec![],
             (true, false) => vec![
                 "  if that is meant: mark it `#[constant]`, or write `#[differentiable(detached = \"allow\")]`".into(),
@@ -189,8 +189,7 @@ impl Said<'_> {
                 format!("  if that is meant: remove `#[watch]`, or {allow}"),
                 format!("  {none}"),
             ],
-        };
-        lines
+        }
     }
 
     /// At each place where ways end, once for all inputs.

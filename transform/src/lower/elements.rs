@@ -70,16 +70,18 @@ impl Lower {
             }
             syn::Expr::Match(m) if self.is_element(&m.expr) => {
                 let leaves = passes_on(m)?;
-                let (element, pat, body) = (&m.expr, &leaves.pat, &leaves.body);
+                let (element, pat, body) =
+                    (self.looked_up_once(&m.expr), &leaves.pat, &leaves.body);
                 let check: syn::Expr = parse_quote_spanned! {e.span()=>
                     match #element { Some(_) => {} #pat => #body }
                 };
                 self.structured(&check, None);
-                self.element_of(&m.expr)
+                self.element_of(&element)
             }
             syn::Expr::Match(m) => {
                 let (element, error) = self.element_or_error(m)?;
                 let leaves = passes_on(m)?;
+                let element = self.looked_up_once(&element);
                 let syn::Pat::TupleStruct(pat) = &leaves.pat else {
                     return None;
                 };
@@ -92,6 +94,22 @@ impl Lower {
             }
             _ => None,
         }
+    }
+
+    /// The element with a name for its index, which is written twice and computed once.
+    fn looked_up_once(&mut self, element: &syn::Expr) -> syn::Expr {
+        let mut named = peel(element).clone();
+        let syn::Expr::MethodCall(m) = &mut named else {
+            return named;
+        };
+        for index in &mut m.args {
+            if !matches!(peel(index), syn::Expr::Lit(_) | syn::Expr::Path(_)) {
+                let at = self.f.names.fresh("at");
+                self.stmts(&[parse_quote_spanned!(index.span()=> let #at: usize = #index;)]);
+                *index = parse_quote_spanned!(index.span()=> #at);
+            }
+        }
+        named
     }
 
     /// Whether an expression is such an element.
