@@ -184,6 +184,9 @@ fn zeros_without_memory_stay_in_step() {
     head.update(&HeadTangent::Zero, &mut Add);
     head.update(&HeadTangent::Nothing, &mut Add);
     assert_eq!(head, Head::Linear(1.0));
+    let mut nothing = Head::Nothing;
+    nothing.update(&HeadTangent::Nothing, &mut Add);
+    assert_eq!(nothing, Head::Nothing);
 }
 
 #[test]
