@@ -147,11 +147,13 @@ pub fn lifted(f: &Function, contribution: Expr, operand: &Expr, seed: &Expr) -> 
     };
     if !f.types.generic {
         // A literal has methods once its type is known.
-        let like = crate::emit::expr_tokens(f, seed);
         return receivers(contribution, &|x| match scalar {
             Scalar::F64 => suffixed(x, "f64"),
             Scalar::F32 => suffixed(x, "f32"),
-            _ => quote!(__rt::real_like(&#like, #x)),
+            _ => {
+                let like = crate::emit::expr_tokens(f, seed);
+                quote!(__rt::real_like(&#like, #x))
+            }
         });
     }
     let known = matches!(operand, Expr::Use(o) if f.operand_ty(o).is_float());
