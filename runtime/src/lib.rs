@@ -5,7 +5,7 @@
 //! knows no syntax: the compiler of `pullback` and this crate meet in `rules/table.rs` alone.
 
 #![no_std]
-// But for the calls in `conv/isa.rs`, which say why.
+// But for the calls in `conv/isa.rs` and one line in `parallel.rs`, which say why.
 #![deny(unsafe_code)]
 
 extern crate alloc;
@@ -55,6 +55,8 @@ pub mod ops;
 pub mod optim;
 #[doc(hidden)]
 pub mod order;
+#[cfg(feature = "tensor")]
+mod parallel;
 mod reachability;
 mod real;
 #[doc(hidden)]

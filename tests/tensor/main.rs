@@ -27,6 +27,8 @@ mod losses;
 mod optim;
 mod products;
 mod reductions;
+#[cfg(feature = "rayon")]
+mod threads;
 
 use harness::vector;
 use pullback::Tensor;

@@ -10,6 +10,7 @@ use super::axes::Axis;
 use super::geometry::Geometry;
 use super::options::Layout;
 use super::tile::transpose;
+use crate::parallel;
 use crate::prelude::*;
 
 /// How many numbers behind a plane may be read, without meaning.
@@ -141,7 +142,7 @@ impl Planes {
         self.each_row(|from, to, by, count| {
             let to = &mut source[to..to + count];
             match by {
-                1 => to.copy_from_slice(&x[from..from + count]),
+                1 => copy_row(to, &x[from..from + count]),
                 _ => {
                     for (to, x) in to.iter_mut().zip(x[from..].iter().step_by(by)) {
                         *to = *x;
@@ -189,12 +190,19 @@ fn turned<T: Float>(x: &[T], batch: usize, channels: usize, first: bool) -> Vec<
     let mut out = alloc::vec![T::zero(); x.len()];
     let image = x.len() / batch;
     let places = image / channels;
-    for (x, out) in x.chunks_exact(image).zip(out.chunks_exact_mut(image)) {
-        match first {
-            true => transpose(x, channels, out, places, places, channels),
-            false => transpose(x, places, out, channels, channels, places),
-        }
-    }
+    parallel::chunks(
+        &mut out,
+        image,
+        x.len(),
+        || (),
+        |(), n, out| {
+            let x = &x[n * image..][..image];
+            match first {
+                true => transpose(x, channels, out, places, places, channels),
+                false => transpose(x, places, out, channels, channels, places),
+            }
+        },
+    );
     out
 }
 
@@ -209,28 +217,25 @@ pub(super) fn convolve<T: Float>(g: &Geometry, x: &[T], w: &[T]) -> Vec<T> {
         );
         let width = g.results()[2];
         let mut out = alloc::vec![T::zero(); g.batch * g.outputs * output];
-        let mut source = alloc::vec![T::zero(); planes.size() + SLACK];
-        let mut sums = alloc::vec![T::zero(); planes.flat()];
         let many = g.group_outputs();
-        let mut taps = Vec::new();
-        for (i, y) in out.chunks_exact_mut(output).enumerate() {
-            let (k, plane) = (i % g.outputs, i / many);
-            if i.is_multiple_of(many) {
-                planes.fill(&mut source, &x[plane * input..][..input]);
+        let make = || {
+            let source = alloc::vec![T::zero(); planes.size() + SLACK];
+            (source, alloc::vec![T::zero(); planes.flat()], Vec::new())
+        };
+        parallel::chunks(&mut out, many * output, g.work(), make, |own, i, ys| {
+            let (source, sums, taps) = own;
+            planes.fill(source, &x[i * input..][..input]);
+            for (k, y) in ys.chunks_exact_mut(output).enumerate() {
+                let w = &w[(i % g.channels * many + k) * offsets.len()..][..offsets.len()];
+                taps.clear();
+                taps.extend(offsets.iter().copied().zip(w.iter().copied()));
+                sums.fill(T::zero());
+                T::weighted(source, taps, sums);
+                planes.each_output_row(lens, |to, from| {
+                    copy_row(&mut y[to..to + width], &sums[from..from + width]);
+                });
             }
-            taps.clear();
-            taps.extend(
-                offsets
-                    .iter()
-                    .copied()
-                    .zip(w[k * offsets.len()..].iter().copied()),
-            );
-            sums.fill(T::zero());
-            T::weighted(&source, &taps, &mut sums);
-            planes.each_output_row(lens, |to, from| {
-                y[to..to + width].copy_from_slice(&sums[from..from + width]);
-            });
-        }
+        });
         out
     })
 }
@@ -259,23 +264,25 @@ pub(super) fn adjoint<T: Float>(g: &Geometry, y: &[T], w: &[T]) -> Vec<T> {
         let flat = at(padded, lens.map(|len| len - 1)) + 1;
         let size = lens.iter().product::<usize>();
         let mut out = alloc::vec![T::zero(); g.batch * g.channels * input];
-        let mut source = alloc::vec![T::zero(); padded.iter().product::<usize>() + SLACK];
-        let mut sums = alloc::vec![T::zero(); flat * phases];
         let many = g.group_outputs();
-        let mut now = Vec::new();
-        for (i, x) in out.chunks_exact_mut(input).enumerate() {
+        let make = || {
+            let source = alloc::vec![T::zero(); padded.iter().product::<usize>() + SLACK];
+            (source, alloc::vec![T::zero(); flat * phases], Vec::new())
+        };
+        parallel::chunks(&mut out, input, g.work(), make, |own, i, x| {
+            let (source, sums, now) = own;
             sums.fill(T::zero());
             for k in 0..many {
                 let y = &y[(i * many + k) * output..][..output];
                 let w = &w[(i % g.channels * many + k) * tap..][..tap];
                 planes.each_output_row(padded, |from, to| {
                     let to = to + at(padded, reach);
-                    source[to..to + width].copy_from_slice(&y[from..from + width]);
+                    copy_row(&mut source[to..to + width], &y[from..from + width]);
                 });
                 for (taps, sums) in taps.iter().zip(sums.chunks_exact_mut(flat)) {
                     now.clear();
                     now.extend(taps.iter().map(|(offset, tap)| (*offset, w[*tap])));
-                    T::weighted(&source, &now, sums);
+                    T::weighted(source, now, sums);
                 }
             }
             planes.each_row(|to, from, by, count| {
@@ -287,6 +294,10 @@ pub(super) fn adjoint<T: Float>(g: &Geometry, y: &[T], w: &[T]) -> Vec<T> {
                     place % lens[2],
                 ];
                 let from = phase * flat + at(padded, place);
+                if by == 1 {
+                    copy_row(&mut x[to..to + count], &sums[from..from + count]);
+                    return;
+                }
                 for (x, sum) in x[to..]
                     .iter_mut()
                     .step_by(by)
@@ -295,7 +306,7 @@ pub(super) fn adjoint<T: Float>(g: &Geometry, y: &[T], w: &[T]) -> Vec<T> {
                     *x = *sum;
                 }
             });
-        }
+        });
         out
     })
 }
@@ -316,23 +327,49 @@ pub(super) fn weights_adjoint<T: Float>(g: &Geometry, x: &[T], y: &[T]) -> Vec<T
     );
     let width = g.results()[2];
     let mut out = alloc::vec![T::zero(); g.outputs * offsets.len()];
-    let mut source = alloc::vec![T::zero(); planes.size() + SLACK];
-    let mut seeds = alloc::vec![T::zero(); planes.flat()];
     let many = g.group_outputs();
-    for (i, y) in y.chunks_exact(output).enumerate() {
-        let (k, plane) = (i % g.outputs, i / many);
-        if i.is_multiple_of(many) {
-            planes.fill(&mut source, &x[plane * input..][..input]);
-        }
-        planes.each_output_row(lens, |from, to| {
-            seeds[to..to + width].copy_from_slice(&y[from..from + width]);
-        });
-        T::correlate(
-            &source,
-            &offsets,
-            &seeds,
-            &mut out[k * offsets.len()..][..offsets.len()],
-        );
-    }
+    let make = || {
+        let source = alloc::vec![T::zero(); planes.size() + SLACK];
+        (source, alloc::vec![T::zero(); planes.flat()])
+    };
+    // Channel by channel, whose sums over the images are of one order whoever makes them.
+    let taps = offsets.len();
+    parallel::chunks(
+        &mut out,
+        many * taps,
+        g.work(),
+        make,
+        |(source, seeds), c, out| {
+            for n in 0..g.batch {
+                planes.fill(source, &x[(n * g.channels + c) * input..][..input]);
+                for (k, out) in out.chunks_exact_mut(taps).enumerate() {
+                    let y = &y[(n * g.outputs + c * many + k) * output..][..output];
+                    planes.each_output_row(lens, |from, to| {
+                        copy_row(&mut seeds[to..to + width], &y[from..from + width]);
+                    });
+                    T::correlate(source, &offsets, seeds, out);
+                }
+            }
+        },
+    );
     out
+}
+
+/// Copies a row, which is short more often than not, without a call.
+#[inline(always)]
+fn copy_row<T: Copy>(to: &mut [T], from: &[T]) {
+    const BLOCK: usize = 8;
+    let len = to.len();
+    if !(BLOCK..=64).contains(&len) {
+        to.copy_from_slice(from);
+        return;
+    }
+    let block = |to: &mut [T], i: usize| {
+        to[i..i + BLOCK].copy_from_slice(&from[i..i + BLOCK]);
+    };
+    for i in 0..len / BLOCK {
+        block(to, i * BLOCK);
+    }
+    // The last block again, with what is left.
+    block(to, len - BLOCK);
 }

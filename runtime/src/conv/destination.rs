@@ -9,12 +9,12 @@ use super::tile::transpose;
 pub(crate) enum Destination<'a, T> {
     /// Each to its place and output.
     Image {
-        /// All channels of the image.
+        /// All channels of the image, or as many as there are sums for, at the places that there are sums for.
         image: &'a mut [T],
         layout: Layout,
-        /// All channels.
-        of: usize,
-        /// The group's first.
+        /// How far a channel, or with the channels last a place, is from the next.
+        apart: usize,
+        /// The group's first channel in it.
         first: usize,
         /// Where each position stands in the image, unless position is place.
         places: Option<&'a [usize]>,
@@ -41,11 +41,11 @@ impl<T: Float> Destination<'_, T> {
             Destination::Image {
                 image,
                 layout: Layout::ChannelsFirst,
-                of,
+                apart,
                 first,
                 places,
             } => {
-                let plane = image.len() / *of;
+                let plane = *apart;
                 let channels = &mut image[(*first + output) * plane..][..there * plane];
                 match places {
                     None => transpose(
@@ -68,7 +68,7 @@ impl<T: Float> Destination<'_, T> {
             Destination::Image {
                 image,
                 layout: Layout::ChannelsLast,
-                of,
+                apart,
                 first,
                 places,
             } => {
@@ -78,7 +78,7 @@ impl<T: Float> Destination<'_, T> {
                         None => from + i,
                         Some(places) => places[from + i],
                     };
-                    let to = &mut image[place * *of + channel..][..there];
+                    let to = &mut image[place * *apart + channel..][..there];
                     // Of a length that is known, in the common case.
                     match to.first_chunk_mut::<N>() {
                         Some(to) => *to = *sums,

@@ -212,6 +212,16 @@ impl Geometry {
         self.axes.iter().map(|axis| axis.kernel).product()
     }
 
+    /// How many products are summed, in the convolution as in its adjoints.
+    pub fn work(&self) -> usize {
+        let outputs = self
+            .results()
+            .into_iter()
+            .fold(self.batch, usize::saturating_mul);
+        let each = self.outputs * self.group_channels() * self.taps();
+        outputs.saturating_mul(each)
+    }
+
     /// Whether there is nothing to multiply, and every result is zeros.
     pub fn is_empty(&self) -> bool {
         self.batch * self.channels * self.outputs == 0

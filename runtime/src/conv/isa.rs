@@ -3,9 +3,11 @@
 
 use super::destination::Destination;
 use super::plan::{Panels, Plan};
+use super::tile::Part;
 use super::weights::Gathered;
 use super::{plane, tile};
 use crate::Real;
+use core::ops::Range;
 
 /// Sets of instructions that the kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +55,20 @@ pub trait Float: Real {
     #[allow(private_interfaces)]
     fn products(
         plan: &Plan,
+        part: &Part,
         source: &[Self],
         panels: &Panels<Self>,
         to: &mut Destination<'_, Self>,
     );
     #[doc(hidden)]
     #[allow(private_interfaces)]
-    fn gathered(plan: &Plan, source: &[Self], seeds: &Gathered<'_, Self>, to: &mut Panels<Self>);
+    fn gathered(
+        plan: &Plan,
+        positions: Range<usize>,
+        source: &[Self],
+        seeds: &Gathered<'_, Self>,
+        to: &mut Panels<Self>,
+    );
     #[doc(hidden)]
     fn weighted(source: &[Self], taps: &[(usize, Self)], out: &mut [Self]);
     #[doc(hidden)]
@@ -87,31 +96,31 @@ macro_rules! kernels {
                 };
                 if outputs <= few { few } else { many }
             }
-            kernels!(products (plan: &Plan, source: &[$float], panels: &Panels<$float>, to: &mut Destination<'_, $float>),
+            kernels!(products (plan: &Plan, part: &Part, source: &[$float], panels: &Panels<$float>, to: &mut Destination<'_, $float>),
                 baseline match panels.width {
-                    $n => tile::products::<$float, $m, $n, FUSED>(plan, source, panels, to),
-                    _ => tile::products::<$float, $ms, $ns, FUSED>(plan, source, panels, to),
+                    $n => tile::products::<$float, $m, $n, FUSED>(plan, part, source, panels, to),
+                    _ => tile::products::<$float, $ms, $ns, FUSED>(plan, part, source, panels, to),
                 },
                 avx2 match panels.width {
-                    $n2 => tile::products::<$float, $m2, $n2, true>(plan, source, panels, to),
-                    _ => tile::products::<$float, $m2s, $n2s, true>(plan, source, panels, to),
+                    $n2 => tile::products::<$float, $m2, $n2, true>(plan, part, source, panels, to),
+                    _ => tile::products::<$float, $m2s, $n2s, true>(plan, part, source, panels, to),
                 },
                 avx512 match panels.width {
-                    $n5 => tile::products::<$float, $m5, $n5, true>(plan, source, panels, to),
-                    _ => tile::products::<$float, $m5s, $n5s, true>(plan, source, panels, to),
+                    $n5 => tile::products::<$float, $m5, $n5, true>(plan, part, source, panels, to),
+                    _ => tile::products::<$float, $m5s, $n5s, true>(plan, part, source, panels, to),
                 });
-            kernels!(gathered (plan: &Plan, source: &[$float], seeds: &Gathered<'_, $float>, to: &mut Panels<$float>),
+            kernels!(gathered (plan: &Plan, positions: Range<usize>, source: &[$float], seeds: &Gathered<'_, $float>, to: &mut Panels<$float>),
                 baseline match to.width {
-                    $n => tile::gathered::<$float, $m, $n, FUSED>(plan, source, seeds, to),
-                    _ => tile::gathered::<$float, $ms, $ns, FUSED>(plan, source, seeds, to),
+                    $n => tile::gathered::<$float, $m, $n, FUSED>(plan, positions, source, seeds, to),
+                    _ => tile::gathered::<$float, $ms, $ns, FUSED>(plan, positions, source, seeds, to),
                 },
                 avx2 match to.width {
-                    $n2 => tile::gathered::<$float, $m2, $n2, true>(plan, source, seeds, to),
-                    _ => tile::gathered::<$float, $m2s, $n2s, true>(plan, source, seeds, to),
+                    $n2 => tile::gathered::<$float, $m2, $n2, true>(plan, positions, source, seeds, to),
+                    _ => tile::gathered::<$float, $m2s, $n2s, true>(plan, positions, source, seeds, to),
                 },
                 avx512 match to.width {
-                    $n5 => tile::gathered::<$float, $m5, $n5, true>(plan, source, seeds, to),
-                    _ => tile::gathered::<$float, $m5s, $n5s, true>(plan, source, seeds, to),
+                    $n5 => tile::gathered::<$float, $m5, $n5, true>(plan, positions, source, seeds, to),
+                    _ => tile::gathered::<$float, $m5s, $n5s, true>(plan, positions, source, seeds, to),
                 });
             kernels!(weighted (source: &[$float], taps: &[(usize, $float)], out: &mut [$float]),
                 baseline plane::weighted::<$float, { 2 * $n }, FUSED>(source, taps, out),

@@ -194,6 +194,11 @@ impl<T: super::Float> Panels<T> {
         }
     }
 
+    /// How many panels there are.
+    pub fn count(&self) -> usize {
+        self.outputs.div_ceil(self.width)
+    }
+
     /// Of the weights of one group.
     pub fn of(plan: &Plan, outputs: usize, weights: &[T], strides: Strides) -> Panels<T> {
         let mut panels = Panels::zeros(plan.depth(), outputs);

@@ -3,9 +3,12 @@
 use super::Float;
 use super::destination::Destination;
 use super::geometry::Geometry;
+use super::options::Layout;
 use super::plan::{Border, Panels, Plan, Steps, Strides};
 use super::source::{Side, blank, fill};
+use super::tile::{POSITIONS, Part};
 use super::{depthwise, spread};
+use crate::parallel;
 use crate::prelude::*;
 
 /// The convolution of `x` with the weights `w`.
@@ -82,36 +85,123 @@ impl Job<'_> {
             }
         }
         let weights = w.len() / g.groups;
-        let direct = from.is_copy(&border);
-        let mut copy = match direct {
+        let panels: Vec<Vec<Panels<T>>> = w
+            .chunks_exact(weights)
+            .map(|w| {
+                let of = |plan| Panels::of(plan, outputs, w, self.strides);
+                plans.iter().map(of).collect()
+            })
+            .collect();
+        let make = || match from.is_copy(&border) {
             true => Vec::new(),
             false => blank(&border, channels),
         };
-        for group in 0..g.groups {
-            let w = &w[group * weights..][..weights];
-            let panels: Vec<Panels<T>> = plans
-                .iter()
-                .map(|plan| Panels::of(plan, outputs, w, self.strides))
-                .collect();
-            for (x, y) in x
-                .chunks_exact(from.len())
-                .zip(out.chunks_exact_mut(to.len()))
-            {
-                if !direct {
-                    fill(&mut copy, &border, from, x, group);
+        let image = |n: usize| &x[n * from.len()..][..from.len()];
+        if g.batch >= parallel::threads(g.work()) {
+            parallel::chunks(&mut out, to.len(), g.work(), make, |copy, n, y| {
+                for (group, panels) in panels.iter().enumerate() {
+                    let source = source(copy, &border, from, image(n), group);
+                    for (plan, panels) in plans.iter().zip(panels) {
+                        let mut sums = self.whole(plan, group, y);
+                        let part = Part::whole(plan, panels);
+                        T::products(plan, &part, source, panels, &mut sums);
+                    }
                 }
-                for (plan, panels) in plans.iter().zip(&panels) {
-                    let mut sums = Destination::Image {
-                        image: y,
-                        layout: to.layout,
-                        of: to.channels,
-                        first: group * outputs,
-                        places: plan.places.as_deref(),
-                    };
-                    T::products(plan, if direct { x } else { &copy }, panels, &mut sums);
+            });
+            return out;
+        }
+        let mut copy = make();
+        for (n, y) in out.chunks_exact_mut(to.len()).enumerate() {
+            for (group, panels) in panels.iter().enumerate() {
+                let source = source(&mut copy, &border, from, image(n), group);
+                for (plan, panels) in plans.iter().zip(panels) {
+                    self.in_parts(plan, panels, source, group, y);
                 }
             }
         }
         out
     }
+
+    /// A whole image as where sums go.
+    fn whole<'a, T>(&self, plan: &'a Plan, group: usize, image: &'a mut [T]) -> Destination<'a, T> {
+        Destination::Image {
+            image,
+            layout: self.to.layout,
+            apart: match self.to.layout {
+                Layout::ChannelsFirst => self.to.places(),
+                Layout::ChannelsLast => self.to.channels,
+            },
+            first: group * self.to.group(),
+            places: plan.places.as_deref(),
+        }
+    }
+
+    /// The sums of one image in parts that are consecutive in memory, for several threads.
+    fn in_parts<T: Float>(
+        &self,
+        plan: &Plan,
+        panels: &Panels<T>,
+        source: &[T],
+        group: usize,
+        y: &mut [T],
+    ) {
+        let (plane, channels) = (self.to.places(), self.to.channels);
+        let outputs = self.to.group();
+        let work = plan.bases.len() * panels.depth * outputs;
+        match self.to.layout {
+            Layout::ChannelsFirst => {
+                let y = &mut y[group * outputs * plane..][..outputs * plane];
+                parallel::chunks(
+                    y,
+                    panels.width * plane,
+                    work,
+                    || (),
+                    |(), p, image| {
+                        let part = Part {
+                            panels: p..p + 1,
+                            ..Part::whole(plan, panels)
+                        };
+                        let mut sums = self.whole(plan, 0, image);
+                        T::products(plan, &part, source, panels, &mut sums);
+                    },
+                );
+            }
+            Layout::ChannelsLast if plan.places.is_none() => {
+                parallel::chunks(
+                    y,
+                    POSITIONS * channels,
+                    work,
+                    || (),
+                    |(), i, image| {
+                        let from = i * POSITIONS;
+                        let part = Part {
+                            positions: from..from + image.len() / channels,
+                            ..Part::whole(plan, panels)
+                        };
+                        let mut sums = self.whole(plan, group, image);
+                        T::products(plan, &part, source, panels, &mut sums);
+                    },
+                );
+            }
+            Layout::ChannelsLast => {
+                let part = Part::whole(plan, panels);
+                T::products(plan, &part, source, panels, &mut self.whole(plan, group, y));
+            }
+        }
+    }
+}
+
+/// A group of an image as plans read it: the image itself, or the copy, if there is one to be filled.
+fn source<'a, T: Float>(
+    copy: &'a mut [T],
+    border: &Border,
+    side: &Side,
+    image: &'a [T],
+    group: usize,
+) -> &'a [T] {
+    if copy.is_empty() {
+        return image;
+    }
+    fill(copy, border, side, image, group);
+    copy
 }

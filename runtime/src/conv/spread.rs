@@ -6,6 +6,8 @@ use super::destination::Destination;
 use super::geometry::Geometry;
 use super::plan::{Border, Panels, Plan, Run, Steps};
 use super::source::{Side, blank, fill, unfill};
+use super::tile::Part;
+use crate::parallel;
 use crate::prelude::*;
 
 /// Whether this is the better way.
@@ -44,9 +46,8 @@ pub(super) fn adjoint<T: Float>(g: &Geometry, y: &[T], w: &[T]) -> Vec<T> {
     };
     let (input, output) = (Side::input(g), Side::output(g));
     let mut out = alloc::vec![T::zero(); g.batch * input.len()];
-    let mut seeds = blank(&bare, outputs);
-    let mut copy = blank(&border, channels);
-    for (group, w) in w.chunks_exact(outputs * channels * taps).enumerate() {
+    let mut each = Vec::with_capacity(g.groups);
+    for w in w.chunks_exact(outputs * channels * taps) {
         let mut panels = Panels::zeros(outputs, to.depth());
         let width = panels.width;
         for (p, panel) in panels.data.chunks_exact_mut(outputs * width).enumerate() {
@@ -59,20 +60,34 @@ pub(super) fn adjoint<T: Float>(g: &Geometry, y: &[T], w: &[T]) -> Vec<T> {
                 }
             }
         }
-        for (y, x) in y
-            .chunks_exact(output.len())
-            .zip(out.chunks_exact_mut(input.len()))
-        {
-            fill(&mut seeds, &bare, &output, y, group);
-            copy.fill(T::zero());
-            let mut spread = Destination::Spread {
-                copy: &mut copy,
-                bases: &to.bases,
-                runs: &to.runs,
-            };
-            T::products(&from, &seeds, &panels, &mut spread);
-            unfill(x, &border, &input, &copy, group);
-        }
+        each.push(panels);
     }
+    let make = || (blank(&bare, outputs), blank(&border, channels));
+    parallel::chunks(
+        &mut out,
+        input.len(),
+        g.work(),
+        make,
+        |(seeds, copy), n, x| {
+            let y = &y[n * output.len()..][..output.len()];
+            for (group, panels) in each.iter().enumerate() {
+                fill(seeds, &bare, &output, y, group);
+                copy.fill(T::zero());
+                let mut spread = Destination::Spread {
+                    copy,
+                    bases: &to.bases,
+                    runs: &to.runs,
+                };
+                T::products(
+                    &from,
+                    &Part::whole(&from, panels),
+                    seeds,
+                    panels,
+                    &mut spread,
+                );
+                unfill(x, &border, &input, copy, group);
+            }
+        },
+    );
     out
 }

@@ -4,6 +4,7 @@ use super::Float;
 use super::axes::{spread, walk};
 use super::geometry::{images, ordered};
 use super::options::{Choice, Layout, Pool, Resize};
+use crate::parallel;
 use crate::prelude::*;
 
 /// What one output along an axis looks at: places and weights.
@@ -99,16 +100,20 @@ impl Stencil {
         )
     }
 
-    /// Each image of an input beside that of an output.
-    fn images<'a, T, U>(
+    /// A result of images of `size` numbers each, which `run` makes of zeros.
+    fn images<T: Float>(
         &self,
-        x: &'a [T],
-        y: &'a mut [U],
-    ) -> impl Iterator<Item = (&'a [T], &'a mut [U])> + use<'a, T, U> {
-        let (input, output) = self.sizes();
+        shape: &[usize],
+        size: usize,
+        run: impl Fn(usize, &mut [T]) + Sync,
+    ) -> Vec<T> {
+        let mut out = alloc::vec![T::zero(); shape.iter().product()];
         // Where there are no numbers there is nothing to do, and a chunk has at least one.
-        x.chunks_exact(input.max(1))
-            .zip(y.chunks_exact_mut(output.max(1)))
+        if !out.is_empty() {
+            let work = out.len() / size * self.inputs.len() * self.inner;
+            parallel::chunks(&mut out, size, work, || (), |(), n, out| run(n, out));
+        }
+        out
     }
 
     /// What each output of an image looks at.
@@ -121,56 +126,35 @@ impl Stencil {
 
     /// The weighted sums.
     pub fn sums<T: Float>(&self, x: &[T]) -> Vec<T> {
-        let mut out = alloc::vec![T::zero(); self.output_shape.iter().product()];
-        let inner = self.inner;
-        if out.is_empty() {
-            return out;
-        }
-        for (x, y) in self.images(x, &mut out) {
+        let ((input, output), inner) = (self.sizes(), self.inner);
+        self.images(&self.output_shape, output, |n, y| {
+            let x = &x[n * input..][..input];
             for ((inputs, weights), y) in self.looks().zip(y.chunks_exact_mut(inner)) {
                 for (i, weight) in inputs.iter().zip(weights) {
-                    let weight = T::from_f64(*weight);
-                    for (y, x) in y.iter_mut().zip(&x[i * inner..][..inner]) {
-                        *y += *x * weight;
-                    }
+                    add(y, &x[i * inner..][..inner], T::from_f64(*weight));
                 }
             }
-        }
-        out
+        })
     }
 
     /// The adjoint of the weighted sums.
     pub fn sums_adjoint<T: Float>(&self, y: &[T]) -> Vec<T> {
-        let mut out = alloc::vec![T::zero(); self.input_shape.iter().product()];
-        let inner = self.inner;
-        if out.is_empty() {
-            return out;
-        }
-        let (input, output) = self.sizes();
-        for (x, y) in out
-            .chunks_exact_mut(input.max(1))
-            .zip(y.chunks_exact(output.max(1)))
-        {
-            for ((inputs, weights), y) in self.looks().zip(y.chunks_exact(inner)) {
+        let ((input, output), inner) = (self.sizes(), self.inner);
+        self.images(&self.input_shape, input, |n, x| {
+            let y = y[n * output..][..output].chunks_exact(inner);
+            for ((inputs, weights), y) in self.looks().zip(y) {
                 for (i, weight) in inputs.iter().zip(weights) {
-                    let weight = T::from_f64(*weight);
-                    for (x, y) in x[i * inner..][..inner].iter_mut().zip(y) {
-                        *x += *y * weight;
-                    }
+                    add(&mut x[i * inner..][..inner], y, T::from_f64(*weight));
                 }
             }
-        }
-        out
+        })
     }
 
     /// The largest element of each window; NaN if there is one.
     pub fn largest<T: Float>(&self, x: &[T]) -> Vec<T> {
-        let mut out = alloc::vec![T::zero(); self.output_shape.iter().product()];
-        let inner = self.inner;
-        if out.is_empty() {
-            return out;
-        }
-        for (x, y) in self.images(x, &mut out) {
+        let ((input, output), inner) = (self.sizes(), self.inner);
+        self.images(&self.output_shape, output, |n, y| {
+            let x = &x[n * input..][..input];
             for ((inputs, _), y) in self.looks().zip(y.chunks_exact_mut(inner)) {
                 let Some((first, others)) = inputs.split_first() else {
                     continue;
@@ -182,78 +166,73 @@ impl Stencil {
                     }
                 }
             }
+        })
+    }
+
+    /// Visits each element of `x` that a window of one image looks at: where it and the window's largest one, in `y`,
+    /// begin, and for each channel how many elements share being the largest, or 0 if this one is not.
+    fn each_share<T: Float>(&self, x: &[T], y: &[T], mut visit: impl FnMut(usize, usize, &[T])) {
+        let inner = self.inner;
+        let mut ties = alloc::vec![T::zero(); inner];
+        let mut among = alloc::vec![T::zero(); inner];
+        for (o, ((inputs, _), y)) in self.looks().zip(y.chunks_exact(inner)).enumerate() {
+            ties.fill(T::zero());
+            for i in inputs {
+                for ((ties, x), y) in ties.iter_mut().zip(&x[i * inner..][..inner]).zip(y) {
+                    *ties += if same(*x, *y) { T::one() } else { T::zero() };
+                }
+            }
+            for i in inputs {
+                let both = x[i * inner..][..inner].iter().zip(y);
+                for ((among, ties), (x, y)) in among.iter_mut().zip(&ties).zip(both) {
+                    *among = if same(*x, *y) { *ties } else { T::zero() };
+                }
+                visit(i * inner, o * inner, &among);
+            }
         }
-        out
     }
 
     /// The adjoint of the largest elements `y` of `x`, at their cotangent: equal elements share it.
     pub fn largest_adjoint<T: Float>(&self, x: &[T], y: &[T], cotangent: &[T]) -> Vec<T> {
-        let mut out = alloc::vec![T::zero(); x.len()];
-        let inner = self.inner;
-        if out.is_empty() {
-            return out;
-        }
-        let (input, output) = self.sizes();
-        let mut ties = alloc::vec![T::zero(); inner];
-        let images = x
-            .chunks_exact(input.max(1))
-            .zip(out.chunks_exact_mut(input.max(1)));
-        let results = y
-            .chunks_exact(output.max(1))
-            .zip(cotangent.chunks_exact(output.max(1)));
-        for ((x, out), (y, cotangent)) in images.zip(results) {
-            let results = y.chunks_exact(inner).zip(cotangent.chunks_exact(inner));
-            for ((inputs, _), (y, cotangent)) in self.looks().zip(results) {
-                count(&mut ties, inputs, x, y);
-                for i in inputs {
-                    let at = i * inner..(i + 1) * inner;
-                    let elements = out[at.clone()].iter_mut().zip(&x[at]);
-                    for (((out, x), (y, t)), ties) in
-                        elements.zip(y.iter().zip(cotangent)).zip(&ties)
-                    {
-                        if same(*x, *y) {
-                            *out += *t / *ties;
-                        }
-                    }
-                }
-            }
-        }
-        out
+        let ((input, output), inner) = (self.sizes(), self.inner);
+        self.images(&self.input_shape, input, |n, out| {
+            let at = n * output..(n + 1) * output;
+            let (x, y, t) = (&x[n * input..][..input], &y[at.clone()], &cotangent[at]);
+            self.each_share(x, y, |i, o, among| {
+                add_shares(&mut out[i..i + inner], &t[o..o + inner], among);
+            });
+        })
     }
 
     /// The tangent of the largest elements `y` of `x`: the mean of those of equal elements.
     pub fn largest_tangent<T: Float>(&self, x: &[T], y: &[T], tangent: &[T]) -> Vec<T> {
-        let mut out = alloc::vec![T::zero(); y.len()];
-        let inner = self.inner;
-        if out.is_empty() {
-            return out;
-        }
-        let (input, output) = self.sizes();
-        let mut ties = alloc::vec![T::zero(); inner];
-        let images = x
-            .chunks_exact(input.max(1))
-            .zip(tangent.chunks_exact(input.max(1)));
-        let results = y
-            .chunks_exact(output.max(1))
-            .zip(out.chunks_exact_mut(output.max(1)));
-        for ((x, tangent), (y, out)) in images.zip(results) {
-            let results = y.chunks_exact(inner).zip(out.chunks_exact_mut(inner));
-            for ((inputs, _), (y, out)) in self.looks().zip(results) {
-                count(&mut ties, inputs, x, y);
-                for i in inputs {
-                    let at = i * inner..(i + 1) * inner;
-                    let elements = x[at.clone()].iter().zip(&tangent[at]);
-                    for (((x, t), (y, out)), ties) in
-                        elements.zip(y.iter().zip(&mut *out)).zip(&ties)
-                    {
-                        if same(*x, *y) {
-                            *out += *t / *ties;
-                        }
-                    }
-                }
-            }
-        }
-        out
+        let ((input, output), inner) = (self.sizes(), self.inner);
+        self.images(&self.output_shape, output, |n, out| {
+            let at = n * input..(n + 1) * input;
+            let (x, t, y) = (&x[at.clone()], &tangent[at], &y[n * output..][..output]);
+            self.each_share(x, y, |i, o, among| {
+                add_shares(&mut out[o..o + inner], &t[i..i + inner], among);
+            });
+        })
+    }
+}
+
+/// Adds numbers times a weight.
+#[inline(always)]
+fn add<T: Float>(to: &mut [T], from: &[T], weight: T) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += *from * weight;
+    }
+}
+
+/// Adds numbers divided by how many share them, and nothing where that is 0.
+#[inline(always)]
+fn add_shares<T: Float>(to: &mut [T], from: &[T], among: &[T]) {
+    for ((to, from), among) in to.iter_mut().zip(from).zip(among) {
+        *to += match *among == T::zero() {
+            true => T::zero(),
+            false => *from / *among,
+        };
     }
 }
 
@@ -261,18 +240,6 @@ impl Stencil {
 #[inline(always)]
 fn same<T: Float>(x: T, y: T) -> bool {
     x == y || x.is_nan()
-}
-
-/// How many elements of a window are the largest one.
-#[inline(always)]
-fn count<T: Float>(ties: &mut [T], inputs: &[usize], x: &[T], y: &[T]) {
-    let inner = ties.len();
-    ties.fill(T::zero());
-    for i in inputs {
-        for ((ties, x), y) in ties.iter_mut().zip(&x[i * inner..][..inner]).zip(y) {
-            *ties += if same(*x, *y) { T::one() } else { T::zero() };
-        }
-    }
 }
 
 /// What an output looks at along the axes so far and along one more.

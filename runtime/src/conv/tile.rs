@@ -8,9 +8,10 @@ use super::plan::{Panels, Plan, Run};
 use super::weights::Gathered;
 use crate::prelude::*;
 use core::array::from_fn;
+use core::ops::Range;
 
 /// Positions whose sums are kept beside each other, while a part of a panel stays in the cache.
-const POSITIONS: usize = 192;
+pub(super) const POSITIONS: usize = 192;
 
 /// Rows of a panel that stay in the first cache.
 const ROWS: usize = 256;
@@ -41,20 +42,38 @@ fn along<T: Float, const M: usize, const N: usize, const FUSED: bool>(
     sums
 }
 
-/// The sums of a plan over a source, for every position and every output.
+/// A part of the sums of a plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub positions: Range<usize>,
+    pub panels: Range<usize>,
+}
+
+impl Part {
+    /// All of them.
+    pub fn whole<T: Float>(plan: &Plan, panels: &Panels<T>) -> Part {
+        Part {
+            positions: 0..plan.bases.len(),
+            panels: 0..panels.count(),
+        }
+    }
+}
+
+/// The sums of a plan over a source, for some positions and some panels of outputs.
 #[inline(always)]
 pub(super) fn products<T: Float, const M: usize, const N: usize, const FUSED: bool>(
     plan: &Plan,
+    part: &Part,
     source: &[T],
     panels: &Panels<T>,
     to: &mut Destination<'_, T>,
 ) {
     let pieces = pieces(&plan.runs);
     let mut sums = alloc::vec![[T::zero(); N]; POSITIONS];
-    for from in (0..plan.bases.len()).step_by(POSITIONS) {
-        let bases = &plan.bases[from..plan.bases.len().min(from + POSITIONS)];
-        for (p, panel) in panels.data.chunks_exact(panels.depth * N).enumerate() {
-            let (panel, _) = panel.as_chunks::<N>();
+    for from in part.positions.clone().step_by(POSITIONS) {
+        let bases = &plan.bases[from..part.positions.end.min(from + POSITIONS)];
+        for p in part.panels.clone() {
+            let (panel, _) = panels.data[p * panels.depth * N..][..panels.depth * N].as_chunks();
             let mut first = true;
             for piece in &pieces {
                 for (bases, sums) in bases.chunks(M).zip(sums.chunks_mut(M)) {
@@ -77,7 +96,8 @@ pub(super) fn products<T: Float, const M: usize, const N: usize, const FUSED: bo
                 first = false;
             }
             let there = N.min(panels.outputs - p * N);
-            to.take(from, p * N, there, &sums[..bases.len()]);
+            let (from, output) = (from - part.positions.start, (p - part.panels.start) * N);
+            to.take(from, output, there, &sums[..bases.len()]);
         }
     }
 }
@@ -110,11 +130,12 @@ fn pieces(runs: &[Run]) -> Vec<Vec<Run>> {
     pieces
 }
 
-/// Adds to each row of the panels the sum over the positions of what that row's weights were multiplied with, times
+/// Adds to each row of the panels the sum over some positions of what that row's weights were multiplied with, times
 /// the seeds of the outputs: the adjoint of `products` in the weights.
 #[inline(always)]
 pub(super) fn gathered<T: Float, const M: usize, const N: usize, const FUSED: bool>(
     plan: &Plan,
+    positions: Range<usize>,
     source: &[T],
     seeds: &Gathered<'_, T>,
     to: &mut Panels<T>,
@@ -123,8 +144,8 @@ pub(super) fn gathered<T: Float, const M: usize, const N: usize, const FUSED: bo
     let (seeds, _) = seeds.data.as_chunks::<N>();
     let size = to.depth * N;
     let mut block = [[T::zero(); M]; POSITIONS];
-    for from in (0..count).step_by(POSITIONS) {
-        let until = count.min(from + POSITIONS);
+    for from in positions.clone().step_by(POSITIONS) {
+        let until = positions.end.min(from + POSITIONS);
         let bases = &plan.bases[from..until];
         for run in &plan.runs {
             for j in (0..run.len).step_by(M) {

@@ -6,8 +6,10 @@ use super::geometry::Geometry;
 use super::options::Layout;
 use super::plan::{Border, Panels, Plan, Steps, Strides};
 use super::source::{Side, blank, fill};
-use super::tile::transpose;
+use super::tile::{POSITIONS, transpose};
+use crate::parallel;
 use crate::prelude::*;
+use core::ops::Range;
 
 /// Cotangents of one group of one image, in the order of panels: for each panel and position a row of its width.
 pub(crate) struct Gathered<'a, T> {
@@ -45,19 +47,71 @@ pub(crate) fn weights_adjoint<T: Float>(g: &Geometry, x: &[T], y: &[T]) -> Vec<T
         output: channels * taps,
         channel: taps,
     };
-    let mut copy = blank(&border, channels);
     let width = T::panel(outputs);
-    let mut seeds = alloc::vec![T::zero(); outputs.div_ceil(width) * width * plane];
+    let sides = Side::input(g);
+    let parts = Parts::of(g, size, plan.bases.len());
     for (group, out) in out.chunks_exact_mut(size).enumerate() {
-        let mut panels = Panels::zeros(plan.depth(), outputs);
-        for (x, y) in x.chunks_exact(image).zip(y.chunks_exact(result)) {
-            fill(&mut copy, &border, &Side::input(g), x, group);
-            gather(&mut seeds, width, g, group, y);
-            T::gathered(&plan, &copy, &Gathered { data: &seeds }, &mut panels);
+        let sums = parallel::map(parts.count(), g.work() / g.groups, |part| {
+            let mut copy = blank(&border, channels);
+            let mut seeds = alloc::vec![T::zero(); outputs.div_ceil(width) * width * plane];
+            let mut panels = Panels::zeros(plan.depth(), outputs);
+            let (images, positions) = parts.get(part);
+            for n in images {
+                let (x, y) = (&x[n * image..][..image], &y[n * result..][..result]);
+                fill(&mut copy, &border, &sides, x, group);
+                gather(&mut seeds, width, g, group, y);
+                let seeds = Gathered { data: &seeds };
+                T::gathered(&plan, positions.clone(), &copy, &seeds, &mut panels);
+            }
+            panels
+        });
+        for mut panels in sums {
+            panels.add_to(&plan, out, strides);
         }
-        panels.add_to(&plan, out, strides);
     }
     out
+}
+
+/// The parts that the sum over the images and their positions is made of, also by one thread, so that its rounding does
+/// not depend on how many there are.
+struct Parts {
+    batch: usize,
+    positions: usize,
+    /// Parts of the batch, and of each image.
+    of_batch: usize,
+    of_image: usize,
+}
+
+impl Parts {
+    /// How many parts there are at most, and how many numbers they have together, but for one that is larger.
+    const MOST: usize = 8;
+    const NUMBERS: usize = 1 << 22;
+    /// How many products are worth a part.
+    const WORK: usize = 1 << 20;
+
+    fn of(g: &Geometry, size: usize, positions: usize) -> Parts {
+        let worth = (g.work() / g.groups / Parts::WORK).min(Parts::NUMBERS / size);
+        let most = worth.clamp(1, Parts::MOST);
+        Parts {
+            batch: g.batch,
+            positions,
+            of_batch: most.min(g.batch),
+            of_image: (most / g.batch).clamp(1, positions.div_ceil(POSITIONS)),
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.of_batch * self.of_image
+    }
+
+    /// The images of a part and its positions in each of them.
+    fn get(&self, part: usize) -> (Range<usize>, Range<usize>) {
+        let share = |i: usize, of: usize, all: usize| i * all / of..(i + 1) * all / of;
+        (
+            share(part / self.of_image, self.of_batch, self.batch),
+            share(part % self.of_image, self.of_image, self.positions),
+        )
+    }
 }
 
 /// Puts the cotangents of a group into the order of panels.

@@ -5,6 +5,7 @@
 //! added to a matrix is a loop over slices for each row.
 
 use super::{Element, Repr, Tensor, reduce, shape};
+use crate::parallel::{self, Writer};
 #[allow(unused_imports)]
 use crate::prelude::*;
 use core::slice;
@@ -19,7 +20,7 @@ struct Operand<'a, A> {
 /// Memory of any element type that can be repeated.
 pub(super) trait Strided {
     /// The element.
-    type Elem: Copy;
+    type Elem: Copy + Sync;
     /// The memory, the shape, and the step along each axis.
     fn strided(&self) -> (&[Self::Elem], &[usize], Vec<usize>);
 }
@@ -106,107 +107,152 @@ fn runs<const N: usize>(
     }
 }
 
+/// A vector in the shape `to`, which `f` writes in parts along the first axis: those whose operands begin at the given
+/// places.
+fn by_parts<U: Copy + Send, const N: usize>(
+    to: &[usize],
+    steps: [&[usize]; N],
+    f: impl Fn(&[usize], [usize; N], &mut Writer<'_, U>) + Sync,
+) -> Vec<U> {
+    let len = shape::count(to);
+    let Some((_, behind)) = to.split_first() else {
+        return parallel::build(len, 1, len, |_, out| f(to, [0; N], out));
+    };
+    let grain = behind.iter().product::<usize>().max(1);
+    parallel::build(len, grain, len, |range, out| {
+        let mut part = to.to_vec();
+        part[0] = range.len() / grain;
+        f(&part, steps.map(|step| range.start / grain * step[0]), out);
+    })
+}
+
 /// `f` of each two elements, in the shape of both together.
 #[track_caller]
-pub(super) fn zip<A: Strided, B: Strided, U>(
+pub(super) fn zip<A: Strided, B: Strided, U: Copy + Send>(
     op: &str,
     a: &A,
     b: &B,
-    f: impl Fn(A::Elem, B::Elem) -> U,
+    f: impl Fn(A::Elem, B::Elem) -> U + Sync,
 ) -> (IxDyn, Vec<U>) {
     let to = shape::broadcast(op, a.strided().1, b.strided().1);
-    let mut out = Vec::with_capacity(shape::count(to.slice()));
     let (a, b) = (repeated(a, to.slice()), repeated(b, to.slice()));
-    runs(
-        to.slice(),
-        [&a.steps, &b.steps],
-        |n, [i, j], step| match step {
-            [1, 1] => out.extend(
-                a.data[i..i + n]
-                    .iter()
-                    .zip(&b.data[j..j + n])
-                    .map(|(a, b)| f(*a, *b)),
-            ),
-            [1, 0] => {
-                let b = b.data[j];
-                out.extend(a.data[i..i + n].iter().map(|a| f(*a, b)));
+    let steps: [&[usize]; 2] = [&a.steps, &b.steps];
+    let out = by_parts(to.slice(), steps, |to, [first, other], out| {
+        runs(to, steps, |n, [i, j], step| {
+            let (i, j) = (first + i, other + j);
+            match step {
+                [1, 1] => {
+                    let (a, b) = (&a.data[i..i + n], &b.data[j..j + n]);
+                    out.extend(a.iter().zip(b).map(|(a, b)| f(*a, *b)));
+                }
+                [1, 0] => {
+                    let b = b.data[j];
+                    out.extend(a.data[i..i + n].iter().map(|a| f(*a, b)));
+                }
+                [0, 1] => {
+                    let a = a.data[i];
+                    out.extend(b.data[j..j + n].iter().map(|b| f(a, *b)));
+                }
+                [p, q] => out.extend((0..n).map(|k| f(a.data[i + k * p], b.data[j + k * q]))),
             }
-            [0, 1] => {
-                let a = a.data[i];
-                out.extend(b.data[j..j + n].iter().map(|b| f(a, *b)));
-            }
-            [p, q] => out.extend((0..n).map(|k| f(a.data[i + k * p], b.data[j + k * q]))),
-        },
-    );
+        });
+    });
     (to, out)
 }
 
 /// `f` of each three elements, in the shape of all together.
 #[track_caller]
-pub(super) fn zip3<A: Strided, B: Strided, C: Strided, U>(
+pub(super) fn zip3<A: Strided, B: Strided, C: Strided, U: Copy + Send>(
     op: &str,
     a: &A,
     b: &B,
     c: &C,
-    f: impl Fn(A::Elem, B::Elem, C::Elem) -> U,
+    f: impl Fn(A::Elem, B::Elem, C::Elem) -> U + Sync,
 ) -> (IxDyn, Vec<U>) {
     let to = shape::broadcast(op, a.strided().1, b.strided().1);
     let to = shape::broadcast(op, to.slice(), c.strided().1);
-    let mut out = Vec::with_capacity(shape::count(to.slice()));
     let (a, b, c) = (
         repeated(a, to.slice()),
         repeated(b, to.slice()),
         repeated(c, to.slice()),
     );
-    runs(
-        to.slice(),
-        [&a.steps, &b.steps, &c.steps],
-        |n, [i, j, l], step| match step {
-            [1, 1, 1] => {
-                let (a, b, c) = (&a.data[i..i + n], &b.data[j..j + n], &c.data[l..l + n]);
-                out.extend(a.iter().zip(b).zip(c).map(|((a, b), c)| f(*a, *b, *c)));
+    let steps: [&[usize]; 3] = [&a.steps, &b.steps, &c.steps];
+    let out = by_parts(to.slice(), steps, |to, first, out| {
+        runs(to, steps, |n, at, step| {
+            let [i, j, l] = core::array::from_fn(|k| first[k] + at[k]);
+            match step {
+                [1, 1, 1] => {
+                    let (a, b, c) = (&a.data[i..i + n], &b.data[j..j + n], &c.data[l..l + n]);
+                    out.extend(a.iter().zip(b).zip(c).map(|((a, b), c)| f(*a, *b, *c)));
+                }
+                [p, q, r] => {
+                    let each = |k| f(a.data[i + k * p], b.data[j + k * q], c.data[l + k * r]);
+                    out.extend((0..n).map(each));
+                }
             }
-            [p, q, r] => out
-                .extend((0..n).map(|k| f(a.data[i + k * p], b.data[j + k * q], c.data[l + k * r]))),
-        },
-    );
+        });
+    });
     (to, out)
 }
 
 /// Changes each element of a row-major block by one of `b`, repeated to its shape.
-fn zip_into<T: Element>(out: &mut [T], shape: &[usize], b: &Tensor<T>, f: impl Fn(&mut T, T)) {
+fn zip_into<T: Element>(
+    out: &mut [T],
+    shape: &[usize],
+    b: &Tensor<T>,
+    f: impl Fn(&mut T, T) + Sync,
+) {
     let b = repeated(b, shape);
-    let mut done = 0;
-    runs(shape, [&b.steps], |n, [j], [step]| {
-        let out = &mut out[done..done + n];
-        done += n;
-        match step {
-            1 => out
-                .iter_mut()
-                .zip(&b.data[j..j + n])
-                .for_each(|(a, b)| f(a, *b)),
-            0 => {
-                let b = b.data[j];
-                out.iter_mut().for_each(|a| f(a, b));
+    let change = |shape: &[usize], first: usize, out: &mut [T]| {
+        let mut done = 0;
+        runs(shape, [&b.steps], |n, [j], [step]| {
+            let (out, j) = (&mut out[done..done + n], first + j);
+            done += n;
+            match step {
+                1 => {
+                    let b = &b.data[j..j + n];
+                    out.iter_mut().zip(b).for_each(|(a, b)| f(a, *b));
+                }
+                0 => {
+                    let b = b.data[j];
+                    out.iter_mut().for_each(|a| f(a, b));
+                }
+                q => {
+                    let with = out.iter_mut().enumerate();
+                    with.for_each(|(k, a)| f(a, b.data[j + k * q]));
+                }
             }
-            q => out
-                .iter_mut()
-                .enumerate()
-                .for_each(|(k, a)| f(a, b.data[j + k * q])),
+        });
+    };
+    match shape.split_first() {
+        Some((_, behind)) if !out.is_empty() => {
+            let grain = behind.iter().product::<usize>();
+            parallel::change(out, grain, |at, out| {
+                let mut part = shape.to_vec();
+                part[0] = out.len() / grain;
+                change(&part, at / grain * b.steps[0], out);
+            });
         }
-    });
+        _ => change(shape, 0, out),
+    }
 }
 
 impl<T: Element> Tensor<T> {
     /// `f` of each element.
-    pub(crate) fn map(&self, f: impl Fn(T) -> T) -> Tensor<T> {
-        Tensor::new(self.shape(), self.data().iter().map(|x| f(*x)).collect())
+    pub(crate) fn map(&self, f: impl Fn(T) -> T + Sync) -> Tensor<T> {
+        let data = self.data();
+        let out = parallel::build(data.len(), 1, data.len(), |range, out| {
+            out.extend(data[range].iter().map(|x| f(*x)));
+        });
+        Tensor::new(self.shape(), out)
     }
 
     /// `f` of each element, in the same memory if nobody else has it.
-    pub(crate) fn map_owned(mut self, f: impl Fn(T) -> T) -> Tensor<T> {
+    pub(crate) fn map_owned(mut self, f: impl Fn(T) -> T + Sync) -> Tensor<T> {
         match self.reusable() {
-            Some(data) => data.iter_mut().for_each(|x| *x = f(*x)),
+            Some(data) => parallel::change(data, 1, |_, part| {
+                part.iter_mut().for_each(|x| *x = f(*x));
+            }),
             None => return self.map(f),
         }
         self
@@ -214,11 +260,19 @@ impl<T: Element> Tensor<T> {
 
     /// `f` of each two elements.
     #[track_caller]
-    pub(crate) fn zip_map(&self, op: &str, b: &Tensor<T>, f: impl Fn(T, T) -> T) -> Tensor<T> {
+    pub(crate) fn zip_map(
+        &self,
+        op: &str,
+        b: &Tensor<T>,
+        f: impl Fn(T, T) -> T + Sync,
+    ) -> Tensor<T> {
         if let (Some(x), Some(y)) = (self.as_slice(), b.as_slice())
             && self.shape() == b.shape()
         {
-            let data = x.iter().zip(y).map(|(x, y)| f(*x, *y)).collect();
+            let data = parallel::build(x.len(), 1, x.len(), |range, out| {
+                let both = x[range.clone()].iter().zip(&y[range]);
+                out.extend(both.map(|(x, y)| f(*x, *y)));
+            });
             return Tensor::new(self.shape(), data);
         }
         let (shape, data) = zip(op, self, b, f);
@@ -227,7 +281,12 @@ impl<T: Element> Tensor<T> {
 
     /// `f` of each two elements, in the memory of this one if it fits and nobody else has it.
     #[track_caller]
-    pub(crate) fn zip_owned(mut self, op: &str, b: &Tensor<T>, f: impl Fn(T, T) -> T) -> Tensor<T> {
+    pub(crate) fn zip_owned(
+        mut self,
+        op: &str,
+        b: &Tensor<T>,
+        f: impl Fn(T, T) -> T + Sync,
+    ) -> Tensor<T> {
         let shape = shape::broadcast(op, self.shape(), b.shape());
         if shape.slice() == self.shape()
             && let Some(data) = self.reusable()
@@ -240,7 +299,7 @@ impl<T: Element> Tensor<T> {
 
     /// Changes each element by one of `b`, which is repeated to this shape.
     #[track_caller]
-    pub(crate) fn zip_assign(&mut self, op: &str, b: &Tensor<T>, f: impl Fn(&mut T, T)) {
+    pub(crate) fn zip_assign(&mut self, op: &str, b: &Tensor<T>, f: impl Fn(&mut T, T) + Sync) {
         let shape = shape::broadcast(op, self.shape(), b.shape());
         if shape.slice() != self.shape() {
             panic!(

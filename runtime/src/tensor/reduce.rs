@@ -1,6 +1,7 @@
 //! Reductions along axes, as loops over slices.
 
 use super::{Element, Tensor};
+use crate::parallel;
 #[allow(unused_imports)]
 use crate::prelude::*;
 
@@ -19,7 +20,8 @@ pub(super) fn total<T: Element>(data: &[T]) -> T {
                 .min(data.len()),
         );
         if !right.is_empty() {
-            return total(left) + total(right);
+            let (left, right) = parallel::both(data.len(), || total(left), || total(right));
+            return left + right;
         }
     }
     let mut lanes = [T::zero(); LANES];
@@ -45,7 +47,12 @@ pub(super) fn inner<T: Element>(a: &[T], b: &[T]) -> T {
     if a.len() > BLOCK {
         let at = a.len().div_ceil(2).next_multiple_of(BLOCK).min(a.len());
         if at < a.len() {
-            return inner(&a[..at], &b[..at]) + inner(&a[at..], &b[at..]);
+            let (left, right) = parallel::both(
+                a.len(),
+                || inner(&a[..at], &b[..at]),
+                || inner(&a[at..], &b[at..]),
+            );
+            return left + right;
         }
     }
     let mut lanes = [T::zero(); LANES];
@@ -66,8 +73,8 @@ fn fold<T: Element>(
     x: &Tensor<T>,
     axes: &[usize],
     empty: T,
-    whole: impl Fn(&[T]) -> T,
-    join: impl Fn(T, T) -> T,
+    whole: impl Fn(&[T]) -> T + Sync,
+    join: impl Fn(T, T) -> T + Sync,
 ) -> Vec<T> {
     let mut lens: Vec<usize> = x.shape().to_vec();
     let mut data = x.data();
@@ -89,6 +96,9 @@ fn fold<T: Element>(
     data.into_owned()
 }
 
+/// How many rows are folded one after the other, before what they give is folded in turn.
+const ROWS: usize = 256;
+
 /// Folds the middle one of three axes.
 fn along_one<T: Element>(
     data: &[T],
@@ -96,27 +106,40 @@ fn along_one<T: Element>(
     along: usize,
     behind: usize,
     empty: T,
-    whole: impl Fn(&[T]) -> T,
-    join: impl Fn(T, T) -> T,
+    whole: &(impl Fn(&[T]) -> T + Sync),
+    join: &(impl Fn(T, T) -> T + Sync),
 ) -> Vec<T> {
-    if along == 0 {
+    if along == 0 || behind == 0 {
         return alloc::vec![empty; outer * behind];
     }
     if behind == 1 {
-        return data.chunks_exact(along).map(whole).collect();
+        return parallel::build(outer, 1, data.len(), |range, out| {
+            let rows = &data[range.start * along..range.end * along];
+            out.extend(rows.chunks_exact(along).map(whole));
+        });
     }
-    let mut out = Vec::with_capacity(outer * behind);
-    for block in data.chunks_exact((along * behind).max(1)) {
-        let at = out.len();
-        out.extend_from_slice(&block[..behind]);
-        for row in block[behind..].chunks_exact(behind) {
-            let sums = &mut out[at..];
-            sums.iter_mut()
-                .zip(row)
-                .for_each(|(sum, x)| *sum = join(*sum, *x));
-        }
+    let blocks = along.div_ceil(ROWS);
+    let mut out = alloc::vec![empty; outer * blocks * behind];
+    parallel::chunks(
+        &mut out,
+        behind,
+        data.len(),
+        || (),
+        |(), i, sums| {
+            let (o, block) = (i / blocks, i % blocks * ROWS);
+            let rows = o * along + block..o * along + along.min(block + ROWS);
+            let (first, rest) = data[rows.start * behind..rows.end * behind].split_at(behind);
+            sums.copy_from_slice(first);
+            for row in rest.chunks_exact(behind) {
+                let both = sums.iter_mut().zip(row);
+                both.for_each(|(sum, x)| *sum = join(*sum, *x));
+            }
+        },
+    );
+    match blocks {
+        1 => out,
+        _ => along_one(&out, outer, blocks, behind, empty, whole, join),
     }
-    out
 }
 
 /// The sum along axes.
@@ -128,7 +151,7 @@ pub(super) fn sum<T: Element>(x: &Tensor<T>, axes: &[usize]) -> Vec<T> {
 pub(super) fn extreme<T: Element>(
     x: &Tensor<T>,
     axes: &[usize],
-    before: impl Fn(T, T) -> bool + Copy,
+    before: impl Fn(T, T) -> bool + Copy + Sync,
 ) -> Vec<T> {
     let join = move |a: T, b: T| if before(b, a) || b.is_nan() { b } else { a };
     let whole = move |row: &[T]| {

@@ -1,6 +1,7 @@
 //! Operations along an axis, on rows that are slices: an axis that is not the last is brought there and back.
 
 use super::{Element, Repr, Tensor};
+use crate::parallel;
 use crate::prelude::*;
 use ndarray::IxDyn;
 
@@ -50,15 +51,17 @@ impl<T: Element> Tensor<T> {
 pub(super) fn map<T: Element>(
     x: &Tensor<T>,
     axes: &[usize],
-    f: impl Fn(&[T], &mut [T]),
+    f: impl Fn(&[T], &mut [T]) + Sync,
 ) -> Tensor<T> {
     let back = x.brought_to_back(axes);
     let mut out = alloc::vec![T::zero(); back.len()];
     let len = length(x, axes);
     let data = back.data();
-    for (row, out) in data.chunks_exact(len).zip(out.chunks_exact_mut(len)) {
-        f(row, out);
-    }
+    parallel::change(&mut out, len, |at, out| {
+        let rows = data[at..].chunks_exact(len);
+        rows.zip(out.chunks_exact_mut(len))
+            .for_each(|(row, out)| f(row, out));
+    });
     Tensor::new(back.shape(), out).brought_from_back(axes)
 }
 
@@ -67,16 +70,17 @@ pub(super) fn zip<T: Element>(
     x: &Tensor<T>,
     y: &Tensor<T>,
     axes: &[usize],
-    f: impl Fn(&[T], &[T], &mut [T]),
+    f: impl Fn(&[T], &[T], &mut [T]) + Sync,
 ) -> Tensor<T> {
     let (x_back, y_back) = (x.brought_to_back(axes), y.brought_to_back(axes));
     let mut out = alloc::vec![T::zero(); x_back.len()];
     let len = length(x, axes);
     let (xs, ys) = (x_back.data(), y_back.data());
-    let rows = xs.chunks_exact(len).zip(ys.chunks_exact(len));
-    for ((x, y), out) in rows.zip(out.chunks_exact_mut(len)) {
-        f(x, y, out);
-    }
+    parallel::change(&mut out, len, |at, out| {
+        let rows = xs[at..].chunks_exact(len).zip(ys[at..].chunks_exact(len));
+        rows.zip(out.chunks_exact_mut(len))
+            .for_each(|((x, y), out)| f(x, y, out));
+    });
     Tensor::new(x_back.shape(), out).brought_from_back(axes)
 }
 

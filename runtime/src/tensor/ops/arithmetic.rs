@@ -25,7 +25,7 @@ pub(super) fn pulled<T: Element>(
     a: &Tensor<T>,
     b: &Tensor<T>,
     to: &[usize],
-    partial: impl Fn(T, T) -> T,
+    partial: impl Fn(T, T) -> T + Sync,
 ) -> Tensor<T> {
     if t.is_zero() {
         return Tensor::zero_of(to);
@@ -41,7 +41,7 @@ pub(super) fn pushed<T: Element>(
     d: &Tensor<T>,
     a: &Tensor<T>,
     b: &Tensor<T>,
-    partial: impl Fn(T, T) -> T,
+    partial: impl Fn(T, T) -> T + Sync,
 ) -> Tensor<T> {
     if d.is_zero() {
         let shape = shape::broadcast("an operator", a.shape(), b.shape());
@@ -183,7 +183,7 @@ macro_rules! operator {
 }
 
 /// `f` of each two elements, where the first is a cotangent or a tangent of the second's shape; zero of zero.
-fn by_element<T: Element>(t: &Tensor<T>, x: &Tensor<T>, f: impl Fn(T, T) -> T) -> Tensor<T> {
+fn by_element<T: Element>(t: &Tensor<T>, x: &Tensor<T>, f: impl Fn(T, T) -> T + Sync) -> Tensor<T> {
     if t.is_zero() {
         return Tensor::zero_of(x.shape());
     }

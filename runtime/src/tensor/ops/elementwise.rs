@@ -1,6 +1,7 @@
 //! Functions of each element: those of the table of scalar rules, whose derivatives come from it, and those that
 //! networks are made of.
 
+use super::super::broadcast::zip3;
 use super::super::rule::{one, rules};
 use super::super::{Element, Tensor};
 use super::arithmetic::gated;
@@ -84,21 +85,19 @@ fn with_both<T: Element>(
     t: &Tensor<T>,
     x: &Tensor<T>,
     y: &Tensor<T>,
-    f: impl Fn(T, T, T) -> T,
+    f: impl Fn(T, T, T) -> T + Sync,
 ) -> Tensor<T> {
     if t.is_zero() {
         return Tensor::zero_of(x.shape());
     }
-    let (data, elements, results) = (t.data(), x.data(), y.data());
-    let each = data.iter().zip(&*elements).zip(&*results);
-    let out = each.map(|((t, x), y)| {
-        if *t == T::zero() {
+    let (_, out) = zip3("a function", t, x, y, |t, x, y| {
+        if t == T::zero() {
             T::zero()
         } else {
-            f(*t, *x, *y)
+            f(t, x, y)
         }
     });
-    Tensor::new(x.shape(), out.collect())
+    Tensor::new(x.shape(), out)
 }
 
 impl<T: Element> Tensor<T> {

@@ -191,7 +191,7 @@ fn by_difference<T: Element>(
     a: &Tensor<T>,
     b: &Tensor<T>,
     t: T,
-    slope: impl Fn(T) -> T,
+    slope: impl Fn(T) -> T + Sync,
 ) -> Tensor<T> {
     let t = t / T::from_f64(a.len() as f64);
     a.zip_map("a loss", b, |a, b| gated(t, slope(a - b)))

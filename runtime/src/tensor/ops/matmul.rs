@@ -2,9 +2,10 @@
 
 use super::super::rule::{plus, rules};
 use super::super::{Element, Repr, Tensor, shape};
+use crate::parallel;
 #[allow(unused_imports)]
 use crate::prelude::*;
-use ndarray::{ArrayView2, ArrayViewMut2, Dimension, Ix2, IxDyn};
+use ndarray::{ArrayView2, ArrayViewMut2, Dimension, Ix2, IxDyn, s};
 
 /// The lengths of a product of two stacks of matrices.
 struct Product {
@@ -160,13 +161,22 @@ fn product<T: Element>(a: &Tensor<T>, b: &Tensor<T>) -> Tensor<T> {
     };
     let (a, b) = (stacked(a), stacked(b));
     let (a, b) = (a.view(), b.view());
-    for (index, out) in ndarray::indices(p.stack.clone())
-        .into_iter()
-        .zip(out.chunks_exact_mut(size))
-    {
-        let (a, b) = (at(&a, index.slice()), at(&b, index.slice()));
-        multiply(&a, &b, T::zero(), out, p.columns);
-    }
+    let work = out.len() * p.inner;
+    parallel::chunks(
+        &mut out,
+        size,
+        work,
+        || (),
+        |(), i, out| {
+            let mut index = p.stack.slice().to_vec();
+            let mut rest = i;
+            for len in index.iter_mut().rev() {
+                (rest, *len) = (rest / *len, rest % *len);
+            }
+            let (a, b) = (at(&a, &index), at(&b, &index));
+            multiply(&a, &b, T::zero(), out, p.columns);
+        },
+    );
     Tensor::new(&shape, out)
 }
 
@@ -195,12 +205,26 @@ pub(crate) fn multiply<T: Element>(
     out: &mut [T],
     columns: usize,
 ) {
-    let rows = out.len() / columns;
-    match ArrayViewMut2::from_shape((rows, columns), out) {
-        Ok(mut out) => T::gemm(a, b, beta, &mut out),
-        Err(_) => unreachable!("whole rows"),
-    }
+    let work = out.len() * a.ncols();
+    parallel::chunks(
+        out,
+        ROWS * columns,
+        work,
+        || (),
+        |(), i, out| {
+            let rows = out.len() / columns;
+            let a = a.slice(s![i * ROWS..i * ROWS + rows, ..]);
+            match ArrayViewMut2::from_shape((rows, columns), out) {
+                Ok(mut out) => T::gemm(&a, b, beta, &mut out),
+                Err(_) => unreachable!("whole rows"),
+            }
+        },
+    );
 }
+
+/// How many rows of a product are made at once, by one thread: a multiple of what the kernels take, and enough that
+/// the right factor, which is put in order for each, costs little.
+const ROWS: usize = 192;
 
 /// The cotangents of both factors.
 fn pull<T: Element>(
