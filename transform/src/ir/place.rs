@@ -66,6 +66,21 @@ impl Place {
         self
     }
 
+    /// Where the view starts that the path leads through, slice by slice, and the steps from there on:
+    /// `v[1..][i].x` is `v`'s element `1 + i`, and then `.x`.
+    pub fn view(&self) -> (Vec<&Operand>, &[Proj]) {
+        let mut starts = Vec::new();
+        let mut steps = self.path.as_slice();
+        if let [Proj::Deref, rest @ ..] = steps {
+            steps = rest;
+        }
+        while let [Proj::Range(start, ..), rest @ ..] = steps {
+            starts.extend(start);
+            steps = rest;
+        }
+        (starts, steps)
+    }
+
     /// The operands in the path's indices.
     pub fn operands(&self) -> impl Iterator<Item = &Operand> {
         self.path.iter().flat_map(|p| match p {

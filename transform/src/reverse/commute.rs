@@ -2,7 +2,7 @@
 
 use crate::ir::*;
 use proc_macro2::TokenStream;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Whether the trips of a reversed loop may run in any order: they only add to what none of them reads, and each
 /// does what it likes with the elements that have its own number.
@@ -15,6 +15,7 @@ pub(super) fn commutes(f: &Function, pattern: &TokenStream, body: &Block) -> boo
         read: HashSet::new(),
         assigned: HashSet::new(),
         shared: HashSet::new(),
+        views: HashMap::new(),
         ok: true,
     };
     walk.block(body);
@@ -57,6 +58,8 @@ struct Walk {
     assigned: HashSet<VarId>,
     /// What trips touch elsewhere than at the index that is their number.
     shared: HashSet<VarId>,
+    /// Where the views start in which that is their index.
+    views: HashMap<VarId, String>,
     ok: bool,
 }
 
@@ -72,15 +75,28 @@ impl Walk {
         if self.local.contains(&p.base) {
             return false;
         }
-        let steps = match p.path.as_slice() {
-            [Proj::Deref, rest @ ..] => rest,
-            rest => rest,
-        };
+        let (starts, steps) = p.view();
         let is_own = matches!(steps, [Proj::Index(Operand::Var(i)), ..] if Some(*i) == self.own);
-        if !is_own {
+        // Elements of one number are others where another view counts them.
+        let same = match self.start(&starts) {
+            Some(start) => *self.views.entry(p.base).or_insert(start.clone()) == start,
+            None => false,
+        };
+        if !is_own || !same {
             self.shared.insert(p.base);
         }
         true
+    }
+
+    /// Where a view starts, if it starts there in every trip.
+    fn start(&self, starts: &[&Operand]) -> Option<String> {
+        let fixed = |o: &&Operand| match o {
+            Operand::Var(v) if self.local.contains(v) || Some(*v) == self.own => None,
+            Operand::Var(v) => Some(format!("v{v}")),
+            Operand::Lit(tokens) => is_literal(tokens).then(|| tokens.to_string()),
+        };
+        let starts: Vec<String> = starts.iter().map(fixed).collect::<Option<_>>()?;
+        Some(starts.join("+"))
     }
 
     fn expr(&mut self, e: &Expr) {
@@ -140,6 +156,10 @@ impl Walk {
             }
         }
     }
+}
+
+fn is_literal(tokens: &TokenStream) -> bool {
+    syn::parse2::<syn::LitInt>(tokens.clone()).is_ok()
 }
 
 /// `window[k]`, `start + k` or a bare name.

@@ -28,9 +28,7 @@ impl Reverse<'_> {
                         _ => None,
                     };
                     let counted = counter.filter(|k| self.counted_forward.contains(k));
-                    let (before, start) = self.open_windows(l.id, counted, stmt.span);
-                    out.extend(before);
-                    l.body.splice(0..0, start);
+                    out.extend(self.open_windows(l, counted, stmt.span));
                 }
                 Kind::Scope(_, _, body) => *body = self.insert_saves(std::mem::take(body)),
                 _ => {}
@@ -113,7 +111,6 @@ impl Reverse<'_> {
                 }
                 Kind::Loop(l) => {
                     l.body = self.insert_restores(std::mem::take(&mut l.body));
-                    let (before, mut after) = self.close_windows(l.id, stmt.span);
                     self.drop_counter(l);
                     if let (Head::For(h), Some(direct)) = (&mut l.head, self.directions.get(&l.id))
                         && commute::commutes(&self.f, &h.pat, &l.body)
@@ -121,6 +118,7 @@ impl Reverse<'_> {
                         h.iter = direct.clone();
                         commute::additions_in_order(&mut l.body);
                     }
+                    let (before, mut after) = self.close_windows(l, stmt.span);
                     out.extend(before);
                     if !self.f.plain {
                         let (first, then) = self.run_over_slices(l, stmt.span);

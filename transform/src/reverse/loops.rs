@@ -12,8 +12,8 @@ pub(super) struct Counting {
     pub forward: TokenStream,
     /// The number of trips, asked before the loop runs backward.
     pub backward: TokenStream,
-    /// The number of the trip in the forward sweep, and whether a counter has to be kept for it.
-    pub trip: (TokenStream, bool),
+    /// The number of the trip in the forward sweep, if the loop has a variable for it.
+    pub trip: Option<TokenStream>,
     /// The number of the trip in the reverse sweep.
     pub back_trip: TokenStream,
     /// Whether the loop stands in another one.
@@ -25,6 +25,21 @@ pub(super) struct Counting {
 /// The loop, if it saves anything by trip.
 fn saving_by_trip(loops: &HashMap<ScopeId, Counting>, id: ScopeId) -> Option<&Counting> {
     loops.get(&id).filter(|c| !c.windows.is_empty())
+}
+
+/// A name for the number of trips.
+pub(super) fn named(
+    f: &mut Function,
+    count: &TokenStream,
+    span: Span,
+    before: &mut Block,
+) -> syn::Ident {
+    if let Ok(name) = syn::parse2(count.clone()) {
+        return name;
+    }
+    let trips = f.names.fresh("n");
+    before.push(Stmt::raw(quote!(let #trips = #count;), span));
+    trips
 }
 
 impl Reverse<'_> {
@@ -43,46 +58,61 @@ impl Reverse<'_> {
         matches!(self.f.vars[v].ty, Ty::Float(_) | Ty::Int(_) | Ty::Bool)
     }
 
-    /// Statements before a loop and at the start of its body in the forward sweep, which counts the trips by
-    /// `counted` if there is one.
+    /// Statements before a loop of the forward sweep, which hands each trip its part of the windows, and counts the
+    /// trips by `counted` if there is one.
     pub(super) fn open_windows(
         &mut self,
-        id: ScopeId,
+        l: &mut Loop,
         counted: Option<VarId>,
         span: Span,
-    ) -> (Block, Block) {
-        let (mut before, mut start) = (Block::new(), Block::new());
-        let mut trip = counted.map(|k| self.f.vars[k].ident.to_token_stream());
-        if let Some(c) = saving_by_trip(&self.counting, id) {
-            let trips = self.f.names.fresh("n");
-            let count = &c.forward;
-            before.push(Stmt::raw(quote!(let #trips = #count;), span));
+    ) -> Block {
+        let mut before = Block::new();
+        if let Some(c) = saving_by_trip(&self.counting, l.id) {
+            let trips = named(&mut self.f, &c.forward, span, &mut before);
             for (lane, window) in &c.windows {
                 let lane = &self.f.vars[*lane].ident;
                 let open = quote!(let #window = &mut #lane.open(#trips)[..#trips];);
                 before.push(Stmt::raw(open, span));
-            }
-            if let (k, true) = &c.trip {
-                trip = Some(k.clone());
+                // An index that counts beside an iterator is a question about bounds in each trip, and LLVM packs
+                // no loop that asks one.
+                if let (None, Head::For(h)) = (&c.trip, &mut l.head) {
+                    let (pat, iter) = (&h.pat, &h.iter);
+                    h.pat = quote!((#pat, #window));
+                    h.iter = quote!(::core::iter::zip(#iter, #window));
+                }
             }
         }
-        if let Some(k) = trip {
+        if let Some(k) = counted {
+            let k = &self.f.vars[k].ident;
             let next = self.f.names.fresh("next");
             before.push(Stmt::raw(quote!(let mut #next = 0_usize;), span));
-            start.push(Stmt::raw(quote!(let #k = #next; #next += 1;), span));
+            let count = Stmt::raw(quote!(let #k = #next; #next += 1;), span);
+            l.body.insert(0, count);
         }
-        (before, start)
+        before
+    }
+
+    /// What keeps a trip's value in the forward sweep.
+    pub(super) fn slot(trip: Option<&TokenStream>, window: &syn::Ident) -> TokenStream {
+        match trip {
+            Some(k) => quote!(#window[#k]),
+            None => quote!(*#window),
+        }
     }
 
     /// Statements before and after a loop in the reverse sweep.
-    pub(super) fn close_windows(&mut self, id: ScopeId, span: Span) -> (Block, Block) {
+    pub(super) fn close_windows(&mut self, l: &mut Loop, span: Span) -> (Block, Block) {
         let (mut before, mut after) = (Block::new(), Block::new());
-        let Some(c) = saving_by_trip(&self.counting, id) else {
+        let Some(c) = saving_by_trip(&self.counting, l.id) else {
             return (before, after);
         };
-        let trips = self.f.names.fresh("n");
-        let count = &c.backward;
-        before.push(Stmt::raw(quote!(let #trips = #count;), span));
+        let trips = named(&mut self.f, &c.backward, span, &mut before);
+        if let Head::For(h) = &mut l.head
+            && let Some((_, count, backwards)) = runs::header(&self.f, h)
+            && count.to_string() == c.backward.to_string()
+        {
+            h.iter = runs::count_to(&trips, backwards);
+        }
         for (lane, window) in &c.windows {
             let exclusive = (self.f.vars[*lane].role == Role::Cells).then(|| quote!(mut));
             let lane = &self.f.vars[*lane].ident;
@@ -326,7 +356,7 @@ impl Reverse<'_> {
                     let counting = Counting {
                         forward: trips.clone(),
                         backward: trips,
-                        trip: (k.clone(), true),
+                        trip: None,
                         back_trip: k,
                         nested,
                         windows: Vec::new(),
@@ -354,11 +384,7 @@ impl Reverse<'_> {
                 Counting {
                     forward: trips.clone(),
                     backward: trips,
-                    trip: if from_zero && h.pat.to_string() != "_" {
-                        (name.clone(), false)
-                    } else {
-                        (k.clone(), true)
-                    },
+                    trip: (from_zero && h.pat.to_string() != "_").then(|| name.clone()),
                     back_trip: if from_zero { name } else { k },
                     nested,
                     windows: Vec::new(),
@@ -369,8 +395,8 @@ impl Reverse<'_> {
                     return;
                 };
                 let trip = match &h.backward {
-                    Backward::Counter(i) => (self.f.vars[*i].ident.to_token_stream(), false),
-                    _ => (k.clone(), true),
+                    Backward::Counter(i) => Some(self.f.vars[*i].ident.to_token_stream()),
+                    _ => None,
                 };
                 Counting {
                     forward,

@@ -26,6 +26,17 @@ impl From {
     }
 }
 
+impl From {
+    /// The same in a view that starts there.
+    fn behind(self, start: From) -> From {
+        let (from, start) = (self.0, start.0);
+        match from.to_string() == "0" {
+            true => From(start),
+            false => From(quote!(#start + (#from))),
+        }
+    }
+}
+
 impl PartialEq for From {
     fn eq(&self, other: &From) -> bool {
         self.text() == other.text()
@@ -108,12 +119,11 @@ impl Reverse<'_> {
             return none;
         }
         let inner = straight.defined.clone();
-        let trips = self.f.names.fresh("n");
         let (mut before, mut behind) = (Block::new(), Block::new());
+        let trips = loops::named(&mut self.f, &count, span, &mut before);
         let saved = self.counting.get(&l.id).into_iter();
         let saved = saved.flat_map(|c| c.windows.iter().map(|(_, row)| (row.clone(), false)));
         let mut slices: Vec<(syn::Ident, bool)> = saved.collect();
-        before.push(Stmt::raw(quote!(let #trips = #count;), span));
         for (base, plan) in plans {
             let name = self.f.vars[base].ident.clone();
             let text = name.to_string();
@@ -187,10 +197,7 @@ impl Reverse<'_> {
         }
         parts::drop_unused(&self.f, &mut l.body);
         if let Head::For(h) = &mut l.head {
-            h.iter = match backwards {
-                true => quote!((0..#trips).rev()),
-                false => quote!(0..#trips),
-            };
+            h.iter = count_to(&trips, backwards);
         }
         if !backwards {
             let trips = &trips;
@@ -210,8 +217,16 @@ enum Plan {
     Sum,
 }
 
+/// The header of a loop of so many trips.
+pub(super) fn count_to(trips: &syn::Ident, backwards: bool) -> TokenStream {
+    match backwards {
+        true => quote!((0..#trips).rev()),
+        false => quote!(0..#trips),
+    }
+}
+
 /// The number of the trip and how many there are, of `for k in 0..n`; whether it runs backwards.
-fn header(f: &Function, h: &For) -> Option<(VarId, TokenStream, bool)> {
+pub(super) fn header(f: &Function, h: &For) -> Option<(VarId, TokenStream, bool)> {
     let name = h.pat.to_string();
     let k = f.vars.iter().position(|v| v.ident == name)?;
     let expr: syn::Expr = syn::parse2(h.iter.clone()).ok()?;
@@ -320,14 +335,16 @@ impl<'a> Straight<'a> {
 
     /// The index of a place that is an element.
     fn index(&self, p: &Place) -> Option<At> {
-        let steps = match p.path.as_slice() {
-            [Proj::Deref, rest @ ..] => rest,
-            rest => rest,
+        let (starts, steps) = p.view();
+        let [Proj::Index(index)] = steps else {
+            return None;
         };
-        match steps {
-            [Proj::Index(o)] => Some(self.at(o)),
-            _ => None,
-        }
+        let from = |at: At, start: &&Operand| match (at, self.at(start)) {
+            (At::Along(from), At::Fixed(start)) => At::Along(from.behind(start)),
+            (At::Fixed(from), At::Fixed(start)) => At::Fixed(from.behind(start)),
+            _ => At::Unknown,
+        };
+        Some(starts.iter().fold(self.at(index), from))
     }
 
     fn accesses(&self, body: &Block) -> HashMap<VarId, Access> {

@@ -69,12 +69,13 @@ impl Reverse<'_> {
                     self.how.insert(v, how);
                     if let Some(c) = self.counting.get_mut(&id) {
                         c.windows.push((storage, window.clone()));
-                        let (k, back) = (&c.trip.0, &c.back_trip);
+                        let back = &c.back_trip;
                         let back = match is_number {
                             true => quote!(#window[#back]),
                             false => quote!(__rt::taken(&mut #window[#back])),
                         };
-                        self.windows.insert(storage, (quote!(#window[#k]), back));
+                        let slot = Self::slot(c.trip.as_ref(), &window);
+                        self.windows.insert(storage, (slot, back));
                     }
                     continue;
                 }
