@@ -5,6 +5,9 @@ use std::io::{BufWriter, stdin, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const USAGE: &str = "usage: gradbench                      answers GradBench's messages
        gradbench checksum FILE...     sums over the derivatives at ADBench's data";
 

@@ -326,7 +326,16 @@ fn loop_tokens(f: &Function, l: &Loop, style: &Style) -> TokenStream {
         }
         Head::For(h) => {
             let (pat, iter) = (&h.pat, &h.iter);
-            quote!(#label for #pat in #iter { #body })
+            let whole = quote!(#label for #pat in #iter { #body });
+            if h.apart.is_empty() {
+                return whole;
+            }
+            let names = h.apart.iter().map(|(name, _)| name);
+            let parameters = h.apart.iter().map(|(name, exclusive)| match exclusive {
+                true => quote!(#name: &mut [_]),
+                false => quote!(#name: &[_]),
+            });
+            quote!((|#(#parameters),*| #whole)(#(#names),*);)
         }
     }
 }

@@ -110,6 +110,7 @@ impl Lower {
         };
         let mut head = For {
             trips,
+            apart: Vec::new(),
             pat: f.pat.to_token_stream(),
             iter: iter.tokens,
             reads: iter.reads,

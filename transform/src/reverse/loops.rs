@@ -315,6 +315,7 @@ impl Reverse<'_> {
             self.directions.insert(l.id, direct);
         }
         let head = For {
+            apart: Vec::new(),
             pat,
             iter,
             reads: vec![],

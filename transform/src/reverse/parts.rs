@@ -202,7 +202,7 @@ pub(super) fn names(f: &Function, e: &Expr) -> HashSet<String> {
 }
 
 /// The names in a statement but for what it defines.
-fn mentioned(f: &Function, stmt: &Stmt) -> HashSet<String> {
+pub(super) fn mentioned(f: &Function, stmt: &Stmt) -> HashSet<String> {
     match &stmt.kind {
         Kind::Let(_, e) => names(f, e),
         Kind::Update(p, _, e) | Kind::Assign(p, e) => {

@@ -199,12 +199,43 @@ impl Reverse<'_> {
         if let Head::For(h) = &mut l.head {
             h.iter = count_to(&trips, backwards);
         }
-        if !backwards {
-            let trips = &trips;
-            let sliced = parts::Sliced { k, trips, slices };
-            before.extend(self.sum_in_parts(l, &sliced, span));
+        let sliced = parts::Sliced {
+            k,
+            trips: &trips,
+            slices,
+        };
+        let in_parts = match backwards {
+            true => Block::new(),
+            false => self.sum_in_parts(l, &sliced, span),
+        };
+        if in_parts.is_empty() {
+            self.keep_apart(l, sliced.slices);
         }
+        before.extend(in_parts);
         (before, behind)
+    }
+}
+
+/// How many pairs of slices LLVM compares before a loop, so that it can be packed.
+const COMPARED: usize = 8;
+
+impl Reverse<'_> {
+    /// Says that the slices of a loop do not overlap. LLVM knows it of arguments alone; for other slices it compares
+    /// their ends before the loop, or gives up where there are many.
+    fn keep_apart(&self, l: &mut Loop, mut slices: Vec<(syn::Ident, bool)>) {
+        let used: HashSet<String> = l
+            .body
+            .iter()
+            .flat_map(|s| parts::mentioned(&self.f, s))
+            .collect();
+        slices.retain(|(name, _)| used.contains(&name.to_string()));
+        let written = slices.iter().filter(|(_, exclusive)| *exclusive).count();
+        let read = slices.len() - written;
+        if let Head::For(h) = &mut l.head
+            && written * written.saturating_sub(1) / 2 + written * read > COMPARED
+        {
+            h.apart = slices;
+        }
     }
 }
 
