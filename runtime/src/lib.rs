@@ -46,6 +46,7 @@ mod math;
 #[doc(hidden)]
 pub mod methods;
 mod nonfinite;
+mod nothing;
 #[doc(hidden)]
 pub mod objects;
 #[doc(hidden)]

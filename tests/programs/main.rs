@@ -78,3 +78,4 @@ mod structs;
 mod sums;
 mod tuples;
 mod vectors;
+mod views;

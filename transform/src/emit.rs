@@ -330,10 +330,15 @@ fn loop_tokens(f: &Function, l: &Loop, style: &Style) -> TokenStream {
             if h.apart.is_empty() {
                 return whole;
             }
-            let names = h.apart.iter().map(|(name, _)| name);
-            let parameters = h.apart.iter().map(|(name, exclusive)| match exclusive {
-                true => quote!(#name: &mut [_]),
-                false => quote!(#name: &[_]),
+            let names = h.apart.iter().map(|v| &f.vars[*v].ident);
+            let parameters = h.apart.iter().map(|v| {
+                let (name, element) = (&f.vars[*v].ident, f.vars[*v].ty.element());
+                let number = match &element {
+                    Ty::Float(scalar) => scalar.written(),
+                    _ => None,
+                };
+                let number = number.unwrap_or_else(|| quote!(_));
+                quote!(#name: &mut [#number])
             });
             quote!((|#(#parameters),*| #whole)(#(#names),*);)
         }

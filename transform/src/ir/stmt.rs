@@ -200,8 +200,8 @@ pub struct For {
     pub length: Option<Vec<Place>>,
     /// The number of trips, where a variable holds it.
     pub trips: Option<VarId>,
-    /// Slices that the body gets as arguments of a closure, and whether it writes to them.
-    pub apart: Vec<(Ident, bool)>,
+    /// Slices of numbers that the body writes to, and gets as arguments of a closure.
+    pub apart: Vec<VarId>,
 }
 
 /// How a `for` loop's integers are found again in the reverse sweep.

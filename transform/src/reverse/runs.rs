@@ -124,6 +124,7 @@ impl Reverse<'_> {
         let saved = self.counting.get(&l.id).into_iter();
         let saved = saved.flat_map(|c| c.windows.iter().map(|(_, row)| (row.clone(), false)));
         let mut slices: Vec<(syn::Ident, bool)> = saved.collect();
+        let mut runs: Vec<VarId> = Vec::new();
         for (base, plan) in plans {
             let name = self.f.vars[base].ident.clone();
             let text = name.to_string();
@@ -177,6 +178,7 @@ impl Reverse<'_> {
                 .fresh(&format!("{text}_run"), Ty::Slice(Box::new(element)));
             let ident = self.f.vars[run].ident.clone();
             slices.push((ident.clone(), exclusive));
+            runs.push(run);
             before.push(Stmt::raw(
                 match exclusive {
                     true if at_once => quote!(let #ident = &mut #name[..#trips];),
@@ -209,7 +211,7 @@ impl Reverse<'_> {
             false => self.sum_in_parts(l, &sliced, span),
         };
         if in_parts.is_empty() {
-            self.keep_apart(l, sliced.slices);
+            self.keep_apart(l, &sliced.slices, &runs);
         }
         before.extend(in_parts);
         (before, behind)
@@ -222,19 +224,23 @@ const COMPARED: usize = 8;
 impl Reverse<'_> {
     /// Says that the slices of a loop do not overlap. LLVM knows it of arguments alone; for other slices it compares
     /// their ends before the loop, or gives up where there are many.
-    fn keep_apart(&self, l: &mut Loop, mut slices: Vec<(syn::Ident, bool)>) {
+    fn keep_apart(&self, l: &mut Loop, slices: &[(syn::Ident, bool)], runs: &[VarId]) {
         let used: HashSet<String> = l
             .body
             .iter()
             .flat_map(|s| parts::mentioned(&self.f, s))
             .collect();
-        slices.retain(|(name, _)| used.contains(&name.to_string()));
-        let written = slices.iter().filter(|(_, exclusive)| *exclusive).count();
-        let read = slices.len() - written;
+        let used = slices
+            .iter()
+            .filter(|(name, _)| used.contains(&name.to_string()));
+        let (written, read): (Vec<_>, Vec<_>) = used.partition(|(_, exclusive)| *exclusive);
+        let pairs =
+            written.len() * written.len().saturating_sub(1) / 2 + written.len() * read.len();
         if let Head::For(h) = &mut l.head
-            && written * written.saturating_sub(1) / 2 + written * read > COMPARED
+            && pairs > COMPARED
         {
-            h.apart = slices;
+            let is_written = |v: &&VarId| written.iter().any(|(w, _)| *w == self.f.vars[**v].ident);
+            h.apart = runs.iter().filter(is_written).copied().collect();
         }
     }
 }
