@@ -30,6 +30,8 @@ mod conv;
 pub mod data;
 mod detach;
 mod differentiable;
+#[cfg(feature = "tensor")]
+mod exponential;
 #[doc(hidden)]
 pub mod facts;
 #[doc(hidden)]
@@ -58,6 +60,8 @@ pub mod optim;
 pub mod order;
 #[cfg(feature = "tensor")]
 mod parallel;
+#[cfg(feature = "tensor")]
+mod pool;
 mod reachability;
 mod real;
 #[doc(hidden)]

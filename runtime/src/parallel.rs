@@ -3,6 +3,7 @@
 //! What is computed never depends on how many threads there are: each number of a result is computed as it would be by
 //! one thread, and sums over parts are made of parts whose size follows from the shapes alone.
 
+use crate::pool::Pooled;
 use crate::prelude::*;
 use core::mem::MaybeUninit;
 use core::ops::Range;
@@ -101,13 +102,14 @@ impl<T: Copy> Writer<'_, T> {
 
 /// A vector of `len` numbers, which `f` writes: all of those in a range, which begins at a multiple of `grain`. All
 /// together are `work` simple operations.
-pub(crate) fn build<T: Copy + Send>(
+pub(crate) fn build<T: Pooled>(
     len: usize,
     grain: usize,
     work: usize,
     f: impl Fn(Range<usize>, &mut Writer<'_, T>) + Sync,
 ) -> Vec<T> {
-    let mut out = Vec::with_capacity(len);
+    let mut out = T::room(len);
+    out.clear();
     let open = &mut out.spare_capacity_mut()[..len];
     let size = share(len, grain, work);
     chunks(

@@ -1,8 +1,10 @@
 //! Random numbers, NumPy's files and serde.
 
 use crate::t;
-use pullback::Tensor;
+use pullback::optim::Adam;
 use pullback::tensor::Mask;
+use pullback::{Differentiable, Tensor, differentiable};
+use serde::{Deserialize, Serialize};
 
 #[test]
 fn random_numbers_have_their_moments() {
@@ -52,4 +54,57 @@ fn serde_keeps_shape_and_elements() {
         error.contains("a tensor of shape [2] has not 1 elements"),
         "{error}"
     );
+}
+
+#[derive(Clone, Differentiable, Serialize, Deserialize)]
+struct Layer {
+    weights: Tensor<f64>,
+    bias: Tensor<f64>,
+    #[constant]
+    name: String,
+}
+
+#[derive(Clone, Differentiable, Serialize, Deserialize)]
+struct Model {
+    layers: Vec<Layer>,
+    gain: f64,
+}
+
+#[differentiable]
+fn loss(model: &Model, #[constant] x: &Tensor<f64>) -> f64 {
+    let mut h = x.clone();
+    for layer in &model.layers {
+        h = (h.matmul(&layer.weights) + &layer.bias).tanh();
+    }
+    (h * model.gain).square().mean()
+}
+
+/// A model and its optimiser are read as they were written, and go on as those that stayed.
+#[test]
+fn a_saved_model_goes_on() {
+    let layer = |seed| Layer {
+        weights: t(&[3, 3], seed),
+        bias: t(&[3], seed + 1),
+        name: format!("layer {seed}"),
+    };
+    let mut model = Model {
+        layers: vec![layer(1), layer(3)],
+        gain: 2.0,
+    };
+    let (x, mut adam) = (t(&[4, 3], 5), Adam::new(0.1));
+    let step = |model: &mut Model, adam: &mut Adam| {
+        let (value, gradient) = loss::value_and_grad(model, &x);
+        adam.step(model, &gradient);
+        value
+    };
+    step(&mut model, &mut adam);
+    let text = serde_json::to_string(&(&model, &adam)).unwrap();
+    let (mut read, mut its): (Model, Adam) = serde_json::from_str(&text).unwrap();
+    assert_eq!(read.layers[1].name, "layer 3");
+    for _ in 0..3 {
+        let value = step(&mut model, &mut adam);
+        assert_eq!(step(&mut read, &mut its), value);
+    }
+    assert_eq!(loss(&read, &x), loss(&model, &x));
+    assert!(loss(&model, &x) > 0.0);
 }

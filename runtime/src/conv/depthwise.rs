@@ -7,18 +7,19 @@
 
 use super::Float;
 use super::axes::Axis;
+use super::channelwise;
 use super::geometry::Geometry;
 use super::options::Layout;
 use super::tile::transpose;
-use crate::parallel;
 use crate::prelude::*;
+use crate::{parallel, pool};
 
 /// How many numbers behind a plane may be read, without meaning.
 const SLACK: usize = 128;
 
-/// Whether the kernels are for this convolution.
+/// Whether the kernels are for this convolution: with many outputs a tile of them is full all the same.
 pub(super) fn fits(g: &Geometry) -> bool {
-    g.group_channels() == 1
+    g.group_channels() == 1 && g.group_outputs() < 8 && !channelwise::fits(g)
 }
 
 /// One axis of a plane. Element `i` of the input has the place `i + shift`, and output `o` reads at
@@ -137,6 +138,12 @@ impl Planes {
         }
     }
 
+    /// Whether the source has a place for every element of the input.
+    fn covered(&self) -> bool {
+        let last = |line: &Line| (line.input - 1 + line.shift) / line.stride < line.len();
+        self.0.iter().all(last)
+    }
+
     /// Copies an input plane into the source, whose border stays as it is.
     fn fill<T: Float>(&self, source: &mut [T], x: &[T]) {
         self.each_row(|from, to, by, count| {
@@ -187,7 +194,7 @@ fn planar<T: Float>(
 
 /// Images with their channels in the other place; `first` says that they go to the front.
 fn turned<T: Float>(x: &[T], batch: usize, channels: usize, first: bool) -> Vec<T> {
-    let mut out = alloc::vec![T::zero(); x.len()];
+    let mut out = pool::any(x.len());
     let image = x.len() / batch;
     let places = image / channels;
     parallel::chunks(
@@ -216,7 +223,7 @@ pub(super) fn convolve<T: Float>(g: &Geometry, x: &[T], w: &[T]) -> Vec<T> {
             g.results().iter().product::<usize>(),
         );
         let width = g.results()[2];
-        let mut out = alloc::vec![T::zero(); g.batch * g.outputs * output];
+        let mut out = pool::any(g.batch * g.outputs * output);
         let many = g.group_outputs();
         let make = || {
             let source = alloc::vec![T::zero(); planes.size() + SLACK];
@@ -263,7 +270,10 @@ pub(super) fn adjoint<T: Float>(g: &Geometry, y: &[T], w: &[T]) -> Vec<T> {
         let width = g.results()[2];
         let flat = at(padded, lens.map(|len| len - 1)) + 1;
         let size = lens.iter().product::<usize>();
-        let mut out = alloc::vec![T::zero(); g.batch * g.channels * input];
+        let mut out = match planes.covered() {
+            true => pool::any(g.batch * g.channels * input),
+            false => pool::zeros(g.batch * g.channels * input),
+        };
         let many = g.group_outputs();
         let make = || {
             let source = alloc::vec![T::zero(); padded.iter().product::<usize>() + SLACK];

@@ -5,8 +5,10 @@ use super::destination::Destination;
 use super::plan::{Panels, Plan};
 use super::tile::Part;
 use super::weights::Gathered;
-use super::{plane, tile};
+use super::{channelwise, plane, tile};
 use crate::Real;
+use crate::exponential;
+use crate::pool::Pooled;
 use core::ops::Range;
 
 /// Sets of instructions that the kernels are compiled for.
@@ -44,7 +46,7 @@ impl Isa {
 const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
 
 /// The numbers that convolutions are made of: `f32` and `f64`, nothing else.
-pub trait Float: Real {
+pub trait Float: Real + Pooled {
     /// `self · b + c`, rounded once.
     #[doc(hidden)]
     fn fused(self, b: Self, c: Self) -> Self;
@@ -70,6 +72,28 @@ pub trait Float: Real {
         to: &mut Panels<Self>,
     );
     #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn channelwise(
+        plan: &Plan,
+        offsets: &[usize],
+        source: &[Self],
+        weights: &[Self],
+        out: &mut [Self],
+    );
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn channel_sums(
+        plan: &Plan,
+        positions: Range<usize>,
+        offsets: &[usize],
+        source: &[Self],
+        seeds: &[Self],
+        out: &mut [Self],
+    );
+    /// Each number to its exponential.
+    #[doc(hidden)]
+    fn exponentials(x: &mut [Self]);
+    #[doc(hidden)]
     fn weighted(source: &[Self], taps: &[(usize, Self)], out: &mut [Self]);
     #[doc(hidden)]
     fn correlate(source: &[Self], offsets: &[usize], seeds: &[Self], out: &mut [Self]);
@@ -78,7 +102,7 @@ pub trait Float: Real {
 /// The kernels of a type of number: for each set of instructions, how many positions and outputs a tile has, once for
 /// many outputs and once for a few.
 macro_rules! kernels {
-    ($($float:ident: baseline [$m:literal $n:literal] [$ms:literal $ns:literal],
+    ($($float:ident $exponentials:ident: baseline [$m:literal $n:literal] [$ms:literal $ns:literal],
         avx2 [$m2:literal $n2:literal] [$m2s:literal $n2s:literal],
         avx512 [$m5:literal $n5:literal] [$m5s:literal $n5s:literal];)*) => { $(
         impl Float for $float {
@@ -122,6 +146,19 @@ macro_rules! kernels {
                     $n5 => tile::gathered::<$float, $m5, $n5, true>(plan, positions, source, seeds, to),
                     _ => tile::gathered::<$float, $m5s, $n5s, true>(plan, positions, source, seeds, to),
                 });
+            kernels!(channelwise (plan: &Plan, offsets: &[usize], source: &[$float], weights: &[$float], out: &mut [$float]),
+                baseline channelwise::products::<$float, $n, FUSED>(plan, offsets, source, weights, out),
+                avx2 channelwise::products::<$float, $n2, true>(plan, offsets, source, weights, out),
+                avx512 channelwise::products::<$float, $n5, true>(plan, offsets, source, weights, out));
+            kernels!(channel_sums (plan: &Plan, positions: Range<usize>, offsets: &[usize], source: &[$float], seeds: &[$float],
+                    out: &mut [$float]),
+                baseline channelwise::sums::<$float, $n, FUSED>(plan, positions, offsets, source, seeds, out),
+                avx2 channelwise::sums::<$float, $n2, true>(plan, positions, offsets, source, seeds, out),
+                avx512 channelwise::sums::<$float, $n5, true>(plan, positions, offsets, source, seeds, out));
+            kernels!(exponentials (x: &mut [$float]),
+                baseline exponential::$exponentials::<FUSED>(x),
+                avx2 exponential::$exponentials::<true>(x),
+                avx512 exponential::$exponentials::<true>(x));
             kernels!(weighted (source: &[$float], taps: &[(usize, $float)], out: &mut [$float]),
                 baseline plane::weighted::<$float, { 2 * $n }, FUSED>(source, taps, out),
                 avx2 plane::weighted::<$float, { 2 * $n2 }, true>(source, taps, out),
@@ -164,6 +201,6 @@ macro_rules! kernels {
 }
 
 kernels! {
-    f32: baseline [4 8] [8 4], avx2 [6 16] [12 8], avx512 [12 32] [12 8];
-    f64: baseline [4 4] [8 2], avx2 [6 8] [12 4], avx512 [12 16] [12 4];
+    f32 singles: baseline [4 8] [8 4], avx2 [6 16] [12 8], avx512 [12 32] [12 8];
+    f64 doubles: baseline [4 4] [8 2], avx2 [6 8] [12 4], avx512 [12 16] [12 4];
 }

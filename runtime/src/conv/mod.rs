@@ -7,6 +7,7 @@
 //! the reordered weights, and a tile of a few hundred positions.
 
 mod axes;
+mod channelwise;
 mod depthwise;
 mod destination;
 mod geometry;

@@ -7,9 +7,9 @@ use super::options::Layout;
 use super::plan::{Border, Panels, Plan, Steps, Strides};
 use super::source::{Side, blank, fill};
 use super::tile::{POSITIONS, Part};
-use super::{depthwise, spread};
-use crate::parallel;
+use super::{channelwise, depthwise, spread};
 use crate::prelude::*;
+use crate::{parallel, pool};
 
 /// The convolution of `x` with the weights `w`.
 pub(crate) fn convolve<T: Float>(g: &Geometry, x: &[T], w: &[T]) -> Vec<T> {
@@ -68,8 +68,11 @@ struct Job<'a> {
 impl Job<'_> {
     fn run<T: Float>(&self, steps: &[Vec<Steps>; 3], x: &[T], w: &[T]) -> Vec<T> {
         let (g, from, to) = (self.geometry, &self.from, &self.to);
+        if channelwise::fits(g) {
+            return channelwise::run(g, steps, from, to, x, w);
+        }
         let (channels, outputs, results) = (from.group(), to.group(), to.lengths);
-        let mut out = alloc::vec![T::zero(); g.batch * to.len()];
+        let mut reached = 0;
         let border = Border::around([&steps[0], &steps[1], &steps[2]]);
         let kernels = [0, 1, 2].map(|i| g.axes[i].kernel);
         let mut plans = Vec::new();
@@ -79,11 +82,16 @@ impl Job<'_> {
                     let plan = Plan::new([d, h, w], &border, channels, kernels, results);
                     // A phase that the kernel does not reach stays zero.
                     if !plan.taps.is_empty() && !plan.bases.is_empty() {
+                        reached += plan.bases.len();
                         plans.push(plan);
                     }
                 }
             }
         }
+        let mut out = match reached == to.places() {
+            true => pool::any(g.batch * to.len()),
+            false => pool::zeros(g.batch * to.len()),
+        };
         let weights = w.len() / g.groups;
         let panels: Vec<Vec<Panels<T>>> = w
             .chunks_exact(weights)
@@ -192,7 +200,7 @@ impl Job<'_> {
 }
 
 /// A group of an image as plans read it: the image itself, or the copy, if there is one to be filled.
-fn source<'a, T: Float>(
+pub(super) fn source<'a, T: Float>(
     copy: &'a mut [T],
     border: &Border,
     side: &Side,

@@ -7,8 +7,9 @@ use super::geometry::Geometry;
 use super::plan::{Border, Panels, Plan, Run, Steps};
 use super::source::{Side, blank, fill, unfill};
 use super::tile::Part;
-use crate::parallel;
 use crate::prelude::*;
+use crate::{parallel, pool};
+use core::ops::Range;
 
 /// Whether this is the better way.
 pub(super) fn fits<T: Float>(g: &Geometry) -> bool {
@@ -45,7 +46,7 @@ pub(super) fn adjoint<T: Float>(g: &Geometry, y: &[T], w: &[T]) -> Vec<T> {
         places: None,
     };
     let (input, output) = (Side::input(g), Side::output(g));
-    let mut out = alloc::vec![T::zero(); g.batch * input.len()];
+    let mut out = pool::zeros(g.batch * input.len());
     let mut each = Vec::with_capacity(g.groups);
     for w in w.chunks_exact(outputs * channels * taps) {
         let mut panels = Panels::zeros(outputs, to.depth());
@@ -62,32 +63,58 @@ pub(super) fn adjoint<T: Float>(g: &Geometry, y: &[T], w: &[T]) -> Vec<T> {
         }
         each.push(panels);
     }
-    let make = || (blank(&bare, outputs), blank(&border, channels));
-    parallel::chunks(
-        &mut out,
-        input.len(),
-        g.work(),
-        make,
-        |(seeds, copy), n, x| {
-            let y = &y[n * output.len()..][..output.len()];
+    let sums = |seeds: &[T], panels: &Panels<T>, positions: Range<usize>, copy: &mut [T]| {
+        let mut spread = Destination::Spread {
+            copy,
+            bases: &to.bases[positions.clone()],
+            runs: &to.runs,
+        };
+        let part = Part {
+            positions,
+            ..Part::whole(&from, panels)
+        };
+        T::products(&from, &part, seeds, panels, &mut spread);
+    };
+    let image = |n: usize| &y[n * output.len()..][..output.len()];
+    let all = to.bases.len();
+    // Few images are made of several copies each, by one thread as well, so that the order of sums is always the same.
+    let bands = match g.batch {
+        1 | 2 => (g.work() / g.batch / BAND).clamp(1, 4),
+        _ => 1,
+    };
+    if bands == 1 {
+        let make = || (blank(&bare, outputs), blank(&border, channels));
+        parallel::chunks(&mut out, input.len(), g.work(), make, |own, n, x| {
+            let (seeds, copy) = own;
             for (group, panels) in each.iter().enumerate() {
-                fill(seeds, &bare, &output, y, group);
+                fill(seeds, &bare, &output, image(n), group);
                 copy.fill(T::zero());
-                let mut spread = Destination::Spread {
-                    copy,
-                    bases: &to.bases,
-                    runs: &to.runs,
-                };
-                T::products(
-                    &from,
-                    &Part::whole(&from, panels),
-                    seeds,
-                    panels,
-                    &mut spread,
-                );
+                sums(seeds, panels, 0..all, copy);
                 unfill(x, &border, &input, copy, group);
             }
-        },
-    );
+        });
+        return out;
+    }
+    let mut seeds = blank(&bare, outputs);
+    for (n, x) in out.chunks_exact_mut(input.len()).enumerate() {
+        for (group, panels) in each.iter().enumerate() {
+            fill(&mut seeds, &bare, &output, image(n), group);
+            let copies = parallel::map(bands, g.work(), |i| {
+                let mut copy = blank(&border, channels);
+                let band = i * all / bands..(i + 1) * all / bands;
+                sums(&seeds, panels, band, &mut copy);
+                copy
+            });
+            let mut copies = copies.into_iter();
+            let mut copy = copies.next().unwrap_or_default();
+            for other in copies {
+                copy.iter_mut().zip(&other).for_each(|(a, b)| *a += *b);
+            }
+            unfill(x, &border, &input, &copy, group);
+        }
+    }
     out
 }
+
+/// How many products are worth a copy of their own.
+const BAND: usize = 1 << 22;

@@ -4,8 +4,8 @@ use super::Float;
 use super::axes::{spread, walk};
 use super::geometry::{images, ordered};
 use super::options::{Choice, Layout, Pool, Resize};
-use crate::parallel;
 use crate::prelude::*;
+use crate::{parallel, pool};
 
 /// What one output along an axis looks at: places and weights.
 type Look = Vec<(usize, f64)>;
@@ -23,6 +23,17 @@ pub(crate) struct Stencil {
     inner: usize,
     /// Places of an image.
     places: usize,
+}
+
+/// Calls a method for as many channels at once as divide those that stand beside each other.
+macro_rules! in_lanes {
+    ($self:ident, $method:ident($($arg:ident),*)) => {
+        match $self.inner {
+            n if n.is_multiple_of(16) => $self.$method::<T, 16>($($arg),*),
+            n if n.is_multiple_of(4) => $self.$method::<T, 4>($($arg),*),
+            _ => $self.$method::<T, 1>($($arg),*),
+        }
+    };
 }
 
 impl Stencil {
@@ -107,7 +118,7 @@ impl Stencil {
         size: usize,
         run: impl Fn(usize, &mut [T]) + Sync,
     ) -> Vec<T> {
-        let mut out = alloc::vec![T::zero(); shape.iter().product()];
+        let mut out = pool::zeros(shape.iter().product());
         // Where there are no numbers there is nothing to do, and a chunk has at least one.
         if !out.is_empty() {
             let work = out.len() / size * self.inputs.len() * self.inner;
@@ -152,6 +163,10 @@ impl Stencil {
 
     /// The largest element of each window; NaN if there is one.
     pub fn largest<T: Float>(&self, x: &[T]) -> Vec<T> {
+        in_lanes!(self, largest_of(x))
+    }
+
+    fn largest_of<T: Float, const L: usize>(&self, x: &[T]) -> Vec<T> {
         let ((input, output), inner) = (self.sizes(), self.inner);
         self.images(&self.output_shape, output, |n, y| {
             let x = &x[n * input..][..input];
@@ -159,61 +174,105 @@ impl Stencil {
                 let Some((first, others)) = inputs.split_first() else {
                     continue;
                 };
-                y.copy_from_slice(&x[first * inner..][..inner]);
-                for i in others {
-                    for (y, x) in y.iter_mut().zip(&x[i * inner..][..inner]) {
-                        *y = if *x > *y || x.is_nan() { *x } else { *y };
+                for (c, y) in y.as_chunks_mut::<L>().0.iter_mut().enumerate() {
+                    let mut most = *lanes::<T, L>(x, first * inner + c * L);
+                    for i in others {
+                        let x = lanes::<T, L>(x, i * inner + c * L);
+                        for l in 0..L {
+                            most[l] = if x[l] > most[l] || x[l].is_nan() {
+                                x[l]
+                            } else {
+                                most[l]
+                            };
+                        }
                     }
+                    *y = most;
                 }
             }
         })
     }
 
-    /// Visits each element of `x` that a window of one image looks at: where it and the window's largest one, in `y`,
-    /// begin, and for each channel how many elements share being the largest, or 0 if this one is not.
-    fn each_share<T: Float>(&self, x: &[T], y: &[T], mut visit: impl FnMut(usize, usize, &[T])) {
+    /// Visits each element of `x` that a window of one image looks at, a few channels at a time: where it and the
+    /// window's largest one, in `y`, begin, and the share that each has in being the largest.
+    #[inline(always)]
+    fn each_share<T: Float, const L: usize>(
+        &self,
+        x: &[T],
+        y: &[T],
+        mut visit: impl FnMut(usize, usize, &[T; L]),
+    ) {
         let inner = self.inner;
-        let mut ties = alloc::vec![T::zero(); inner];
-        let mut among = alloc::vec![T::zero(); inner];
-        for (o, ((inputs, _), y)) in self.looks().zip(y.chunks_exact(inner)).enumerate() {
-            ties.fill(T::zero());
-            for i in inputs {
-                for ((ties, x), y) in ties.iter_mut().zip(&x[i * inner..][..inner]).zip(y) {
-                    *ties += if same(*x, *y) { T::one() } else { T::zero() };
+        for (o, (inputs, _)) in self.looks().enumerate() {
+            for c in (0..inner).step_by(L) {
+                let o = o * inner + c;
+                let y = lanes::<T, L>(y, o);
+                let mut ties = [T::zero(); L];
+                for i in inputs {
+                    let x = lanes::<T, L>(x, i * inner + c);
+                    for l in 0..L {
+                        ties[l] += if same(x[l], y[l]) {
+                            T::one()
+                        } else {
+                            T::zero()
+                        };
+                    }
                 }
-            }
-            for i in inputs {
-                let both = x[i * inner..][..inner].iter().zip(y);
-                for ((among, ties), (x, y)) in among.iter_mut().zip(&ties).zip(both) {
-                    *among = if same(*x, *y) { *ties } else { T::zero() };
+                let share: [T; L] = core::array::from_fn(|l| T::one() / ties[l]);
+                for i in inputs {
+                    let i = i * inner + c;
+                    let x = lanes::<T, L>(x, i);
+                    let is = |l: usize| {
+                        if same(x[l], y[l]) {
+                            share[l]
+                        } else {
+                            T::zero()
+                        }
+                    };
+                    visit(i, o, &core::array::from_fn(is));
                 }
-                visit(i * inner, o * inner, &among);
             }
         }
     }
 
     /// The adjoint of the largest elements `y` of `x`, at their cotangent: equal elements share it.
     pub fn largest_adjoint<T: Float>(&self, x: &[T], y: &[T], cotangent: &[T]) -> Vec<T> {
-        let ((input, output), inner) = (self.sizes(), self.inner);
+        in_lanes!(self, largest_adjoint_of(x, y, cotangent))
+    }
+
+    fn largest_adjoint_of<T: Float, const L: usize>(&self, x: &[T], y: &[T], t: &[T]) -> Vec<T> {
+        let (input, output) = self.sizes();
         self.images(&self.input_shape, input, |n, out| {
             let at = n * output..(n + 1) * output;
-            let (x, y, t) = (&x[n * input..][..input], &y[at.clone()], &cotangent[at]);
-            self.each_share(x, y, |i, o, among| {
-                add_shares(&mut out[i..i + inner], &t[o..o + inner], among);
+            let (x, y, t) = (&x[n * input..][..input], &y[at.clone()], &t[at]);
+            self.each_share::<T, L>(x, y, |i, o, share| {
+                add_shares(&mut out[i..i + L], lanes::<T, L>(t, o), share);
             });
         })
     }
 
     /// The tangent of the largest elements `y` of `x`: the mean of those of equal elements.
     pub fn largest_tangent<T: Float>(&self, x: &[T], y: &[T], tangent: &[T]) -> Vec<T> {
-        let ((input, output), inner) = (self.sizes(), self.inner);
+        in_lanes!(self, largest_tangent_of(x, y, tangent))
+    }
+
+    fn largest_tangent_of<T: Float, const L: usize>(&self, x: &[T], y: &[T], t: &[T]) -> Vec<T> {
+        let (input, output) = self.sizes();
         self.images(&self.output_shape, output, |n, out| {
             let at = n * input..(n + 1) * input;
-            let (x, t, y) = (&x[at.clone()], &tangent[at], &y[n * output..][..output]);
-            self.each_share(x, y, |i, o, among| {
-                add_shares(&mut out[o..o + inner], &t[i..i + inner], among);
+            let (x, t, y) = (&x[at.clone()], &t[at], &y[n * output..][..output]);
+            self.each_share::<T, L>(x, y, |i, o, share| {
+                add_shares(&mut out[o..o + L], lanes::<T, L>(t, i), share);
             });
         })
+    }
+}
+
+/// A few channels from a place on.
+#[inline(always)]
+fn lanes<T, const L: usize>(x: &[T], from: usize) -> &[T; L] {
+    match x[from..].first_chunk() {
+        Some(lanes) => lanes,
+        None => unreachable!("channels are visited in whole lanes"),
     }
 }
 
@@ -225,13 +284,13 @@ fn add<T: Float>(to: &mut [T], from: &[T], weight: T) {
     }
 }
 
-/// Adds numbers divided by how many share them, and nothing where that is 0.
+/// Adds shares of numbers, and nothing where there is none: not `0 · inf`.
 #[inline(always)]
-fn add_shares<T: Float>(to: &mut [T], from: &[T], among: &[T]) {
-    for ((to, from), among) in to.iter_mut().zip(from).zip(among) {
-        *to += match *among == T::zero() {
+fn add_shares<T: Float, const L: usize>(to: &mut [T], from: &[T; L], share: &[T; L]) {
+    for ((to, from), share) in to.iter_mut().zip(from).zip(share) {
+        *to += match *share == T::zero() {
             true => T::zero(),
-            false => *from / *among,
+            false => *from * *share,
         };
     }
 }

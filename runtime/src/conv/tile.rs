@@ -130,8 +130,8 @@ fn pieces(runs: &[Run]) -> Vec<Vec<Run>> {
     pieces
 }
 
-/// Adds to each row of the panels the sum over some positions of what that row's weights were multiplied with, times
-/// the seeds of the outputs: the adjoint of `products` in the weights.
+/// Adds to each row of the panels the sum over a block of positions, `POSITIONS` at most, of what that row's weights were
+/// multiplied with, times the seeds of the outputs: the adjoint of `products` in the weights.
 #[inline(always)]
 pub(super) fn gathered<T: Float, const M: usize, const N: usize, const FUSED: bool>(
     plan: &Plan,
@@ -140,37 +140,36 @@ pub(super) fn gathered<T: Float, const M: usize, const N: usize, const FUSED: bo
     seeds: &Gathered<'_, T>,
     to: &mut Panels<T>,
 ) {
-    let count = plan.bases.len();
+    let count = positions.len();
     let (seeds, _) = seeds.data.as_chunks::<N>();
     let size = to.depth * N;
+    let bases = &plan.bases[positions];
     let mut block = [[T::zero(); M]; POSITIONS];
-    for from in positions.clone().step_by(POSITIONS) {
-        let until = positions.end.min(from + POSITIONS);
-        let bases = &plan.bases[from..until];
-        for run in &plan.runs {
-            for j in (0..run.len).step_by(M) {
-                // What the weights meet, beside each other for all panels.
-                let source = &source[run.offset + j..];
-                for (block, base) in block.iter_mut().zip(bases) {
-                    block.copy_from_slice(&source[*base..*base + M]);
+    for run in &plan.runs {
+        for j in (0..run.len).step_by(M) {
+            // What the weights meet, beside each other for all panels.
+            let there = M.min(run.len - j);
+            let source = &source[run.offset + j..];
+            for (block, base) in block.iter_mut().zip(bases) {
+                match source[*base..].first_chunk::<M>() {
+                    Some(source) => *block = *source,
+                    // At the end of an image that is no copy with something behind it.
+                    None => block[..there].copy_from_slice(&source[*base..*base + there]),
                 }
-                for (panel, seeds) in to
-                    .data
-                    .chunks_exact_mut(size)
-                    .zip(seeds.chunks_exact(count))
-                {
-                    let (panel, _) = panel.as_chunks_mut::<N>();
-                    let rows = &mut panel[run.start + j..run.start + run.len.min(j + M)];
-                    let mut tile: [[T; N]; M] = from_fn(|i| rows[i.min(rows.len() - 1)]);
-                    for (a, seed) in block.iter().zip(&seeds[from..until]) {
-                        for i in 0..M {
-                            for n in 0..N {
-                                tile[i][n] = add_product::<T, FUSED>(tile[i][n], a[i], seed[n]);
-                            }
+            }
+            let panels = to.data.chunks_exact_mut(size);
+            for (panel, seeds) in panels.zip(seeds.chunks_exact(count)) {
+                let (panel, _) = panel.as_chunks_mut::<N>();
+                let rows = &mut panel[run.start + j..run.start + j + there];
+                let mut tile: [[T; N]; M] = from_fn(|i| rows[i.min(rows.len() - 1)]);
+                for (a, seed) in block.iter().zip(seeds) {
+                    for i in 0..M {
+                        for n in 0..N {
+                            tile[i][n] = add_product::<T, FUSED>(tile[i][n], a[i], seed[n]);
                         }
                     }
-                    rows.copy_from_slice(&tile[..rows.len()]);
                 }
+                rows.copy_from_slice(&tile[..rows.len()]);
             }
         }
     }

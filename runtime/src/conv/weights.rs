@@ -1,17 +1,19 @@
 //! The adjoint of a convolution in its weights.
 
 use super::Float;
-use super::depthwise;
 use super::geometry::Geometry;
 use super::options::Layout;
 use super::plan::{Border, Panels, Plan, Steps, Strides};
-use super::source::{Side, blank, fill};
+use super::products::source;
+use super::source::{Side, blank};
 use super::tile::{POSITIONS, transpose};
+use super::{channelwise, depthwise};
 use crate::parallel;
 use crate::prelude::*;
 use core::ops::Range;
 
-/// Cotangents of one group of one image, in the order of panels: for each panel and position a row of its width.
+/// Cotangents of one group at a block of positions of one image, in the order of panels: for each panel and position a
+/// row of its width.
 pub(crate) struct Gathered<'a, T> {
     pub data: &'a [T],
 }
@@ -20,6 +22,9 @@ pub(crate) struct Gathered<'a, T> {
 pub(crate) fn weights_adjoint<T: Float>(g: &Geometry, x: &[T], y: &[T]) -> Vec<T> {
     if g.is_empty() {
         return alloc::vec![T::zero(); g.weights_shape().iter().product()];
+    }
+    if channelwise::fits(g) {
+        return channelwise::weights_adjoint(g, x, y);
     }
     if depthwise::fits(g) {
         return depthwise::weights_adjoint(g, x, y);
@@ -48,20 +53,27 @@ pub(crate) fn weights_adjoint<T: Float>(g: &Geometry, x: &[T], y: &[T]) -> Vec<T
         channel: taps,
     };
     let width = T::panel(outputs);
-    let sides = Side::input(g);
-    let parts = Parts::of(g, size, plan.bases.len());
+    let (sides, work) = (Side::input(g), g.work() / g.groups);
+    let direct = sides.is_copy(&border);
+    let parts = Parts::of(g, work, size, plan.bases.len());
     for (group, out) in out.chunks_exact_mut(size).enumerate() {
-        let sums = parallel::map(parts.count(), g.work() / g.groups, |part| {
-            let mut copy = blank(&border, channels);
-            let mut seeds = alloc::vec![T::zero(); outputs.div_ceil(width) * width * plane];
+        let sums = parallel::map(parts.count(), work, |part| {
+            let mut copy = match direct {
+                true => Vec::new(),
+                false => blank(&border, channels),
+            };
+            let mut seeds = alloc::vec![T::zero(); outputs.div_ceil(width) * width * POSITIONS];
             let mut panels = Panels::zeros(plan.depth(), outputs);
             let (images, positions) = parts.get(part);
             for n in images {
                 let (x, y) = (&x[n * image..][..image], &y[n * result..][..result]);
-                fill(&mut copy, &border, &sides, x, group);
-                gather(&mut seeds, width, g, group, y);
-                let seeds = Gathered { data: &seeds };
-                T::gathered(&plan, positions.clone(), &copy, &seeds, &mut panels);
+                let source = source(&mut copy, &border, &sides, x, group);
+                for from in positions.clone().step_by(POSITIONS) {
+                    let block = from..positions.end.min(from + POSITIONS);
+                    gather(&mut seeds, width, g, group, y, block.clone());
+                    let seeds = Gathered { data: &seeds };
+                    T::gathered(&plan, block, source, &seeds, &mut panels);
+                }
             }
             panels
         });
@@ -74,7 +86,7 @@ pub(crate) fn weights_adjoint<T: Float>(g: &Geometry, x: &[T], y: &[T]) -> Vec<T
 
 /// The parts that the sum over the images and their positions is made of, also by one thread, so that its rounding does
 /// not depend on how many there are.
-struct Parts {
+pub(super) struct Parts {
     batch: usize,
     positions: usize,
     /// Parts of the batch, and of each image.
@@ -89,8 +101,8 @@ impl Parts {
     /// How many products are worth a part.
     const WORK: usize = 1 << 20;
 
-    fn of(g: &Geometry, size: usize, positions: usize) -> Parts {
-        let worth = (g.work() / g.groups / Parts::WORK).min(Parts::NUMBERS / size);
+    pub fn of(g: &Geometry, work: usize, size: usize, positions: usize) -> Parts {
+        let worth = (work / Parts::WORK).min(Parts::NUMBERS / size);
         let most = worth.clamp(1, Parts::MOST);
         Parts {
             batch: g.batch,
@@ -100,12 +112,12 @@ impl Parts {
         }
     }
 
-    fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.of_batch * self.of_image
     }
 
     /// The images of a part and its positions in each of them.
-    fn get(&self, part: usize) -> (Range<usize>, Range<usize>) {
+    pub fn get(&self, part: usize) -> (Range<usize>, Range<usize>) {
         let share = |i: usize, of: usize, all: usize| i * all / of..(i + 1) * all / of;
         (
             share(part / self.of_image, self.of_batch, self.batch),
@@ -114,19 +126,29 @@ impl Parts {
     }
 }
 
-/// Puts the cotangents of a group into the order of panels.
-fn gather<T: Float>(seeds: &mut [T], width: usize, g: &Geometry, group: usize, y: &[T]) {
-    let outputs = g.group_outputs();
+/// Puts the cotangents of a group, at a block of positions, into the order of panels.
+fn gather<T: Float>(
+    seeds: &mut [T],
+    width: usize,
+    g: &Geometry,
+    group: usize,
+    y: &[T],
+    block: Range<usize>,
+) {
+    let (outputs, count) = (g.group_outputs(), block.len());
     let plane = y.len() / g.outputs;
-    for (p, seeds) in seeds.chunks_exact_mut(width * plane).enumerate() {
+    for p in 0..outputs.div_ceil(width) {
+        let seeds = &mut seeds[p * width * count..][..width * count];
         let first = group * outputs + p * width;
         let there = width.min(outputs - p * width);
         match g.layout {
             Layout::ChannelsFirst => {
-                transpose(&y[first * plane..], plane, seeds, width, there, plane);
+                let from = &y[first * plane + block.start..];
+                transpose(from, plane, seeds, width, there, count);
             }
             Layout::ChannelsLast => {
-                for (to, from) in seeds.chunks_exact_mut(width).zip(y.chunks_exact(g.outputs)) {
+                let y = y[block.start * g.outputs..].chunks_exact(g.outputs);
+                for (to, from) in seeds.chunks_exact_mut(width).zip(y) {
                     to[..there].copy_from_slice(&from[first..first + there]);
                 }
             }

@@ -1,13 +1,15 @@
 //! Shape, elements and storage of a tensor.
 
+use super::block::Block;
 use super::{Element, Repr, Tensor};
+use crate::pool;
 #[allow(unused_imports)]
 use crate::prelude::*;
 use crate::ways::{Direct, IndexedAlike};
 use alloc::borrow::Cow;
 use core::ops::{Index, IndexMut};
 use core::slice;
-use ndarray::{Array, ArrayView, ArrayViewD, Dimension, IxDyn, ShapeBuilder};
+use ndarray::{ArcArray, Array, ArrayView, ArrayViewD, Dimension, IxDyn, ShapeBuilder};
 
 impl<T: Element> Tensor<T> {
     /// The length of each axis. A single number without axes has the shape `[]`.
@@ -110,7 +112,7 @@ impl<T: Element> Tensor<T> {
             Some(slice) => Cow::Borrowed(slice),
             None => Cow::Owned(match &self.repr {
                 Repr::Dense(a) => a.iter().copied().collect(),
-                _ => alloc::vec![T::zero(); self.len()],
+                _ => pool::zeros(self.len()),
             }),
         }
     }
@@ -119,10 +121,15 @@ impl<T: Element> Tensor<T> {
     pub(crate) fn new(shape: &[usize], data: Vec<T>) -> Tensor<T> {
         let len = data.len();
         match Array::from_shape_vec(IxDyn(shape), data) {
-            Ok(a) => Tensor {
-                repr: Repr::Dense(a.into_shared()),
-            },
+            Ok(a) => Tensor::held(a.into_shared()),
             Err(_) => unreachable!("{len} elements for the shape {shape:?}"),
+        }
+    }
+
+    /// A tensor of an array that is a block without gaps, whose axes run forwards.
+    pub(super) fn held(a: ArcArray<T, IxDyn>) -> Tensor<T> {
+        Tensor {
+            repr: Repr::Dense(Block::new(a)),
         }
     }
 

@@ -6,6 +6,7 @@
 
 use super::{Element, Repr, Tensor, reduce, shape};
 use crate::parallel::{self, Writer};
+use crate::pool::Pooled;
 #[allow(unused_imports)]
 use crate::prelude::*;
 use core::slice;
@@ -109,7 +110,7 @@ fn runs<const N: usize>(
 
 /// A vector in the shape `to`, which `f` writes in parts along the first axis: those whose operands begin at the given
 /// places.
-fn by_parts<U: Copy + Send, const N: usize>(
+fn by_parts<U: Pooled, const N: usize>(
     to: &[usize],
     steps: [&[usize]; N],
     f: impl Fn(&[usize], [usize; N], &mut Writer<'_, U>) + Sync,
@@ -128,7 +129,7 @@ fn by_parts<U: Copy + Send, const N: usize>(
 
 /// `f` of each two elements, in the shape of both together.
 #[track_caller]
-pub(super) fn zip<A: Strided, B: Strided, U: Copy + Send>(
+pub(super) fn zip<A: Strided, B: Strided, U: Pooled>(
     op: &str,
     a: &A,
     b: &B,
@@ -162,7 +163,7 @@ pub(super) fn zip<A: Strided, B: Strided, U: Copy + Send>(
 
 /// `f` of each three elements, in the shape of all together.
 #[track_caller]
-pub(super) fn zip3<A: Strided, B: Strided, C: Strided, U: Copy + Send>(
+pub(super) fn zip3<A: Strided, B: Strided, C: Strided, U: Pooled>(
     op: &str,
     a: &A,
     b: &B,
@@ -247,6 +248,17 @@ impl<T: Element> Tensor<T> {
         Tensor::new(self.shape(), out)
     }
 
+    /// The exponential of each element, in the same memory if nobody else has it.
+    pub(crate) fn exponentials(mut self) -> Tensor<T> {
+        if self.reusable().is_none() {
+            self = Tensor::new(self.shape(), self.to_vec());
+        }
+        if let Some(data) = self.reusable() {
+            parallel::change(data, 1, |_, part| T::exponentials(part));
+        }
+        self
+    }
+
     /// `f` of each element, in the same memory if nobody else has it.
     pub(crate) fn map_owned(mut self, f: impl Fn(T) -> T + Sync) -> Tensor<T> {
         match self.reusable() {
@@ -329,7 +341,8 @@ impl<T: Element> Tensor<T> {
         if self.is_zero() {
             return Tensor::zero_of(to);
         }
-        let mut out = Vec::with_capacity(shape::count(to));
+        let mut out = T::room(shape::count(to));
+        out.clear();
         let x = repeated(self, to);
         runs(to, [&x.steps], |n, [i], [step]| match step {
             1 => out.extend_from_slice(&x.data[i..i + n]),

@@ -11,9 +11,7 @@ use ndarray::{
 fn packed<T: Element>(a: ArcArray<T, IxDyn>) -> Tensor<T> {
     let without_gaps = a.as_slice_memory_order().is_some() && a.strides().iter().all(|s| *s >= 0);
     if without_gaps {
-        return Tensor {
-            repr: Repr::Dense(a),
-        };
+        return Tensor::held(a);
     }
     Tensor::new(a.shape(), a.iter().copied().collect())
 }
@@ -71,7 +69,7 @@ impl<T: Element, const N: usize, const M: usize> From<[[T; M]; N]> for Tensor<T>
 impl<T: Element> From<Tensor<T>> for ArrayD<T> {
     fn from(x: Tensor<T>) -> ArrayD<T> {
         match x.repr {
-            Repr::Dense(a) => a.into_owned(),
+            Repr::Dense(a) => a.into_inner().into_owned(),
             _ => x.view().into_owned(),
         }
     }

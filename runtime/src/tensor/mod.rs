@@ -1,6 +1,7 @@
 //! Tensors: arrays of `f32` or `f64` with any number of axes, whose operations are rules of reverse and forward mode.
 
 mod access;
+mod block;
 mod broadcast;
 mod convert;
 mod create;
@@ -31,7 +32,8 @@ pub use ops::layout::{Pad, Span, Widths};
 pub use shape::Integers;
 pub use statistics::Statistics;
 
-use ndarray::{ArcArray, IxDyn};
+use block::Block;
+use ndarray::IxDyn;
 
 /// An array of real numbers with any number of axes.
 ///
@@ -59,7 +61,7 @@ pub struct Tensor<T = f32> {
 #[derive(Clone)]
 enum Repr<T> {
     /// A block of memory without gaps, whose axes may stand in any order, and forwards.
-    Dense(ArcArray<T, IxDyn>),
+    Dense(Block<T>),
     /// The zero of this shape.
     Zero(IxDyn),
     /// The zero of every shape.

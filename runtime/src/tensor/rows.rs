@@ -1,8 +1,8 @@
 //! Operations along an axis, on rows that are slices: an axis that is not the last is brought there and back.
 
 use super::{Element, Repr, Tensor};
-use crate::parallel;
 use crate::prelude::*;
+use crate::{parallel, pool};
 use ndarray::IxDyn;
 
 /// The order of axes in which those given come last.
@@ -26,9 +26,7 @@ impl<T: Element> Tensor<T> {
     /// The axes in another order, in the same memory.
     pub(super) fn reordered(&self, order: &[usize]) -> Tensor<T> {
         match &self.repr {
-            Repr::Dense(a) => Tensor {
-                repr: Repr::Dense(a.clone().permuted_axes(IxDyn(order))),
-            },
+            Repr::Dense(a) => Tensor::held(a.shared().permuted_axes(IxDyn(order))),
             _ => {
                 let shape: Vec<usize> = order.iter().map(|axis| self.shape()[*axis]).collect();
                 Tensor::zero_of(&shape)
@@ -54,7 +52,7 @@ pub(super) fn map<T: Element>(
     f: impl Fn(&[T], &mut [T]) + Sync,
 ) -> Tensor<T> {
     let back = x.brought_to_back(axes);
-    let mut out = alloc::vec![T::zero(); back.len()];
+    let mut out = pool::any(back.len());
     let len = length(x, axes);
     let data = back.data();
     parallel::change(&mut out, len, |at, out| {
@@ -73,7 +71,7 @@ pub(super) fn zip<T: Element>(
     f: impl Fn(&[T], &[T], &mut [T]) + Sync,
 ) -> Tensor<T> {
     let (x_back, y_back) = (x.brought_to_back(axes), y.brought_to_back(axes));
-    let mut out = alloc::vec![T::zero(); x_back.len()];
+    let mut out = pool::any(x_back.len());
     let len = length(x, axes);
     let (xs, ys) = (x_back.data(), y_back.data());
     parallel::change(&mut out, len, |at, out| {
@@ -104,11 +102,9 @@ impl<T: Element> Tensor<T> {
         }
         match &self.repr {
             Repr::Dense(a) if axis == 0 && a.is_standard_layout() => {
-                let mut part = a.clone();
+                let mut part = a.shared();
                 part.slice_axis_inplace(ndarray::Axis(0), ndarray::Slice::from(range.clone()));
-                part.is_standard_layout().then_some(Tensor {
-                    repr: Repr::Dense(part),
-                })
+                part.is_standard_layout().then(|| Tensor::held(part))
             }
             _ => None,
         }

@@ -20,18 +20,16 @@ fn shift<T: Element>(row: &[T]) -> T {
 
 fn softmax_row<T: Element>(row: &[T], out: &mut [T]) {
     let m = shift(row);
-    out.iter_mut()
-        .zip(row)
-        .for_each(|(y, x)| *y = Real::exp(*x - m));
+    out.iter_mut().zip(row).for_each(|(y, x)| *y = *x - m);
+    T::exponentials(out);
     let sum = reduce::total(out);
     out.iter_mut().for_each(|y| *y /= sum);
 }
 
 fn log_softmax_row<T: Element>(row: &[T], out: &mut [T]) {
     let m = shift(row);
-    out.iter_mut()
-        .zip(row)
-        .for_each(|(y, x)| *y = Real::exp(*x - m));
+    out.iter_mut().zip(row).for_each(|(y, x)| *y = *x - m);
+    T::exponentials(out);
     let norm = Real::ln(reduce::total(out)) + m;
     out.iter_mut().zip(row).for_each(|(y, x)| *y = *x - norm);
 }

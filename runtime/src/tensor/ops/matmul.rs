@@ -2,9 +2,9 @@
 
 use super::super::rule::{plus, rules};
 use super::super::{Element, Repr, Tensor, shape};
-use crate::parallel;
 #[allow(unused_imports)]
 use crate::prelude::*;
+use crate::{parallel, pool};
 use ndarray::{ArrayView2, ArrayViewMut2, Dimension, Ix2, IxDyn, s};
 
 /// The lengths of a product of two stacks of matrices.
@@ -100,10 +100,8 @@ impl<T: Element> Tensor<T> {
     pub(crate) fn shaped(&self, shape: &[usize]) -> Tensor<T> {
         match &self.repr {
             Repr::Dense(a) if a.is_standard_layout() => {
-                match a.clone().into_shape_with_order(IxDyn(shape)) {
-                    Ok(a) => Tensor {
-                        repr: Repr::Dense(a),
-                    },
+                match a.shared().into_shape_with_order(IxDyn(shape)) {
+                    Ok(a) => Tensor::held(a),
                     Err(_) => unreachable!("{} elements in the shape {shape:?}", self.len()),
                 }
             }
@@ -117,11 +115,9 @@ impl<T: Element> Tensor<T> {
         let n = self.ndim();
         match &self.repr {
             Repr::Dense(a) => {
-                let mut a = a.clone();
+                let mut a = a.shared();
                 a.swap_axes(n - 2, n - 1);
-                Tensor {
-                    repr: Repr::Dense(a),
-                }
+                Tensor::held(a)
             }
             _ => {
                 let mut shape = self.shape().to_vec();
@@ -138,7 +134,7 @@ fn product<T: Element>(a: &Tensor<T>, b: &Tensor<T>) -> Tensor<T> {
     let p = Product::of(a.shape(), b.shape());
     let mut shape = p.stack.slice().to_vec();
     shape.extend([p.rows, p.columns]);
-    let mut out = alloc::vec![T::zero(); shape::count(&shape)];
+    let mut out = pool::zeros(shape::count(&shape));
     if out.is_empty() || p.inner == 0 || a.is_zero() || b.is_zero() {
         return Tensor::new(&shape, out);
     }

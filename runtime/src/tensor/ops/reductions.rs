@@ -191,7 +191,7 @@ reductions! {
     TensorStdAxisEntry __differentiable_std_axis __masked_std_axis __jvp_std_axis __keep_std_axis
     /// The logarithm of the sum of the exponentials, without overflow.
     logsumexp logsumexp_axis nonempty
-        |x, axes, _n| value logsumexp(x, axes), |y| factor x.zip_map("logsumexp", y, |x, y| Real::exp(x - y));
+        |x, axes, _n| value logsumexp(x, axes), |y| factor x.zip_map("logsumexp", y, |x, y| x - y).exponentials();
     TensorLogsumexpEntry __differentiable_logsumexp __masked_logsumexp __jvp_logsumexp __keep_logsumexp,
     TensorLogsumexpAxisEntry __differentiable_logsumexp_axis __masked_logsumexp_axis __jvp_logsumexp_axis
         __keep_logsumexp_axis
@@ -230,10 +230,8 @@ fn logsumexp<T: Element>(x: &Tensor<T>, axes: &[usize]) -> Tensor<T> {
     // Where all are -inf or one is inf, the logarithm of the sum itself is right.
     let shift = |m: &T| if Real::is_finite(*m) { *m } else { T::zero() };
     let shift = kept(x, axes, largest.iter().map(shift).collect());
-    let sums = reduce::sum(
-        &x.zip_map("logsumexp", &shift, |x, m| Real::exp(x - m)),
-        axes,
-    );
+    let shifted = x.zip_map("logsumexp", &shift, |x, m| x - m);
+    let sums = reduce::sum(&shifted.exponentials(), axes);
     kept(x, axes, sums).zip_owned("logsumexp", &shift, |sum, m| Real::ln(sum) + m)
 }
 
