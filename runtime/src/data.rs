@@ -233,6 +233,74 @@ pub fn neutral<T: Tangent>() -> &'static T {
 #[inline(always)]
 pub fn assert_sequence<T: Sequence + ?Sized>(_: &T) {}
 
+/// The bounds of the parts that `chunk_by` gives.
+pub fn chunks_by<T>(x: &[T], together: impl FnMut(&T, &T) -> bool) -> Vec<(usize, usize)> {
+    bounds(x.chunk_by(together).map(<[T]>::len), 0)
+}
+
+/// The bounds of the parts that `split` gives.
+pub fn split_at<T>(x: &[T], between: impl FnMut(&T) -> bool) -> Vec<(usize, usize)> {
+    bounds(x.split(between).map(<[T]>::len), 1)
+}
+
+fn bounds(lengths: impl Iterator<Item = usize>, between: usize) -> Vec<(usize, usize)> {
+    let mut start = 0;
+    let part = |length| {
+        let part = (start, start + length);
+        start = part.1 + between;
+        part
+    };
+    lengths.map(part).collect()
+}
+
+/// An item of a sequence whose type no syntax tells, so that it may be a reference; see [`item!`](crate::__item).
+pub struct Item<'a, T>(pub &'a T);
+
+/// A reference, of which the value behind is kept.
+pub trait ItemByReference {
+    /// That value.
+    type Kept;
+    /// A copy of it.
+    fn kept(&self) -> Self::Kept;
+}
+
+impl<T: Clone> ItemByReference for Item<'_, &T> {
+    type Kept = T;
+    #[inline(always)]
+    fn kept(&self) -> T {
+        (*self.0).clone()
+    }
+}
+
+/// A value, which is kept as it is.
+pub trait ItemByValue {
+    /// The value.
+    type Kept;
+    /// A copy of it.
+    fn kept(&self) -> Self::Kept;
+}
+
+impl<T: Clone> ItemByValue for &Item<'_, T> {
+    type Kept = T;
+    #[inline(always)]
+    fn kept(&self) -> T {
+        self.0.clone()
+    }
+}
+
+/// A copy of an item, or of what it refers to: the reverse sweep must not hold on to what the function borrows.
+///
+/// It works by autoref: what is found first is [`ItemByReference`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __item {
+    ($item:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::{ItemByReference as _, ItemByValue as _};
+        (&$crate::rt::Item(&$item)).kept()
+    }};
+}
+
 /// The same, if it is a slice, an array or a `Vec`.
 #[inline(always)]
 pub fn sequence<T: Sequence + ?Sized>(x: &T) -> &T {
@@ -255,7 +323,8 @@ pub fn same_box<T, F: Fn(T) -> Box<T>>(_: F, _: F, _: &Box<T>) {}
 /// A slice, array or vector, also behind pointers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a slice, an array or a `Vec`, and how its elements carry a derivative is not known",
-    note = "use a slice, an array or a `Vec`, or write a loop over an index"
+    note = "use a slice, an array or a `Vec`, or write a loop over an index",
+    note = "for functions that give an `Option`, write `filter_map(f)` instead of `flat_map(f)` or `map(f).flatten()`"
 )]
 pub trait Sequence {}
 

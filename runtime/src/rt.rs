@@ -11,6 +11,7 @@ pub use crate::__behind as behind;
 pub use crate::__fit_part as fit_part;
 pub use crate::__glance as glance;
 pub use crate::__index_way as index_way;
+pub use crate::__item as item;
 pub use crate::__keep_value as keep_value;
 pub use crate::__like as like;
 pub use crate::__operand as operand;

@@ -74,6 +74,7 @@ mod reshaped;
 mod rows;
 mod seeds;
 mod single;
+mod slices;
 mod structs;
 mod sums;
 mod tuples;

@@ -18,4 +18,5 @@ mod complex;
 mod flat;
 mod nalgebra;
 mod ndarray;
+mod ndarray_chains;
 mod ndarray_elements;

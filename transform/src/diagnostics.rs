@@ -98,6 +98,12 @@ table! {
         => "write a plain `fn`";
     BadParameterPattern: "this parameter pattern is not supported yet"
         => "give the parameter a name and take it apart with `let` in the body";
+    ViewByValue: "a view that changes the caller's array is an output as well"
+        => "take it by `&mut`, as in `a: &mut ArrayViewMut1<f64>` or `a: &mut Array1<f64>`";
+    BorrowingParameter: "the derivative looks at this value again, which borrows its data"
+        => "take it by reference, as in `view: &View<'_>`";
+    BorrowingImpl: "an annotated trait is implemented for a type that borrows its data"
+        => "let the type own its data, as in `values: Vec<f64>`, or put the methods into an annotated `impl` of the type's own";
     ImplTraitType: "`impl Trait` is supported as the type of a parameter alone"
         => "return a value of a type with a name; a closure can be passed on to a function that takes an `impl Fn`";
     DynType: "a function behind `dyn` hides which derivative to use"

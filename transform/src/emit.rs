@@ -277,6 +277,8 @@ pub fn kept_tokens(f: &Function, v: VarId) -> TokenStream {
     if matches!(var.ty, Ty::Ref(..)) {
         // The reverse sweep looks at what the reference led to, which may be gone by then.
         quote!(__rt::owned(#ident))
+    } else if var.role == Role::Item {
+        quote!(__rt::item!(#ident))
     } else if var.ty.is_copy() || var.role == Role::Moved {
         quote!(#ident)
     } else {

@@ -71,6 +71,8 @@ impl Var {
 pub enum Role {
     /// A value of the function, or what is computed from values.
     Value,
+    /// An item of a sequence of which nothing is known, and which may be a reference.
+    Item,
     /// Made in the forward sweep for the reverse sweep alone, so it can be moved there.
     Moved,
     /// Holds one saved value.

@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod args;
 mod associated;
+mod borrowed;
 mod callee;
 pub mod checks;
 mod closure;
@@ -87,10 +88,13 @@ impl Analysed {
 pub fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     let (mut options, mut errors) = args::parse(attr.clone());
     let item = groups::visible(item);
-    let parsed = match syn::parse2::<syn::ItemFn>(item.clone()) {
+    let mut parsed = match syn::parse2::<syn::ItemFn>(item.clone()) {
         Ok(function) => Ok(syn::Item::Fn(function)),
         Err(_) => syn::parse2(item.clone()),
     };
+    if let Ok(item) = &mut parsed {
+        borrowed::spell_lifetimes(item);
+    }
     if let Ok(parsed) = &parsed
         && let Some(split) = conditional::split(parsed, &attr, &entries::krate(&options))
     {

@@ -113,6 +113,45 @@ pub fn expand_single(
     quote!(#method #(#quiet #items)* #errors)
 }
 
+/// Whether the type of an `impl` borrows something.
+pub fn has_lifetimes(item: &syn::ItemImpl) -> bool {
+    entries::borrows(&item.self_ty)
+}
+
+/// What stands in for a method with errors, so that one mistake is one error: the same signature with a body that is
+/// never run, because the crate does not compile.
+pub fn stand_in(
+    function: &syn::ItemFn,
+    options: &Options,
+) -> Option<(syn::ItemFn, Options, crate::Analysed)> {
+    let mut function = function.clone();
+    function.block = syn::parse_quote!({ loop {} });
+    let options = Options {
+        detached: args::Detached::Allow,
+        ..options.clone()
+    };
+    let mut errors = fence::fence(&function);
+    let analysed = match errors.is_empty() {
+        true => analyse(&function, &options, &mut errors)?,
+        false => return None,
+    };
+    Some((function, options, analysed))
+}
+
+/// Writes a type where a signature says `Self`.
+pub fn spell_self(sig: &mut syn::Signature, self_ty: &syn::Type) {
+    struct Spelled<'a>(&'a syn::Type);
+    impl VisitMut for Spelled<'_> {
+        fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+            match ty {
+                syn::Type::Path(p) if p.path.is_ident("Self") => *ty = self.0.clone(),
+                ty => visit_mut::visit_type_mut(self, ty),
+            }
+        }
+    }
+    Spelled(self_ty).visit_signature_mut(sig);
+}
+
 /// Derives a method's entries; its own marks and warnings are put right in place.
 fn expand_method(
     options: &Options,
@@ -124,17 +163,22 @@ fn expand_method(
     if let Some(item) = &options.around {
         Associated::of(item).visit_item_fn_mut(&mut function);
     }
-    // Where `Self` is one type, the receiver's says which: a missing tangent is then told at that type.
-    if let Some(item) = options.around.as_deref()
-        && item.generics.params.is_empty()
-        && around.receiver.is_some()
-        && let Some(syn::FnArg::Typed(first)) = function.sig.inputs.first_mut()
-    {
-        let self_ty = &item.self_ty;
-        match &mut *first.ty {
-            syn::Type::Reference(r) => r.elem = self_ty.clone(),
-            syn::Type::Path(p) if p.path.is_ident("Self") => *first.ty = (**self_ty).clone(),
-            _ => {}
+    // Where `Self` is one type, the receiver's says which: a missing tangent is then told at that type. With lifetimes
+    // of the `impl` in it, no type of an entry may say `Self`: tangents, and closures, are the same for any lifetime.
+    if let Some(item) = options.around.as_deref() {
+        let params = &item.generics.params;
+        if has_lifetimes(item) {
+            spell_self(&mut function.sig, &item.self_ty);
+        } else if params.is_empty()
+            && around.receiver.is_some()
+            && let Some(syn::FnArg::Typed(first)) = function.sig.inputs.first_mut()
+        {
+            let self_ty = &item.self_ty;
+            match &mut *first.ty {
+                syn::Type::Reference(r) => r.elem = self_ty.clone(),
+                syn::Type::Path(p) if p.path.is_ident("Self") => *first.ty = (**self_ty).clone(),
+                _ => {}
+            }
         }
     }
     if options.has_rule() {
@@ -143,7 +187,10 @@ fn expand_method(
         errors.extend(entries::check_rules(options));
     }
     *method = without_marks(method);
-    if !is_wanted(&function) {
+    // What makes a value that borrows its arguments is a function of references, as one that gives a reference is.
+    let lends = options.around.as_deref().is_some_and(has_lifetimes)
+        && matches!(&function.sig.output, syn::ReturnType::Type(_, ty) if is_self(ty, options));
+    if !is_wanted(&function) || lends {
         return constant_maker(&function, options, around);
     }
     desugar::name_parameters(&mut function);
@@ -163,10 +210,25 @@ fn expand_method(
         false => None,
     };
     errors.append(&mut found);
-    let analysed = analysed?;
+    let Some(analysed) = analysed else {
+        let (function, options, analysed) = stand_in(&function, options)?;
+        let expanded = entries::entries(&function, &options, &analysed, around, &mut Vec::new());
+        return Some(entries::Expansion {
+            warnings: TokenStream::new(),
+            ..expanded
+        });
+    };
     let expanded = entries::entries(&function, options, &analysed, around, errors);
     *method = with_warnings(method, expanded.warnings.clone());
     Some(expanded)
+}
+
+/// Whether a type is that of the `impl`.
+fn is_self(ty: &syn::Type, options: &Options) -> bool {
+    let written = |ty: &syn::Type| ty.to_token_stream().to_string();
+    let of = options.around.as_deref();
+    matches!(ty, syn::Type::Path(p) if p.path.is_ident("Self"))
+        || of.is_some_and(|item| written(ty) == written(&item.self_ty))
 }
 
 /// The entries that callers use of an associated function that makes a value of the type from constants alone, as
@@ -181,9 +243,11 @@ fn constant_maker(
     let syn::ReturnType::Type(_, gives) = &sig.output else {
         return None;
     };
-    let is_self = matches!(&**gives, syn::Type::Path(p) if p.path.is_ident("Self"))
-        || gives.to_token_stream().to_string() == item.self_ty.to_token_stream().to_string();
-    if !is_self || around.receiver.is_some() || !sig.generics.params.is_empty() {
+    if !is_self(gives, options)
+        || has_lifetimes(item)
+        || around.receiver.is_some()
+        || !sig.generics.params.is_empty()
+    {
         return None;
     }
     let mut whole = function.clone();

@@ -56,7 +56,11 @@ pub fn expand_trait(
         let mut found = Vec::new();
         let analysed = analyse(&function, &options, &mut found);
         errors.append(&mut found);
-        let Some(analysed) = analysed else {
+        let failed = analysed.is_none();
+        let known = analysed.map(|analysed| (function.clone(), options.clone(), analysed));
+        let Some((function, options, analysed)) =
+            known.or_else(|| methods::stand_in(&function, &options))
+        else {
             strip(method, &whole);
             continue;
         };
@@ -75,7 +79,9 @@ pub fn expand_trait(
                     .iter()
                     .map(ToTokens::to_token_stream),
             );
-            whole = methods::with_warnings(&whole, expanded.warnings);
+            if !failed {
+                whole = methods::with_warnings(&whole, expanded.warnings);
+            }
         } else {
             siblings.extend(entries::asked_by_trait(
                 &function, &options, &analysed, &around,
@@ -102,6 +108,10 @@ pub fn expand_impl(
     mut item: syn::ItemImpl,
     mut errors: Vec<Diagnostic>,
 ) -> TokenStream {
+    if matches!(&*item.self_ty, syn::Type::Path(_)) && methods::has_lifetimes(&item) {
+        // The closures that a trait's sweeps give are for `Self`, with the lifetime that it had in the forward sweep.
+        errors.push(Diagnostic::new(Code::BorrowingImpl, &item.self_ty, ""));
+    }
     let mut options = options.clone();
     options.name = None;
     options.around = Some(Rc::new(item.clone()));
@@ -121,8 +131,18 @@ pub fn expand_impl(
         let mut found = Vec::new();
         let analysed = analyse(&function, &options, &mut found);
         errors.append(&mut found);
-        let Some(analysed) = analysed else { continue };
-        let given = entries::given_by_impl(&function, &options, &analysed, &around, &mut errors);
+        let given = match analysed {
+            Some(analysed) => {
+                entries::given_by_impl(&function, &options, &analysed, &around, &mut errors)
+            }
+            None => match methods::stand_in(&function, &options) {
+                Some((function, options, analysed)) => {
+                    let none = &mut Vec::new();
+                    entries::given_by_impl(&function, &options, &analysed, &around, none)
+                }
+                None => continue,
+            },
+        };
         siblings.extend(entries::as_trait_items(given));
     }
     item.generics = entries::with_open_parameters(&item.generics, &options);

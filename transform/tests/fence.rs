@@ -294,6 +294,14 @@ fn parameter_patterns_are_refused_as_a_whole() {
 }
 
 #[test]
+fn a_view_that_changes_the_array_is_no_value() {
+    header(
+        "fn f(mut a: «ArrayViewMut1<'_, f64>», k: f64)",
+        Code::ViewByValue,
+    );
+}
+
+#[test]
 fn types_are_refused_at_their_token() {
     for (ty, code) in [
         ("«dyn» Fn(f64) -> f64", Code::DynType),

@@ -1,12 +1,12 @@
 //! `jacobian`: all partial derivatives, by as many sweeps of `vjp` or `jvp` as the shape asks for.
 
 use super::shape::Shape;
-use super::types::{tuple, without_elision};
+use super::types::{leaves_out_lifetimes, tuple};
 use crate::args::Mode;
 use crate::ir::Param;
 use crate::ty::Ty;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
 /// As many tangents as a tuple can have that is a tangent itself.
 const MOST_INPUTS: usize = 12;
@@ -19,10 +19,7 @@ pub(super) fn jacobian_entry(s: &Shape, mode: Mode) -> Option<TokenStream> {
         let number = |ty| matches!(ty, Ty::Float(_) | Ty::Int(_) | Ty::Bool);
         !Shape::is_shared(p) && !number(s.f.types.of(&p.ty))
     };
-    let can_be_named = |p: &Param| {
-        let written = p.ty.to_token_stream();
-        without_elision(&written).to_string() == written.to_string()
-    };
+    let can_be_named = |p: &Param| !leaves_out_lifetimes(&p.ty);
     if s.gives_nothing()
         || inputs.len() > MOST_INPUTS
         || s.f.params.iter().any(Shape::is_exclusive)

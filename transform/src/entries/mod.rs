@@ -58,6 +58,7 @@ use sweep::sweep_fn;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
+pub use types::borrows;
 use warnings::warnings;
 
 /// The user's function, without our marks on its parameters and locals.

@@ -2,9 +2,9 @@
 
 use super::Around;
 use super::functions::{Way, observer};
-use super::generics::{arguments, bounds};
+use super::generics::{arguments, bounds, signature_types};
 use super::rule::Rules;
-use super::types::{elided, elided_tokens, said_at, tangent_type, without_elision};
+use super::types::{elided, elided_tokens, said_at, tangent_type, without_lifetimes};
 use crate::args::Options;
 use crate::ir::*;
 use crate::reverse::Sweep;
@@ -105,7 +105,7 @@ impl Shape<'_> {
         match Self::slice(p) {
             Some(elem) if self.f.types.of(elem).is_float() => of,
             Some(_) => {
-                let named = without_elision(&of);
+                let named = without_lifetimes(&of);
                 said_at(&of, quote!(<#named as #rt::Differentiable>::Shadow))
             }
             None => self.tangent(p),
@@ -304,6 +304,12 @@ impl Shape<'_> {
 
     /// The statement that uses the function.
     pub(super) fn primal_use(&self) -> TokenStream {
+        // What stands for an `impl Fn` of a method cannot be named.
+        let generics = &self.function.sig.generics;
+        let unnamed = arguments(generics).iter().any(crate::desugar::is_argument);
+        if unnamed && matches!(self.home, Home::Siblings(_)) {
+            return TokenStream::new();
+        }
         let primal = self.primal_path();
         quote!(let _ = #primal;)
     }
@@ -358,9 +364,14 @@ pub(super) fn shape<'a>(
     let args = arguments(&function.sig.generics);
     let outer = around.generics.map(arguments).unwrap_or_default();
     let in_impl = around.generics.is_some() || around.receiver.is_some();
-    let borrows = around
-        .generics
-        .is_some_and(|g| g.lifetimes().next().is_some());
+    let borrows = around.fixed
+        && around
+            .generics
+            .is_some_and(|g| g.lifetimes().next().is_some())
+        && crate::names::mentions(
+            &signature_types(function, f).map(|ty| quote!(#ty)).collect(),
+            &Ident::new("Self", Span::call_site()),
+        );
     let mut captured: Vec<TokenStream> = args.iter().map(|a| a.to_token_stream()).collect();
     let mut given: Vec<&crate::functions::Given> = Vec::new();
     for function in f.params.iter().filter_map(|p| p.function.as_deref()) {

@@ -3,6 +3,8 @@
 use super::calls::Family;
 use super::functions::{Hidden, Way};
 use super::shape::{Shape, by_value, pullback_params};
+use super::types::borrows;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::emit;
 use crate::masks;
 use crate::reverse::Sweep;
@@ -149,6 +151,17 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
     let own = (masks.is_some() && !f.watched.is_empty())
         .then(|| quote!(let __own = #rt::Observer::first(__tape);));
     let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
+    // What borrows without being a reference is not there any more when the reverse sweep looks at it.
+    let lasting = s.f.params.iter().filter_map(|p| {
+        let name = s.name(p);
+        let kept =
+            !Shape::is_reference(p) && borrows(&p.ty) && crate::names::mentions(&reverse, &name);
+        kept.then(|| match crate::borrowed::is_view(&p.ty) {
+            true => quote!(let #name = __rt::item!(#name);),
+            false => Diagnostic::new(Code::BorrowingParameter, &p.ty, "").to_compile_error(),
+        })
+    });
+    let lasting = quote!(#(#lasting)*);
     let result = match sweep.keeps_result {
         true => quote!(#rt::copied(&#ret)),
         false => quote!(#ret),
@@ -160,6 +173,7 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
         #mask_entry
         #own
         #forward
+        #lasting
         (#result, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #workspace| {
             #(#cut)*
             #reverse

@@ -3,15 +3,12 @@
 use crate::ty::Ty;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
 
 /// The tangent of a type, spelled out where syntax tells it.
 pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> TokenStream {
-    // Of a type that is known through, the tangent is the same for any lifetime.
-    let named = match syn::parse2::<syn::Type>(written.clone()) {
-        Ok(written) if ty.is_known() => with_lifetimes(&written, "static").to_token_stream(),
-        _ => without_elision(written),
-    };
+    let named = without_lifetimes(written);
     let tangent = || said_at(written, quote!(<#named as #rt::Differentiable>::Tangent));
     match ty.peeled() {
         Ty::Float(_) => written.clone(),
@@ -29,37 +26,36 @@ pub(super) fn tangent_type(rt: &TokenStream, ty: &Ty, written: &TokenStream) -> 
     }
 }
 
-/// The type with a lifetime where one is left out: a tangent owns what it holds and is the same for any, and in
-/// a return type no lifetime may be left out.
-pub(super) fn without_elision(of: &TokenStream) -> TokenStream {
-    struct Named(bool);
-    impl VisitMut for Named {
-        fn visit_lifetime_mut(&mut self, l: &mut syn::Lifetime) {
-            if l.ident == "_" {
-                l.ident = Ident::new("static", l.ident.span());
-                self.0 = true;
-            }
-        }
-        fn visit_type_reference_mut(&mut self, r: &mut syn::TypeReference) {
-            if r.lifetime.is_none() {
-                r.lifetime = Some(syn::Lifetime::new("'static", Span::call_site()));
-                self.0 = true;
-            }
-            syn::visit_mut::visit_type_reference_mut(self, r);
-        }
-    }
-    let mut named = Named(false);
+/// The type with `'static` for each lifetime, also where one is left out: a tangent owns what it holds and is the same
+/// for any, in a return type no lifetime may be left out, and an opaque type that names one captures it.
+pub(super) fn without_lifetimes(of: &TokenStream) -> TokenStream {
     match syn::parse2::<syn::Type>(of.clone()) {
-        Ok(mut ty) => {
-            named.visit_type_mut(&mut ty);
-            if named.0 {
-                ty.to_token_stream()
-            } else {
-                of.clone()
-            }
-        }
+        Ok(ty) => with_lifetimes(&ty, "static").to_token_stream(),
         Err(_) => of.clone(),
     }
+}
+
+/// Whether the type has a lifetime without a name.
+pub(super) fn leaves_out_lifetimes(ty: &syn::Type) -> bool {
+    struct Elided(bool);
+    impl<'ast> Visit<'ast> for Elided {
+        fn visit_lifetime(&mut self, l: &'ast syn::Lifetime) {
+            self.0 |= l.ident == "_";
+        }
+        fn visit_type_reference(&mut self, r: &'ast syn::TypeReference) {
+            self.0 |= r.lifetime.is_none();
+            syn::visit::visit_type_reference(self, r);
+        }
+    }
+    let mut elided = Elided(false);
+    elided.visit_type(ty);
+    elided.0
+}
+
+/// Whether the type has a lifetime, written or left out behind a `&`.
+pub fn borrows(ty: &syn::Type) -> bool {
+    let written = ty.to_token_stream();
+    leaves_out_lifetimes(ty) || without_lifetimes(&written).to_string() != written.to_string()
 }
 
 /// Generated tokens that stand where `of` does in the user's source. A type without a tangent is named in many

@@ -32,6 +32,7 @@ impl Fence {
                     self.attributes(&input.attrs, Place::Parameter);
                     self.parameter(&input.pat);
                     self.ty(&input.ty);
+                    self.lent_by_value(&input.ty);
                 }
             }
         }
@@ -87,6 +88,16 @@ impl Fence {
             | Pat::Type(_)
             | Pat::Verbatim(_) => self.refuse(Code::BadParameterPattern, pat, ""),
             _ => self.refuse(Code::BadParameterPattern, pat, ""),
+        }
+    }
+
+    /// A view through which the caller's array is changed is an output as well, which only `&mut` shows.
+    fn lent_by_value(&mut self, ty: &Type) {
+        if let Type::Path(t) = ty
+            && let Some(last) = t.path.segments.last()
+            && last.ident.to_string().starts_with("ArrayViewMut")
+        {
+            self.refuse(Code::ViewByValue, ty, format!("`{}`", last.ident));
         }
     }
 

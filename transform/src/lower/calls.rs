@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::infer::peel;
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::rules;
 use crate::ty::Ty;
@@ -10,6 +10,11 @@ use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
 pub(super) const UNIT: fn() -> Expr = || Expr::Use(Operand::Lit(quote!(())));
+
+/// Types of std's that share, lock or look up what they hold, which no derivative follows.
+const NO_TANGENT: [&str; 8] = [
+    "Rc", "Arc", "RefCell", "Mutex", "RwLock", "HashMap", "BTreeMap", "VecDeque",
+];
 
 impl Lower {
     pub(super) fn call(&mut self, c: &syn::ExprCall) -> Option<Expr> {
@@ -40,6 +45,17 @@ impl Lower {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         if super::vectors::empty_vector_of(&self.f.types, c).is_some() {
             return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
+        }
+        if let [.., ty, _] = names.as_slice()
+            && NO_TANGENT.contains(ty)
+        {
+            let detail = format!("what is put into `{ty}` is not followed");
+            let help = "keep values that carry a derivative in a `Vec`, a `Box` or a struct";
+            let diagnostic = Diagnostic::new(Code::UnsupportedExpr, &e, detail).with_help(help);
+            return Some(Expr::Refused(
+                self.opaque(&e, Cut::None),
+                Box::new(diagnostic),
+            ));
         }
         match (names.as_slice(), c.args.len()) {
             ([.., "Some"] | [.., "Ok"], 1) if is_std_variant(&path.path) => {
@@ -88,6 +104,14 @@ impl Lower {
                 let place = self.referent(strip_reference(&c.args[0]))?;
                 self.sequence(&place, c.span());
                 return Some(UNIT());
+            }
+            (["__rt", "chunks_by" | "split_at"], 2) => {
+                let cut = Cut::NoDerivative("the bounds of a part".into());
+                let parts = Ty::Tuple(vec![Ty::Int(None), Ty::Int(None)]);
+                let var = self.f.fresh("parts", Ty::Vec(Box::new(parts)));
+                let opaque = self.opaque(&e, cut);
+                self.push(Kind::Let(var, Expr::Opaque(opaque)), c.span());
+                return Some(Expr::Use(Operand::Var(var)));
             }
             (["__rt", "nd", "assert_array" | "assert_alike"], _) => {
                 let mut of = Vec::new();

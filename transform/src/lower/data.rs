@@ -2,6 +2,7 @@
 
 use super::Lower;
 use super::infer::peel;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::*;
 use crate::ty::Ty;
 use proc_macro2::{Span, TokenStream};
@@ -52,6 +53,19 @@ impl Lower {
     fn part(&mut self, e: &syn::Expr) -> Option<Expr> {
         let operand = self.value(e)?;
         self.no_reference(&operand, e);
+        if let Operand::Var(v) = operand
+            && let ty @ Ty::Ref(..) = self.f.vars[v].ty.clone()
+            && !ty.is_constant()
+        {
+            let detail = format!(
+                "`{}` is a reference, and is stored here",
+                self.f.vars[v].ident
+            );
+            let diagnostic = Diagnostic::new(Code::ActiveReference, e, detail)
+                .with_help("let the struct own a copy, as in `x.to_vec()`, or pass the reference itself to what uses it");
+            let refused = Expr::Refused(self.opaque(e, Cut::None), Box::new(diagnostic));
+            return Some(Expr::Use(self.name(refused, ty, e.span())));
+        }
         Some(Expr::Use(operand))
     }
 

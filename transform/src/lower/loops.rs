@@ -228,7 +228,16 @@ impl Lower {
                     by: e.by,
                     refutable: false,
                 };
+                let known = self.f.vars.len();
                 self.bind(pat, &subject);
+                for bound in &mut self.f.vars[known..] {
+                    if matches!(
+                        (e.by, &e.ty, &bound.ty),
+                        (By::Value, Ty::Unknown, Ty::Unknown)
+                    ) {
+                        bound.role = Role::Item;
+                    }
+                }
             }
             (pat, Item::Other) => self.bind(
                 pat,

@@ -22,6 +22,32 @@ const ITERATORS: [&str; 6] = [
     "chunks_exact",
 ];
 
+/// Methods of std's types, and of ndarray's, that take a closure and are not followed.
+const CLOSURES_OF_STD: [&str; 22] = [
+    "retain_mut",
+    "dedup_by",
+    "sort_by_cached_key",
+    "extract_if",
+    "split",
+    "split_mut",
+    "rsplit",
+    "splitn",
+    "chunk_by",
+    "chunk_by_mut",
+    "fill_with",
+    "resize_with",
+    "or_insert_with",
+    "and_modify",
+    "get_or_insert_with",
+    "is_none_or",
+    "inspect",
+    "map_axis",
+    "fold_axis",
+    "mapv_inplace",
+    "map_inplace",
+    "zip_mut_with",
+];
+
 /// Methods of `f32` and `f64` that have no rule.
 const STD_FLOAT_METHODS: [&str; 14] = [
     "gamma",
@@ -204,6 +230,11 @@ impl Lower {
             .args
             .iter()
             .any(|a| matches!(peel(a), syn::Expr::Closure(_)));
+        // Of a type of the user's own; what std's types do with closures has been spelled out before.
+        let takes_closure = takes_closure
+            && (!matches!(receiver.peeled(), Ty::Unknown)
+                || CLOSURES_OF_STD.contains(&name.as_str())
+                || chain::is_adaptor(m));
         if of_std || takes_closure || is_iterator(&m.receiver) || ITERATORS.contains(&name.as_str())
         {
             return Some(self.unknown_method(m));

@@ -2,7 +2,7 @@
 //! `array!`. What each stands for asks a trait of ndarray's types, so that a user's own method of that name is found
 //! by the compiler.
 
-use super::chain::peel;
+use super::chain::{is_place, peel};
 use super::tainted::Tainted;
 use crate::names::Names;
 use syn::visit_mut::{self, VisitMut};
@@ -223,7 +223,12 @@ impl Arrays<'_> {
             return (e.clone(), None);
         }
         let name = self.names.fresh("array");
-        (parse_quote!(#name), Some(parse_quote!(let #name = #e;)))
+        // Memory at an index that is computed is borrowed.
+        let bound = match peel(e) {
+            Expr::Index(_) | Expr::Field(_) => parse_quote!(let #name = &#e;),
+            e => parse_quote!(let #name = #e;),
+        };
+        (parse_quote!(#name), Some(bound))
     }
 
     /// `array![…]`
@@ -288,15 +293,4 @@ impl VisitMut for Arrays<'_> {
         visit_mut::visit_expr_mut(self, e);
     }
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
-}
-
-/// Memory, which can be written down more than once.
-fn is_place(e: &Expr) -> bool {
-    match e {
-        Expr::Path(_) => true,
-        Expr::Field(f) => is_place(&f.base),
-        Expr::Paren(p) => is_place(&p.expr),
-        Expr::Unary(u) => matches!(u.op, syn::UnOp::Deref(_)) && is_place(&u.expr),
-        _ => false,
-    }
 }

@@ -109,6 +109,18 @@ pub(super) fn peel(e: &Expr) -> &Expr {
     }
 }
 
+/// Memory that can be written down more than once.
+pub(super) fn is_place(e: &Expr) -> bool {
+    match e {
+        Expr::Path(_) => true,
+        Expr::Field(f) => is_place(&f.base),
+        Expr::Paren(p) => is_place(&p.expr),
+        Expr::Unary(u) => matches!(u.op, syn::UnOp::Deref(_)) && is_place(&u.expr),
+        Expr::Index(i) => is_place(&i.expr) && matches!(&*i.index, Expr::Path(_) | Expr::Lit(_)),
+        _ => false,
+    }
+}
+
 /// Whether a method of this name and arity begins a chain.
 pub(crate) fn is_source(m: &ExprMethodCall) -> bool {
     SOURCES.contains(&(m.method.to_string().as_str(), m.args.len()))

@@ -1,7 +1,7 @@
 //! `v.drain(range)`: what is drained is split off and has a name of its own; the rest stays.
 
 use super::Unfold;
-use super::chain::{self, Chain, Source};
+use super::chain::{self, Chain, Source, is_place};
 use syn::{Expr, ExprMethodCall, Stmt, parse_quote};
 
 impl Unfold<'_> {
@@ -79,18 +79,6 @@ pub(super) fn drains(chain: &Chain) -> bool {
         Source::Header(e) => {
             matches!(chain::peel(e), Expr::MethodCall(m) if m.method == "drain" && m.args.len() == 1)
         }
-        _ => false,
-    }
-}
-
-/// Memory that can be written more than once.
-fn is_place(e: &Expr) -> bool {
-    match e {
-        Expr::Path(_) => true,
-        Expr::Field(f) => is_place(&f.base),
-        Expr::Paren(p) => is_place(&p.expr),
-        Expr::Unary(u) => matches!(u.op, syn::UnOp::Deref(_)) && is_place(&u.expr),
-        Expr::Index(i) => is_place(&i.expr) && matches!(&*i.index, Expr::Path(_) | Expr::Lit(_)),
         _ => false,
     }
 }

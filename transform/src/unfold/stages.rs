@@ -320,6 +320,12 @@ impl Unfold<'_> {
                     Some(f) => self.apply(f, vec![(item, Mode::Take)], &mut out)?,
                     None => self.value(item, &mut out),
                 };
+                if somes(&inner).is_some() {
+                    self.some(inner, None, &mut out, &mut |this, value| {
+                        this.run(rest, Item::Value(value), stop, sink)
+                    })?;
+                    return Ok(out);
+                }
                 let inner = iterable(&inner);
                 out.extend(
                     self.drive(inner, &mut |this, item, _| this.run(rest, item, stop, sink))?,

@@ -261,3 +261,14 @@ impl<'a, S: Data, D: Dimension + 'static> Again<&'a ArrayRef<S::Elem, D>> for &'
         self
     }
 }
+
+/// A view is kept as an array of its own.
+impl<T: Clone, D: Dimension> crate::rt::ItemByReference
+    for crate::rt::Item<'_, ArrayView<'_, T, D>>
+{
+    type Kept = Array<T, D>;
+    #[inline]
+    fn kept(&self) -> Array<T, D> {
+        self.0.to_owned()
+    }
+}
