@@ -193,6 +193,20 @@ impl Callees<'_> {
         (!known.is_empty()).then(|| quote!(#(#known)||*))
     }
 
+    /// Whether every input is connected on every path, as an expression that is settled while compiling; `None` if
+    /// that is known not to be so.
+    pub(super) fn always(&self) -> Option<TokenStream> {
+        let inputs = &self.reach.inputs;
+        let known: Option<Vec<TokenStream>> =
+            inputs.iter().map(|i| self.is_whole(&i.link)).collect();
+        let mut known = known.filter(|known| !known.is_empty())?;
+        known.retain(|known| known.to_string() != "true");
+        Some(match known.is_empty() {
+            true => quote!(true),
+            false => quote!(#((#known))&&*),
+        })
+    }
+
     /// Whether a link asks anything of callees.
     pub(super) fn asks(link: &Link) -> bool {
         let edges = link

@@ -7,7 +7,7 @@ use super::functions::Way;
 use super::outcome::Outcome;
 use super::shape::{Shape, quiet};
 use super::sweep::sweep_fn;
-use super::types::said_at;
+use super::types::{said_at, tuple};
 use crate::args::Options;
 use crate::masks;
 use crate::reverse::Sweep;
@@ -111,6 +111,7 @@ pub(super) fn gradients_entry(
     s: &Shape,
     sweep: &Sweep,
     masked: &masks::Masked,
+    always: Option<TokenStream>,
     items: &mut Vec<TokenStream>,
 ) {
     if s.rules.lacks_reverse() {
@@ -185,10 +186,14 @@ pub(super) fn gradients_entry(
         None => quote!((#(#values,)* #(#told,)*)),
     };
     let (open, result) = (outcome.open(), outcome.close(result));
+    let known = always
+        .filter(|_| s.f.watched.is_empty() && outcome.is_plain())
+        .map(|always| all_some(s, &always));
     items.push(quote! {
         /// The gradients with `None` for each input that the path taken does not connect to the result.
         #[inline]
         pub fn #entry #generics (#(#params),*) -> #ty #number_clause {
+            #known
             #receive
             let __tape = &mut #workspace;
             #makes
@@ -198,4 +203,30 @@ pub(super) fn gradients_entry(
             #result
         }
     });
+}
+
+/// Where every input is known to be connected whatever the path, the gradient is that of `grad`, which carries nothing
+/// along to find it out.
+fn all_some(s: &Shape, always: &TokenStream) -> TokenStream {
+    let (rt, grad, turbofish) = (&s.rt, s.path("grad"), &s.turbofish);
+    let receiving = s.receiving_names();
+    let names: Vec<TokenStream> = (0..s.inputs().len())
+        .map(|n| format_ident!("__g{}", n).to_token_stream())
+        .collect();
+    let pattern = tuple(&names);
+    let result = match &s.gradients {
+        Some(name) => {
+            let fields = s.inputs().into_iter().map(|p| &p.field);
+            quote!(#name { #(#fields: ::core::option::Option::Some(#names)),* })
+        }
+        None => quote!((#(::core::option::Option::Some(#names),)*)),
+    };
+    let asks = (always.to_string() != "true").then(|| quote!(use #rt::Otherwise as _;));
+    quote! {
+        #asks
+        if #always {
+            let #pattern = #grad #turbofish(#(#receiving),*);
+            return #result;
+        }
+    }
 }

@@ -326,7 +326,7 @@ pub fn asked_by_trait(
     let masked = masks::masked(&analysed.f, &analysed.activity);
     let mut items = Vec::new();
     reverse_entries(&s, &sweep, None, &mut items);
-    gradients_entry(&s, &sweep, &masked, &mut items);
+    gradients_entry(&s, &sweep, &masked, None, &mut items);
     forward_entries(&s, analysed, &mut items);
     items.extend(s.keep_entry());
     items.extend(s.again_entry());
@@ -396,6 +396,14 @@ pub fn entries(
     let f = &analysed.f;
     let s = shape(function, options, around, f);
     let mut items = Vec::new();
+    let inner = facts::inner(function);
+    let callees = facts::Callees {
+        rt: &s.rt,
+        options,
+        reach: &analysed.reach,
+        block: around.gradients.is_some(),
+        inner: &inner,
+    };
     let can_be_given = !around.fixed && !around.declares && by_name::can_be_given(&s);
     if options.mode != Mode::Forward {
         let sweep = crate::reverse::reverse(f, &analysed.activity);
@@ -403,7 +411,11 @@ pub fn entries(
         let joint = crate::reverse::joint(f, &analysed.activity, &sweep);
         reverse_entries(&s, &sweep, joint.as_ref(), &mut items);
         let (masked, masked_sweep) = observed(analysed);
-        gradients_entry(&s, &masked_sweep, &masked, &mut items);
+        let always = match around.fixed || around.declares || f.plain || s.rules.any() {
+            true => None,
+            false => callees.always(),
+        };
+        gradients_entry(&s, &masked_sweep, &masked, always, &mut items);
         if can_be_given && !s.rules.lacks_reverse() {
             items.push(by_name::reverse_by_name(&s, &sweep, Family::Plain));
             items.push(by_name::reverse_by_name(&s, &masked_sweep, Family::Masked));
@@ -436,14 +448,6 @@ pub fn entries(
         let types = generics::signature_types(function, f);
         structs.extend(shield::demand(&s.rt, types, &parameters));
     }
-    let inner = facts::inner(function);
-    let callees = facts::Callees {
-        rt: &s.rt,
-        options,
-        reach: &analysed.reach,
-        block: around.gradients.is_some(),
-        inner: &inner,
-    };
     let by_rule = s.rules.any();
     if !around.fixed && !around.declares {
         structs.extend(facts::facts(&s, &callees, around, !by_rule));

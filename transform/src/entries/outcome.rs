@@ -46,6 +46,11 @@ impl<'a> Outcome<'a> {
         })
     }
 
+    /// Whether every call gives a number.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.kind, Kind::Plain)
+    }
+
     /// The bounds of an entry: a number whose type the tokens do not show is asked to be one where the entry is
     /// used.
     pub(super) fn clause(&self, s: &Shape) -> TokenStream {
