@@ -22,6 +22,8 @@
     let_underscore_drop
 )]
 
+mod cuts;
 mod functions;
 
+pub use cuts::*;
 pub use functions::*;
