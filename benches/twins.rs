@@ -297,6 +297,75 @@ oscillation!(
     }
 );
 
+/// As [`in_one_body`], with a number of steps that is known: every input is connected whatever happens.
+#[differentiable]
+fn always_connected(stiffness: f64, damping: f64, x: f64) -> f64 {
+    let (mut x, mut v) = (x, 0.0);
+    for _ in 0..100 {
+        let first = -stiffness * x.sin() - damping * v;
+        let middle = v + 0.5 * 0.01 * first;
+        let new = x + 0.01 * middle;
+        let second = -stiffness * new.sin() - damping * middle;
+        (x, v) = (new, middle + 0.5 * 0.01 * second);
+    }
+    x * x + v * v
+}
+
+/// `gradients` beside `grad`. The value, which neither gives, is known beforehand.
+macro_rules! options {
+    ($name:ident, $title:literal, $function:ident $(, $steps:expr)?) => {
+        struct $name([f64; 3], f64);
+
+        impl $name {
+            fn at(at: [f64; 3]) -> Self {
+                $name(at, $function(at[0], at[1], at[2] $(, $steps)?))
+            }
+        }
+
+        impl Problem for $name {
+            type Gradient = [f64; 3];
+
+            fn name(&self) -> String {
+                $title.into()
+            }
+            fn primal(&self) -> f64 {
+                let [a, b, c] = self.0;
+                $function(a, b, c $(, $steps)?)
+            }
+            fn generated(&self) -> (f64, Self::Gradient) {
+                let [a, b, c] = self.0;
+                let g = $function::gradients(a, b, c $(, $steps)?);
+                (
+                    self.1,
+                    [g.stiffness, g.damping, g.x].map(|g| g.unwrap_or(f64::NAN)),
+                )
+            }
+            fn by_hand(&self) -> (f64, Self::Gradient) {
+                let [a, b, c] = self.0;
+                (self.1, $function::grad(a, b, c $(, $steps)?).into())
+            }
+            fn flat(gradient: &Self::Gradient) -> Vec<f64> {
+                gradient.to_vec()
+            }
+            fn moved(&self, factor: f64, direction: &[f64]) -> Self {
+                let mut at = self.0;
+                at.iter_mut()
+                    .zip(direction)
+                    .for_each(|(a, d)| *a += factor * d);
+                $name::at(at)
+            }
+        }
+    };
+}
+
+options!(Always, "gradients, always connected", always_connected);
+options!(
+    Sometimes,
+    "gradients, connected by the path",
+    in_one_body,
+    std::hint::black_box(100)
+);
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let timed = args.iter().any(|a| a == "--bench");
@@ -306,6 +375,8 @@ fn main() -> ExitCode {
     failed |= report(&Bodies::new(20), timed, only);
     failed |= report(&Methods(at, 100), timed, only);
     failed |= report(&Generic(at, 100), timed, only);
+    failed |= report(&Always::at(at), timed, only);
+    failed |= report(&Sometimes::at(at), timed, only);
     if failed {
         ExitCode::FAILURE
     } else {
