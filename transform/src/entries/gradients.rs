@@ -186,29 +186,38 @@ pub(super) fn gradients_entry(
         None => quote!((#(#values,)* #(#told,)*)),
     };
     let (open, result) = (outcome.open(), outcome.close(result));
-    let known = always
-        .filter(|_| s.f.watched.is_empty() && outcome.is_plain())
-        .map(|always| all_some(s, &always));
+    let mut body = quote! {
+        #receive
+        let __tape = &mut #workspace;
+        #makes
+        let (__value, __connected, __pullback) = #run #open_types(#(#names,)* __tape);
+        #open
+        #run_pullback
+        #result
+    };
+    if let Some(always) = always.filter(|_| s.f.watched.is_empty() && outcome.is_plain()) {
+        let all = all_some(s);
+        body = match always.to_string() == "true" {
+            true => all,
+            false => quote! {
+                use #rt::Otherwise as _;
+                if #always { #all } else { #body }
+            },
+        };
+    }
     items.push(quote! {
         /// The gradients with `None` for each input that the path taken does not connect to the result.
         #[inline]
         pub fn #entry #generics (#(#params),*) -> #ty #number_clause {
-            #known
-            #receive
-            let __tape = &mut #workspace;
-            #makes
-            let (__value, __connected, __pullback) = #run #open_types(#(#names,)* __tape);
-            #open
-            #run_pullback
-            #result
+            #body
         }
     });
 }
 
 /// Where every input is known to be connected whatever the path, the gradient is that of `grad`, which carries nothing
 /// along to find it out.
-fn all_some(s: &Shape, always: &TokenStream) -> TokenStream {
-    let (rt, grad, turbofish) = (&s.rt, s.path("grad"), &s.turbofish);
+fn all_some(s: &Shape) -> TokenStream {
+    let (grad, turbofish) = (s.path("grad"), &s.turbofish);
     let receiving = s.receiving_names();
     let names: Vec<TokenStream> = (0..s.inputs().len())
         .map(|n| format_ident!("__g{}", n).to_token_stream())
@@ -221,12 +230,8 @@ fn all_some(s: &Shape, always: &TokenStream) -> TokenStream {
         }
         None => quote!((#(::core::option::Option::Some(#names),)*)),
     };
-    let asks = (always.to_string() != "true").then(|| quote!(use #rt::Otherwise as _;));
     quote! {
-        #asks
-        if #always {
-            let #pattern = #grad #turbofish(#(#receiving),*);
-            return #result;
-        }
+        let #pattern = #grad #turbofish(#(#receiving),*);
+        #result
     }
 }
