@@ -5,6 +5,7 @@
 //! calls is a struct of the facts of its callees; since `Send` is an auto trait, it holds of functions that call
 //! each other in circles unless something in the circle says otherwise.
 
+use crate::Differentiable;
 use core::marker::PhantomData;
 
 /// What is known of a function's parameter, by its position.
@@ -24,6 +25,40 @@ pub struct Holds;
 /// The fact does not hold, or is not known.
 #[derive(Debug)]
 pub struct Open(PhantomData<*const ()>);
+
+/// Whether the part of a value that the closure leads to has no derivative, as a field has that is marked
+/// `#[constant]`: there is nothing in that part of the tangent. The closure is there for its type and never runs.
+pub const fn ends<T, Of, Lead>(_: &Lead) -> bool
+where
+    T: Differentiable + ?Sized,
+    Lead: Fn(&T::Tangent) -> &Of,
+{
+    size_of::<Of>() == 0
+}
+
+/// A fact that rustc computes.
+#[derive(Debug)]
+pub struct Known<const HOLDS: bool>(PhantomData<<Answer<HOLDS> as Decided>::Type>)
+where
+    Answer<HOLDS>: Decided;
+
+/// Yes or no.
+#[derive(Debug)]
+pub struct Answer<const YES: bool>;
+
+/// Gives a type that is [`Send`] for yes.
+pub trait Decided {
+    /// That type.
+    type Type;
+}
+
+impl Decided for Answer<true> {
+    type Type = ();
+}
+
+impl Decided for Answer<false> {
+    type Type = *const ();
+}
 
 /// Asks whether a fact holds.
 #[derive(Debug)]

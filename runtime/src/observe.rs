@@ -28,17 +28,39 @@ pub trait Observer: Sized + 'static {
         let _ = found;
     }
 
-    /// Whether this is the first call of a function with watched locals: that of the function itself, not one that
-    /// it makes.
+    /// Whether this call of a function with watched locals is the one that was asked for them: that of the function
+    /// itself, or one that was announced by [`ask`](Observer::ask).
     #[inline(always)]
     fn first(&mut self) -> bool {
         false
     }
 
+    /// The next call of a function with watched locals is asked for them, or it is not.
+    #[inline(always)]
+    fn ask(&mut self, asked: bool) {
+        let _ = asked;
+    }
+
+    /// What is told from here on is told by a call that was asked.
+    #[inline(always)]
+    fn enter(&mut self) {}
+
     /// Is told the cotangent of a watched local, in the reverse order of execution.
     #[inline(always)]
     fn watched(&mut self, n: usize, all: bool, cotangent: impl FnOnce() -> Box<dyn Any + Send>) {
         let _ = (n, all, cotangent);
+    }
+
+    /// Is told which inputs and watched locals of the call led to its results.
+    #[inline(always)]
+    fn connected(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// The call that was asked has told everything, which is what the caller's watched local is told as.
+    #[inline(always)]
+    fn leave<L: Send + 'static>(&mut self, n: usize, all: bool, locals: fn(&mut Heard) -> L) {
+        let _ = (n, all, locals);
     }
 
     /// As [`Tape::keep`].
@@ -118,31 +140,73 @@ impl Observer for Checker {
     }
 }
 
-/// A workspace that keeps the cotangents of watched locals.
-#[derive(Debug)]
-pub struct Watcher {
-    tape: Tape,
-    started: bool,
+/// What one call told of its watched locals.
+#[derive(Debug, Default)]
+pub struct Heard {
     kept: Vec<(usize, Box<dyn Any + Send>)>,
+    connected: u64,
 }
 
-impl Watcher {
-    /// The cotangents of a local of type `T`, in the order of execution.
-    pub fn all<T: Differentiable + ?Sized>(&mut self, n: usize) -> Vec<T::Tangent> {
+impl Heard {
+    /// What was told as a `T` of a local, in the order of execution.
+    pub fn all<T: 'static>(&mut self, n: usize) -> Vec<T> {
         let (mine, others) = core::mem::take(&mut self.kept)
             .into_iter()
             .partition(|(of, _)| *of == n);
         self.kept = others;
         let mine: Vec<(usize, Box<dyn Any + Send>)> = mine;
-        let tangents = mine.into_iter().rev();
-        tangents
-            .filter_map(|(_, cotangent)| cotangent.downcast().ok().map(|t| *t))
+        mine.into_iter()
+            .rev()
+            .filter_map(|(_, told)| told.downcast().ok().map(|told| *told))
             .collect()
     }
 
-    /// The cotangent of its last execution.
-    pub fn last<T: Differentiable + ?Sized>(&mut self, n: usize) -> Option<T::Tangent> {
-        self.all::<T>(n).pop()
+    /// What was told of its last execution, if its bit says that this led to the result.
+    pub fn last<T: 'static>(&mut self, n: usize, bit: u32) -> Option<T> {
+        let told = self.all(n).pop();
+        told.filter(|_| self.connected >> bit & 1 == 1)
+    }
+
+    fn keep(&mut self, n: usize, all: bool, told: impl FnOnce() -> Box<dyn Any + Send>) {
+        if all || self.kept.iter().all(|(of, _)| *of != n) {
+            self.kept.push((n, told()));
+        }
+    }
+}
+
+/// A function with watched locals, which a caller may ask for by `#[watch(inside)]`; for a type, its method whose
+/// name has this number.
+#[diagnostic::on_unimplemented(
+    message = "the function that is called here has no watched locals",
+    label = "nothing inside of this is watched",
+    note = "`#[watch(inside)]` tells the watched locals of the function that is called: mark one there, as in `#[watch] let y: f64 = …;`",
+    note = "a generic function cannot tell its own: give back what is wanted, and watch it here"
+)]
+pub trait Inside<const METHOD: u64> {
+    /// What it tells.
+    type Locals: Send + 'static;
+
+    /// What it told in one call.
+    fn locals(heard: &mut Heard) -> Self::Locals;
+}
+
+/// A workspace that keeps the cotangents of watched locals.
+#[derive(Debug)]
+pub struct Watcher {
+    tape: Tape,
+    asked: bool,
+    /// The function itself, and the calls that are being reversed and were asked.
+    calls: Vec<Heard>,
+}
+
+impl Watcher {
+    /// What the function itself told.
+    pub fn heard(&mut self) -> Heard {
+        self.calls.pop().unwrap_or_default()
+    }
+
+    fn call(&mut self) -> Option<&mut Heard> {
+        self.calls.last_mut()
     }
 }
 
@@ -152,8 +216,8 @@ impl Observer for Watcher {
     fn fresh() -> Self {
         Watcher {
             tape: Tape::once(),
-            started: false,
-            kept: Vec::new(),
+            asked: true,
+            calls: Vec::from([Heard::default()]),
         }
     }
 
@@ -162,12 +226,33 @@ impl Observer for Watcher {
     }
 
     fn first(&mut self) -> bool {
-        !core::mem::replace(&mut self.started, true)
+        core::mem::take(&mut self.asked)
+    }
+
+    fn ask(&mut self, asked: bool) {
+        self.asked = asked;
+    }
+
+    fn enter(&mut self) {
+        self.calls.push(Heard::default());
     }
 
     fn watched(&mut self, n: usize, all: bool, cotangent: impl FnOnce() -> Box<dyn Any + Send>) {
-        if all || self.kept.iter().all(|(of, _)| *of != n) {
-            self.kept.push((n, cotangent()));
+        if let Some(call) = self.call() {
+            call.keep(n, all, cotangent);
+        }
+    }
+
+    fn connected(&mut self, bits: u64) {
+        if let Some(call) = self.call() {
+            call.connected = bits;
+        }
+    }
+
+    fn leave<L: Send + 'static>(&mut self, n: usize, all: bool, locals: fn(&mut Heard) -> L) {
+        let mut told = self.heard();
+        if let Some(call) = self.call() {
+            call.keep(n, all, || Box::new(locals(&mut told)));
         }
     }
 }

@@ -195,7 +195,9 @@ table! {
     WatchPattern: "`#[watch]` is for one variable with a value"
         => "write `#[watch] let y: f64 = …;`; watch a tuple or a struct as a whole, by its name and type";
     WatchOption: "`#[watch]` has no such option"
-        => "write `#[watch]` for the last execution of the `let`, or `#[watch(all)]` for every one; a local of a function that is called is told by that function's own `gradients`";
+        => "write `#[watch]` for the last execution of the `let`, `#[watch(all)]` for every one, or `#[watch(inside)]` for the watched locals of the function that is called there";
+    WatchInside: "no watched local is to be found inside of this"
+        => "write `#[watch(inside)] let y = f(…);`, where `f` is a `#[differentiable]` function that watches a local and takes what carries a derivative";
     WatchName: "`gradients` cannot have two fields of this name"
         => "give the watched local a name of its own";
     WatchNoTangent: "this cannot be watched"

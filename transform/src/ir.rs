@@ -138,6 +138,8 @@ pub struct Function {
     pub closure: Option<usize>,
     /// The locals whose cotangents `gradients` tells.
     pub watched: Vec<crate::watch::Watched>,
+    /// The results of calls whose watched locals it tells, by the number of the watched local here.
+    pub asked: std::collections::HashMap<VarId, usize>,
     /// The function carries masks along.
     pub masked: bool,
 }

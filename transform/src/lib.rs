@@ -180,13 +180,16 @@ pub fn analyse(
         return None;
     }
     f.watched = watched;
+    errors.extend(watch::settle(&mut f));
     let observed = (!f.watched.is_empty()).then(|| f.clone());
     watch::strip(&mut f.body);
+    f.asked.clear();
     let activity = settled(&mut f, errors);
     let watched = match observed {
         // What is refused anyway is said once.
         Some(mut f) if errors.is_empty() => {
             let activity = settled(&mut f, errors);
+            errors.extend(watch::unheard(&f, &activity));
             let reach = analysis::reach::watched(&f, function.to_token_stream());
             Some(Watched { f, activity, reach })
         }

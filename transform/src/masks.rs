@@ -4,10 +4,10 @@
 //! of their own beside the user's, so the reverse transform takes them for what they are: without a derivative.
 
 use crate::analysis::activity::{Activity, changed, is_active_call, sources};
-use crate::analysis::reach::is_whole;
+use crate::analysis::reach::{is_whole, part};
 use crate::ir::*;
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use std::collections::HashMap;
 
 /// A function with masks, and the mask of each variable.
@@ -134,6 +134,31 @@ impl Masks<'_> {
         });
     }
 
+    /// What is read from a field that is marked `#[constant]` is connected to nothing.
+    fn read(
+        &mut self,
+        to: VarId,
+        p: &Place,
+        from: &[VarId],
+        how: Update,
+        out: &mut Vec<TokenStream>,
+    ) {
+        self.define(to, from, how, out);
+        if let (Some(part), true, Some(tokens)) =
+            (part(&self.f, p), self.is_active(to), out.last_mut())
+        {
+            let ends = part.ends(&quote!(__rt));
+            let union = self.union(from);
+            let passed = quote!(if #ends { 0 } else { #union });
+            let mask = self.mask(to);
+            *tokens = match how {
+                Update::New => quote!(let mut #mask: u64 = #passed;),
+                Update::Whole => quote!(#mask = #passed;),
+                Update::Part => quote!(#mask |= #passed;),
+            };
+        }
+    }
+
     fn expr(&mut self, to: VarId, e: &Expr, how: Update, out: &mut Vec<TokenStream>) {
         let from = sources(&self.f, e);
         if let Expr::Call(_, args) = e
@@ -146,7 +171,10 @@ impl Masks<'_> {
                 self.define(c, &from, Update::Part, out);
             }
         }
-        self.define(to, &from, how, out);
+        match e {
+            Expr::Load(p) | Expr::Copy(p, _) => self.read(to, p, &from, how, out),
+            _ => self.define(to, &from, how, out),
+        }
         if let Expr::Removed(p, removal) = e
             && let Some(Operand::Var(v)) = removal.value()
         {
@@ -155,20 +183,24 @@ impl Masks<'_> {
         }
     }
 
-    /// A watched local is an input from here on. Where it was executed before, the last execution counts.
-    fn watch(&mut self, v: VarId, n: usize, out: &mut Vec<TokenStream>) {
-        if !self.is_active(v) {
+    /// A watched local is an input from here on. Where it was executed before, the last execution counts. What a call
+    /// writes that is asked for its watched locals comes right behind its result.
+    fn watch(&mut self, v: VarId, n: usize, first: bool, out: &mut Vec<TokenStream>) {
+        let is_call = self.f.watched[n].inside().is_some();
+        if !self.is_active(v) && !(first && is_call) {
             return;
         }
         let bit = u32::try_from(self.f.params.len() + n).unwrap_or(63).min(63);
         self.watched.insert(n, bit);
         let one = proc_macro2::Literal::u64_unsuffixed(1 << bit);
-        if self.loops > 0 && !self.f.watched[n].all {
+        if first && self.loops > 0 && !self.f.watched[n].all {
             let masks = self.scopes.iter().flatten();
             out.extend(masks.map(|mask| quote!(#mask &= !#one;)));
         }
-        let mask = self.mask(v);
-        out.push(quote!(#mask |= #one;));
+        if self.is_active(v) {
+            let mask = self.mask(v);
+            out.push(quote!(#mask |= #one;));
+        }
     }
 
     /// A callee tells which of its arguments it connected, by their positions.
@@ -200,7 +232,19 @@ impl Masks<'_> {
                 }
             };
             if self.is_active(root) {
-                let mask = self.mask(root);
+                let mask = self.mask(root).to_token_stream();
+                let mask = match arg {
+                    Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => {
+                        match part(&self.f, p) {
+                            Some(part) => {
+                                let ends = part.ends(&quote!(__rt));
+                                quote!(if #ends { 0 } else { #mask })
+                            }
+                            None => mask,
+                        }
+                    }
+                    _ => mask,
+                };
                 let bit = proc_macro2::Literal::usize_unsuffixed(n.min(63));
                 terms.push(quote!(__rt::through(#bits, #bit, #mask)));
             }
@@ -239,16 +283,26 @@ impl Masks<'_> {
 
     fn statements(&mut self, block: &Block) -> Block {
         let mut result = Block::new();
+        let mut watched = None;
         for stmt in block {
             let mut stmt = stmt.clone();
             let mut after = Vec::new();
+            let before = std::mem::take(&mut watched);
             match &mut stmt.kind {
+                Kind::Let(v, Expr::Call(_, args))
+                    if self.f.asked.contains_key(v)
+                        && is_active_call(&self.f, self.activity, *v, args) =>
+                {
+                    let ask = quote!(__rt::Observer::ask(__tape, __own););
+                    result.push(Stmt::raw(ask, stmt.span));
+                    self.call(*v, &args.clone(), &mut after);
+                }
                 Kind::Let(v, e) => self.expr(*v, &e.clone(), Update::New, &mut after),
                 Kind::Declare(v) if *v == self.f.ret => {}
                 Kind::Declare(v) => self.define(*v, &[], Update::New, &mut after),
                 Kind::Bind(v, Some(p)) => {
                     let root = self.f.root(p);
-                    self.define(*v, &[root], Update::New, &mut after);
+                    self.read(*v, p, &[root], Update::New, &mut after);
                 }
                 Kind::Assign(p, e) => {
                     let root = self.f.root(p);
@@ -317,7 +371,10 @@ impl Masks<'_> {
                     l.body = self.block(&l.body);
                     self.loops -= 1;
                 }
-                Kind::Watch(v, n) => self.watch(*v, *n, &mut after),
+                Kind::Watch(v, n) => {
+                    self.watch(*v, *n, before != Some(*n), &mut after);
+                    watched = Some(*n);
+                }
                 Kind::Scope(_, _, body) => *body = self.block(body),
                 _ => {}
             }

@@ -46,6 +46,7 @@ pub fn expand_impl(
         let around = Around {
             generics: Some(&generics),
             receiver: receiver(&method.sig).cloned(),
+            self_ty: Some(&self_ty),
             gradients: Some(gradients_name(&self_ty, &method.sig.ident)),
             fixed: false,
             declares: false,
@@ -102,6 +103,7 @@ pub fn expand_single(
     let around = Around {
         generics: None,
         receiver: receiver(&method.sig).cloned(),
+        self_ty: None,
         gradients: None,
         fixed: false,
         declares: false,

@@ -90,6 +90,7 @@ impl Object {
         let around = Around {
             generics: Some(&syn::Generics::default()),
             receiver: None,
+            self_ty: None,
             gradients: None,
             fixed: true,
             declares: false,

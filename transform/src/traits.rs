@@ -166,6 +166,7 @@ fn around_method<'a>(
     Around {
         generics: Some(generics),
         receiver: methods::receiver(sig).cloned(),
+        self_ty: None,
         gradients: None,
         fixed: true,
         declares,

@@ -232,6 +232,10 @@ pub struct Types {
     vague: Vec<Ident>,
     /// Whether there are type parameters at all.
     pub generic: bool,
+    /// Parameters that are constants.
+    pub lengths: Vec<Ident>,
+    /// The type that has the `impl` around.
+    pub own: Option<syn::Type>,
     /// What the methods of the `impl` around give.
     pub methods: HashMap<String, Ty>,
 }
@@ -240,6 +244,8 @@ impl Types {
     /// Reads the bounds of type parameters, inline and in the `where` clause.
     pub fn of_generics(generics: &syn::Generics) -> Types {
         let mut types = Types::default();
+        let lengths = generics.const_params();
+        types.lengths = lengths.map(|param| param.ident.clone()).collect();
         for param in generics.type_params() {
             types.generic = true;
             let bounds: Vec<&syn::TypeParamBound> = param
@@ -265,6 +271,8 @@ impl Types {
         self.reals.extend(outer.reals);
         self.constants.extend(outer.constants);
         self.generic |= outer.generic;
+        self.lengths.extend(outer.lengths);
+        self.own = Some((*around.self_ty).clone());
         for item in &around.items {
             let syn::ImplItem::Fn(method) = item else {
                 continue;

@@ -4,11 +4,16 @@
 //! local is an input of the observed sweeps: what it leads to carries a derivative there, whether it depends on a
 //! parameter or not. The sweeps of `grad` and its kin know nothing of it.
 
+mod inside;
+
+pub use inside::{Inside, number_of, settle, unheard};
+
 use crate::args::{Mode, Options};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::ir::{Block, Kind, Stmt, VarId};
 use crate::lower::is_marked;
 use crate::ty::Types;
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
@@ -18,10 +23,19 @@ use syn::visit_mut::{self, VisitMut};
 pub struct Watched {
     /// Its name, which is that of the field.
     pub field: syn::Ident,
-    /// Its type.
-    pub ty: syn::Type,
+    /// What is told of it.
+    pub told: Told,
     /// Every execution is told, not the last alone.
     pub all: bool,
+}
+
+/// What is told of a watched local.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// The cotangent of its value, which is of this type.
+    Value(syn::Type),
+    /// The watched locals of the call that gives it its value.
+    Inside(Inside),
 }
 
 /// The bits of a mask that parameters and watched locals share.
@@ -43,6 +57,11 @@ pub fn collect(
     let mut collect = Collect {
         types: Types::of_generics(&function.sig.generics).within(options.around.as_deref()),
         parameters: taken.collect(),
+        own: function.sig.ident.clone(),
+        self_ty: options
+            .around
+            .as_deref()
+            .map(|item| (*item.self_ty).clone()),
         room: BITS.saturating_sub(function.sig.inputs.len()),
         found: Vec::new(),
         in_closure: false,
@@ -104,6 +123,19 @@ pub fn variables(block: &Block) -> Vec<(usize, VarId)> {
     block.iter().flat_map(each).collect()
 }
 
+/// Whether every execution is told, and whether it is the inside of a call; nothing if there is another word.
+fn options(attr: &syn::Attribute) -> Option<(bool, bool)> {
+    if let syn::Meta::Path(_) = attr.meta {
+        return Some((false, false));
+    }
+    let words = syn::punctuated::Punctuated::<syn::Ident, syn::Token![,]>::parse_terminated;
+    let words = attr.parse_args_with(words).ok()?;
+    let count = |word: &str| words.iter().filter(|w| *w == word).count();
+    let (all, inside) = (count("all"), count("inside"));
+    let known = all < 2 && inside < 2 && all + inside == words.len() && !words.is_empty();
+    known.then_some((all == 1, inside == 1))
+}
+
 fn is_watch(attr: &syn::Attribute) -> bool {
     is_marked(std::slice::from_ref(attr), "watch")
 }
@@ -111,6 +143,9 @@ fn is_watch(attr: &syn::Attribute) -> bool {
 struct Collect<'a> {
     types: Types,
     parameters: Vec<String>,
+    /// The function's name, and the type whose method it is.
+    own: syn::Ident,
+    self_ty: Option<syn::Type>,
     /// How many there may be.
     room: usize,
     found: Vec<Watched>,
@@ -151,12 +186,15 @@ impl Collect<'_> {
         let refused = |code, at: &dyn ToTokens, detail: String| {
             Err(Diagnostic::new(code, at.to_token_stream(), detail))
         };
-        let all = match &attr.meta {
-            syn::Meta::Path(_) => false,
-            syn::Meta::List(list) if list.tokens.to_string() == "all" => true,
-            other => {
-                let detail = format!("`{}`", other.to_token_stream());
-                return refused(Code::WatchOption, other, detail);
+        let (all, inside) = match options(attr) {
+            Some(options) => options,
+            None => {
+                let given: TokenStream = match &attr.meta {
+                    syn::Meta::List(list) => list.tokens.clone(),
+                    other => other.to_token_stream(),
+                };
+                let detail = format!("`{given}`");
+                return refused(Code::WatchOption, &given, detail);
             }
         };
         if self.in_closure {
@@ -175,14 +213,6 @@ impl Collect<'_> {
         else {
             return refused(Code::WatchPattern, pat, String::new());
         };
-        let Some(ty) =
-            ty.filter(|ty| !crate::names::mentions(&quote!(#ty), &quote::format_ident!("_")))
-        else {
-            let detail = format!("`{ident}`");
-            let error = Diagnostic::new(Code::WatchType, ident, detail);
-            let help = format!("write it, as in `#[watch] let {ident}: f64 = …;`");
-            return Err(error.with_help(help));
-        };
         match &local.init {
             None => {
                 let detail = "it has no value here".to_string();
@@ -193,14 +223,13 @@ impl Collect<'_> {
             }
             Some(_) => {}
         }
-        if matches!(ty, syn::Type::Reference(_)) {
-            let detail = "a reference has no value of its own".to_string();
-            return refused(Code::WatchNoTangent, ty, detail);
-        }
-        if self.types.of(ty).is_constant() {
-            let detail = format!("`{ident}` is of type `{}`", ty.to_token_stream());
-            return refused(Code::WatchNoTangent, ty, detail);
-        }
+        let told = match (&local.init, inside) {
+            (Some(init), true) => {
+                let self_ty = self.self_ty.as_ref();
+                Told::Inside(inside::of_value(&init.expr, &self.own, self_ty)?)
+            }
+            _ => Told::Value(self.value_type(ident, ty)?),
+        };
         let name = ident.unraw().to_string();
         if self.parameters.contains(&name) {
             let detail = format!("`{name}` is a parameter as well");
@@ -216,8 +245,33 @@ impl Collect<'_> {
         }
         Ok(Watched {
             field: ident.clone(),
-            ty: ty.clone(),
+            told,
             all,
         })
+    }
+
+    /// The type of a local whose value is watched.
+    fn value_type(
+        &self,
+        ident: &syn::Ident,
+        ty: Option<&syn::Type>,
+    ) -> Result<syn::Type, Diagnostic> {
+        let Some(ty) =
+            ty.filter(|ty| !crate::names::mentions(&quote!(#ty), &quote::format_ident!("_")))
+        else {
+            let detail = format!("`{ident}`");
+            let error = Diagnostic::new(Code::WatchType, ident, detail);
+            let help = format!("write it, as in `#[watch] let {ident}: f64 = …;`");
+            return Err(error.with_help(help));
+        };
+        if matches!(ty, syn::Type::Reference(_)) {
+            let detail = "a reference has no value of its own".to_string();
+            return Err(Diagnostic::new(Code::WatchNoTangent, ty, detail));
+        }
+        if self.types.of(ty).is_constant() {
+            let detail = format!("`{ident}` is of type `{}`", ty.to_token_stream());
+            return Err(Diagnostic::new(Code::WatchNoTangent, ty, detail));
+        }
+        Ok(ty.clone())
     }
 }

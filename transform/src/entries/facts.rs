@@ -76,8 +76,15 @@ impl Callees<'_> {
     /// The type that stands for what is known of a call's argument.
     fn fact(&self, edge: Edge, fact: Fact) -> Option<TokenStream> {
         let (call, position) = edge;
-        let space = self.space(self.reach.calls.get(call)?)?;
-        let rt = self.rt;
+        let (call, rt) = (self.reach.calls.get(call)?, self.rt);
+        if let Some(part) = &call.part {
+            let ends = part.ends(rt);
+            return Some(match fact {
+                Fact::Whole => quote!(#rt::Known<{ !#ends }>),
+                Fact::First | Fact::Last => quote!(#rt::Known<{ #ends }>),
+            });
+        }
+        let space = self.space(call)?;
         let position = Literal::usize_unsuffixed(position);
         let name = Ident::new(fact.name(), Span::call_site());
         Some(quote!(<#space as #rt::Facts<#position>>::#name))

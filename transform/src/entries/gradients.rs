@@ -8,6 +8,7 @@ use super::outcome::Outcome;
 use super::shape::{Shape, quiet};
 use super::sweep::sweep_fn;
 use super::types::{said_at, tuple};
+use super::watched;
 use crate::args::Options;
 use crate::masks;
 use crate::reverse::Sweep;
@@ -51,13 +52,7 @@ pub(super) fn gradients_struct(s: &Shape) -> TokenStream {
     let vis = &s.function.vis;
     let fields: Vec<&Ident> = s.inputs().iter().map(|p| &p.field).collect();
     let watched: Vec<&Ident> = s.f.watched.iter().map(|w| &w.field).collect();
-    let watched_docs = s.f.watched.iter().map(|w| match w.all {
-        true => format!(
-            "With respect to every value of the local `{}`, in the order of execution.",
-            w.field
-        ),
-        false => format!("With respect to the last value of the local `{}`.", w.field),
-    });
+    let watched_docs = s.f.watched.iter().map(watched::doc);
     let doc = format!(
         "The gradients of `{}`: `None` where the input is not connected to the result.",
         s.function.sig.ident
@@ -91,10 +86,7 @@ pub(super) fn gradients_struct(s: &Shape) -> TokenStream {
             quote!(::core::option::Option<#tangent>),
         )
     });
-    let told = s.f.watched.iter().map(|w| {
-        let tangent = s.watched_tangent(w);
-        said_at(&w.ty, s.told(w, &tangent))
-    });
+    let told = s.f.watched.iter().map(|w| s.told_type(w));
     let shielded = s.where_clause();
     quote! {
         #[doc = #doc]
@@ -157,26 +149,12 @@ pub(super) fn gradients_entry(
             None => quote!({ let _ = #value; ::core::option::Option::None }),
         }
     });
-    let told: Vec<TokenStream> =
-        s.f.watched
-            .iter()
-            .enumerate()
-            .map(|(n, w)| {
-                let (ty, number) = (&w.ty, proc_macro2::Literal::usize_unsuffixed(n));
-                match (masked.watched.get(&n), w.all) {
-                    (_, true) => quote!(__tape.all::<#ty>(#number)),
-                    (Some(bit), false) => {
-                        let bit = proc_macro2::Literal::u32_unsuffixed(*bit);
-                        quote!(__tape.last::<#ty>(#number).filter(|_| __connected >> #bit & 1 == 1))
-                    }
-                    (None, false) => quote!(::core::option::Option::None),
-                }
-            })
-            .collect();
+    let told = s.told_values(masked);
     let workspace = match s.f.watched.is_empty() {
         true => quote!(#rt::Tape::once()),
         false => quote!(<#rt::Watcher as #rt::Observer>::fresh()),
     };
+    let heard = (!told.is_empty()).then(|| quote!(let mut __heard = __tape.heard();));
     let result = match &s.gradients {
         Some(name) => {
             let fields = s.inputs().into_iter().map(|p| &p.field);
@@ -193,6 +171,7 @@ pub(super) fn gradients_entry(
         let (__value, __connected, __pullback) = #run #open_types(#(#names,)* __tape);
         #open
         #run_pullback
+        #heard
         #result
     };
     if let Some(always) = always.filter(|_| s.f.watched.is_empty() && outcome.is_plain()) {

@@ -26,6 +26,7 @@ mod sweep;
 mod types;
 mod vector;
 mod warnings;
+mod watched;
 
 pub use rule::{check_fixed, check_rules, no_rule_for_all, without_body};
 pub use shape::krate;
@@ -97,8 +98,10 @@ pub fn with_warnings(mut function: syn::ItemFn, warnings: TokenStream) -> syn::I
 
 /// Names of the generated entries' own locals, which a user's local of the same name makes way for.
 pub fn is_reserved(name: &str) -> bool {
-    const OURS: [&str; 13] = [
+    const OURS: [&str; 15] = [
         "__own",
+        "__bits",
+        "__heard",
         "__rt",
         "__tape",
         "__value",
@@ -228,6 +231,8 @@ pub struct Around<'a> {
     pub generics: Option<&'a syn::Generics>,
     /// The user's receiver, which the function has as its first parameter.
     pub receiver: Option<syn::Receiver>,
+    /// The type that has the `impl`.
+    pub self_ty: Option<&'a syn::Type>,
     /// The name of the struct that `gradients` gives, where one can stand beside.
     pub gradients: Option<Ident>,
     /// The method is one of a trait's.
@@ -405,6 +410,7 @@ pub fn entries(
         inner: &inner,
     };
     let can_be_given = !around.fixed && !around.declares && by_name::can_be_given(&s);
+    let mut inside = TokenStream::new();
     if options.mode != Mode::Forward {
         let sweep = crate::reverse::reverse(f, &analysed.activity);
         errors.extend(sweep.diagnostics.iter().cloned());
@@ -416,6 +422,7 @@ pub fn entries(
             false => callees.always(),
         };
         gradients_entry(&s, &masked_sweep, &masked, always, &mut items);
+        inside = watched::inside(&s, around, &masked);
         if can_be_given && !s.rules.lacks_reverse() {
             items.push(by_name::reverse_by_name(&s, &sweep, Family::Plain));
             items.push(by_name::reverse_by_name(&s, &masked_sweep, Family::Masked));
@@ -443,6 +450,7 @@ pub fn entries(
         Mode::Forward => TokenStream::new(),
         _ => gradients_struct(&s),
     };
+    structs.extend(inside);
     if !around.fixed && !around.declares {
         let parameters = generics::parameters(function, around);
         let types = generics::signature_types(function, f);

@@ -65,6 +65,7 @@ pub fn rule(
     let around = Around {
         generics: Some(header.generics),
         receiver: None,
+        self_ty: None,
         gradients: None,
         fixed: false,
         declares: false,

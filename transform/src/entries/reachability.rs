@@ -81,10 +81,13 @@ fn calls(edges: &[usize], callees: &Callees) -> Vec<String> {
     let mut out = Vec::new();
     for call in edges.iter().filter_map(|n| callees.reach.calls.get(*n)) {
         let line = call.span.map_or(0, |span| span.start().line);
-        let text = format!(
-            "the path taken inside `{}` (line {line}) connects it",
-            call.callee.name()
-        );
+        let text = match &call.part {
+            Some(part) => format!("{} (line {line}) has a derivative", part.text()),
+            None => format!(
+                "the path taken inside `{}` (line {line}) connects it",
+                call.callee.name()
+            ),
+        };
         if !out.contains(&text) {
             out.push(text);
         }
@@ -103,7 +106,11 @@ fn called(rt: &TokenStream, own: &Ident, link: &Link, callees: &Callees) -> Vec<
         if *own == name {
             return None;
         }
-        let (what, why) = (format!("a call of `{name}`"), inside_callee(&name));
+        let what = match &call.part {
+            Some(_) => "a `#[constant]` field".to_string(),
+            None => format!("a call of `{name}`"),
+        };
+        let why = call.reason();
         let place = call.span?.start();
         let (line, column) = (number(place.line), number(place.column + 1));
         let cut =
@@ -126,12 +133,6 @@ fn called(rt: &TokenStream, own: &Ident, link: &Link, callees: &Callees) -> Vec<
         }
     }
     told
-}
-
-pub(super) fn inside_callee(name: &str) -> String {
-    format!(
-        "`{name}` passes no derivative on from this argument, as `{name}::reachability()` tells"
-    )
 }
 
 fn cut(rt: &TokenStream, cut: &Cut) -> TokenStream {

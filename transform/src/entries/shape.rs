@@ -8,7 +8,6 @@ use super::types::{elided, elided_tokens, said_at, tangent_type, without_lifetim
 use crate::args::Options;
 use crate::ir::*;
 use crate::reverse::Sweep;
-use crate::watch::Watched;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -235,20 +234,6 @@ impl Shape<'_> {
         }
     }
 
-    /// The tangent's type of a watched local.
-    pub(super) fn watched_tangent(&self, w: &Watched) -> TokenStream {
-        tangent_type(&self.rt, &self.f.types.of(&w.ty), &w.ty.to_token_stream())
-    }
-
-    /// The type of its field: one tangent if there is one, or every one.
-    pub(super) fn told(&self, w: &Watched, tangent: &TokenStream) -> TokenStream {
-        let rt = &self.rt;
-        match w.all {
-            true => quote!(#rt::Vec<#tangent>),
-            false => quote!(::core::option::Option<#tangent>),
-        }
-    }
-
     /// What `gradients` gives.
     pub(super) fn gradients_type(&self) -> TokenStream {
         let types = self.inputs().into_iter().map(|p| self.tangent(p));
@@ -257,10 +242,11 @@ impl Shape<'_> {
             Some(name) if self.gradients_are_generic() => quote!(#name<#(#types,)* #(#watched),*>),
             Some(name) => quote!(#name),
             None => {
-                let watched = self.f.watched.iter().map(|w| {
-                    let ty = self.watched_tangent(w);
-                    self.told(w, &ty)
-                });
+                let watched = self
+                    .f
+                    .watched
+                    .iter()
+                    .map(|w| self.told(w, &self.watched_tangent(w)));
                 quote!((#(::core::option::Option<#types>,)* #(#watched,)*))
             }
         }

@@ -148,8 +148,17 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
         }
     };
     let mask_entry = masks.map(|m| &m.entry);
-    let own = (masks.is_some() && !f.watched.is_empty())
-        .then(|| quote!(let __own = #rt::Observer::first(__tape);));
+    // Whoever asked for the watched locals gets to know which of them are connected, too.
+    let is_watched = masks.is_some() && !f.watched.is_empty();
+    let own = is_watched.then(|| quote!(let __own = #rt::Observer::first(__tape);));
+    let (bits, mask_value, tell) = match is_watched {
+        true => (
+            quote!(let __bits = (#mask_value).0;),
+            quote!(__bits,),
+            quote!(if __own { #rt::Observer::connected(__tape, __bits); }),
+        ),
+        false => (quote!(), mask_value, quote!()),
+    };
     let entry = emit::block_tokens(f, &sweep.entry, &style_reverse);
     // What borrows without being a reference is not there any more when the reverse sweep looks at it.
     let lasting = s.f.params.iter().filter_map(|p| {
@@ -174,7 +183,9 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
         #own
         #forward
         #lasting
+        #bits
         (#result, #mask_value move |mut #seed: #seed_ty, #(#names: #types,)* __tape: &mut #workspace| {
+            #tell
             #(#cut)*
             #reverse
             #back

@@ -7,7 +7,7 @@
 
 use super::facts::Callees;
 use super::shape::{Shape, quiet};
-use crate::analysis::reach::{Cut, Edge, Input, Reach, Why};
+use crate::analysis::reach::{Call, Cut, Edge, Input, Reach, Why};
 use crate::args::{Detached, Options};
 use crate::diagnostics::{Code, Diagnostic};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -235,21 +235,14 @@ impl Said<'_> {
             calls.retain(|(edge, ..)| way.contains(edge));
             let text = match calls.as_slice() {
                 [] => continue,
-                [(_, at, name)] => {
+                [(_, at, call), rest @ ..] => {
+                    let mut places = vec![call.place()];
+                    places.extend(rest.iter().map(|(.., call)| call.place()));
                     format!(
-                        "line {}, column {}, in the call of `{name}`",
-                        at.line,
-                        at.column + 1
-                    )
-                }
-                [(_, at, _), ..] => {
-                    let names: Vec<String> =
-                        calls.iter().map(|(_, _, n)| format!("`{n}`")).collect();
-                    format!(
-                        "line {}, column {}, in a call of {}",
+                        "line {}, column {}, {}",
                         at.line,
                         at.column + 1,
-                        names.join(" or ")
+                        places.join(" or ")
                     )
                 }
             };
@@ -261,8 +254,8 @@ impl Said<'_> {
     }
 
     /// The calls that a way from the input leads through and that may cut it.
-    fn calls_of(&self, input: &Input) -> Vec<(Edge, proc_macro2::LineColumn, String)> {
-        let mut out: Vec<(Edge, proc_macro2::LineColumn, String)> = Vec::new();
+    fn calls_of(&self, input: &Input) -> Vec<(Edge, proc_macro2::LineColumn, &Call)> {
+        let mut out: Vec<(Edge, proc_macro2::LineColumn, &Call)> = Vec::new();
         for edge in input.link.ways.iter().flatten() {
             let Some(call) = self.callees.reach.calls.get(edge.0) else {
                 continue;
@@ -272,7 +265,7 @@ impl Said<'_> {
                 && *self.name() != call.callee.name()
                 && !out.iter().any(|(known, ..)| known == edge)
             {
-                out.push((*edge, span.start(), call.callee.name()));
+                out.push((*edge, span.start(), call));
             }
         }
         out.sort_by_key(|(_, at, _)| (at.line, at.column));
@@ -284,11 +277,10 @@ impl Said<'_> {
         if self.deny {
             return;
         }
-        for (edge, _, name) in self.calls_of(input) {
-            let (Some(cut), Some(call)) = (
-                self.callees.is_cut(edge),
-                self.callees.reach.calls.get(edge.0),
-            ) else {
+        let asked = self.calls_of(input).into_iter();
+        let asked: Vec<(Edge, Call)> = asked.map(|(edge, _, call)| (edge, call.clone())).collect();
+        for (edge, call) in asked {
+            let Some(cut) = self.callees.is_cut(edge) else {
                 continue;
             };
             let at = call.span.unwrap_or_else(Span::call_site);
@@ -296,7 +288,7 @@ impl Said<'_> {
                 "the chain from `{}` to {} ends here: {}",
                 input.field,
                 self.result(),
-                super::reachability::inside_callee(&name)
+                call.reason()
             );
             let both = quote!((#detached) && #cut);
             self.say(

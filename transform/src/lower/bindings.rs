@@ -32,17 +32,19 @@ impl Lower {
         let Some(number) = crate::watch::number(&local.attrs) else {
             return;
         };
-        let syn::Pat::Type(t) = &local.pat else {
-            return;
+        // The type of what is asked of a call need not be written.
+        let pat = match &local.pat {
+            syn::Pat::Type(t) => &*t.pat,
+            pat => pat,
         };
-        let name = t.pat.to_token_stream().into_iter().last();
+        let name = pat.to_token_stream().into_iter().last();
         let var = name.and_then(|name| self.by_name.get(&name.to_string()).copied());
         match var {
             Some(v) if self.f.vars[v].alias.is_some() => {
                 let detail = "it is another name for what is there already";
-                self.refuse(Code::WatchNoTangent, &t.pat, detail);
+                self.refuse(Code::WatchNoTangent, pat, detail);
             }
-            Some(v) => self.push(Kind::Watch(v, number), t.pat.span()),
+            Some(v) => self.push(Kind::Watch(v, number), pat.span()),
             None => {}
         }
     }

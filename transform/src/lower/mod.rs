@@ -105,6 +105,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
         types,
         closure: None,
         watched: Vec::new(),
+        asked: HashMap::new(),
         masked: false,
     };
     let mut lower = Lower::of(f, HashMap::new());

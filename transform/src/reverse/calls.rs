@@ -127,6 +127,12 @@ impl Reverse<'_> {
             self.emit(kind);
         }
         let pullback = self.f.vars[pullback].ident.clone();
+        let asked = self.f.asked.get(&v).filter(|_| self.f.masked).copied();
+        if asked.is_some() {
+            self.emit(Kind::Raw(quote!(if __own {
+                __rt::Observer::enter(__tape);
+            })));
+        }
         self.emit(Kind::Raw(match (callee, shadows.as_slice()) {
             (Callee::Value(_), [environment, shadows @ ..]) => quote! {
                 #pullback(#seed, (#(__rt::open(#shadows),)*), #environment, __tape);
@@ -135,6 +141,14 @@ impl Reverse<'_> {
                 #pullback(#seed, (#(#again,)*), (#(__rt::open(#shadows),)*), __tape);
             },
         }));
+        if let Some(watched) = asked.and_then(|n| self.f.watched.get(n))
+            && let (Some(n), Some(inside)) = (asked, watched.inside())
+        {
+            let teller = inside.teller(&quote!(__rt));
+            let (n, all) = (proc_macro2::Literal::usize_unsuffixed(n), watched.all);
+            let tell = quote!(__rt::Observer::leave(__tape, #n, #all, #teller::locals););
+            self.emit(Kind::Raw(quote!(if __own { #tell })));
+        }
         for (place, t) in later {
             self.contribute_place(&place, Expr::Raw(t, vec![]));
         }

@@ -6,6 +6,7 @@ use crate::analysis::activity::is_active_call;
 use crate::checks::{Observation, Operation};
 use crate::emit::exchange;
 use crate::rules;
+use crate::watch::Told;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
@@ -116,11 +117,15 @@ impl Reverse<'_> {
         let Some(watched) = self.f.watched.get(n).cloned() else {
             return;
         };
+        // A call that is asked tells when it is reversed.
+        let Told::Value(ty) = watched.told else {
+            return;
+        };
         if !self.f.masked || !self.is_active(v) {
             return;
         }
         let bar = self.bar_here(v);
-        let (bar, ty, all) = (&self.f.vars[bar].ident, &watched.ty, watched.all);
+        let (bar, all) = (&self.f.vars[bar].ident, watched.all);
         let n = proc_macro2::Literal::usize_unsuffixed(n);
         let tell = quote!(__rt::watch::<#ty, _>(__tape, #n, #all, &#bar););
         self.emit(Kind::Raw(quote!(if __own { #tell })));

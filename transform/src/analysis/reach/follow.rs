@@ -2,8 +2,9 @@
 
 use super::cuts::{self, Cut};
 use super::is_whole;
-use super::link::{Atom, Link};
+use super::link::{Atom, Edge, Link};
 use super::log::{Call, Condition, Flow};
+use super::part;
 use super::state::{State, all};
 use super::tokens;
 use super::why::Why;
@@ -24,7 +25,8 @@ pub(super) struct Log {
 
 pub(super) struct Follow<'a> {
     pub(super) f: &'a Function,
-    pub(super) inputs: &'a [VarId],
+    /// The inputs' variables and positions; watched locals come behind the parameters.
+    pub(super) inputs: &'a [(VarId, usize)],
     pub(super) source: &'a Source,
     /// Whether places are asked for, which takes the user's text.
     pub(super) telling: bool,
@@ -44,7 +46,7 @@ pub(super) struct Follow<'a> {
 /// Follows a function to its ends.
 pub(super) fn follow(
     f: &Function,
-    inputs: &[VarId],
+    inputs: &[(VarId, usize)],
     source: &Source,
     telling: bool,
 ) -> (Vec<State>, Log) {
@@ -54,7 +56,8 @@ pub(super) fn follow(
     };
     // A watched local is one where it gets its value.
     let is_parameter = |v: VarId| f.params.iter().any(|p| p.var == v);
-    for (n, v) in inputs.iter().enumerate().filter(|(_, v)| is_parameter(**v)) {
+    let variables = inputs.iter().map(|(v, _)| v).enumerate();
+    for (n, v) in variables.filter(|(_, v)| is_parameter(**v)) {
         let mut row = vec![Link::default(); inputs.len()];
         row[n] = Link::input();
         start.rows.insert(*v, Rc::new(row));
@@ -268,6 +271,37 @@ impl Follow<'_> {
         self.define(stmt, to, row, how, state);
     }
 
+    /// What is read from memory, a field perhaps of which rustc knows whether it passes anything on.
+    fn read(&mut self, stmt: &Stmt, to: VarId, p: &Place, how: Update, state: &mut State) {
+        let root = self.f.root(p);
+        self.flow(stmt, root, Some(to), None);
+        let mut row = match self.f.place_ty(p).is_constant() {
+            true => self.union(&[], state),
+            false => self.union(&[root], state),
+        };
+        if let Some(edge) = self.part(p) {
+            row.iter_mut().for_each(|link| *link = link.through(edge));
+        }
+        self.define(stmt, to, row, how, state);
+    }
+
+    /// The question whether a part of a parameter has a derivative.
+    fn part(&mut self, p: &Place) -> Option<Edge> {
+        let part = part::part(self.f, p)?;
+        let known = |call: &Call| call.part.as_ref().is_some_and(|known| known.is(&part));
+        let number = self.log.calls.iter().position(known);
+        let number = number.unwrap_or(self.log.calls.len());
+        if number == self.log.calls.len() {
+            self.log.calls.push(Call {
+                callee: Callee::Value(part.field.clone()),
+                span: Some(part.field.span()),
+                receiver: None,
+                part: Some(part),
+            });
+        }
+        Some((number, 0))
+    }
+
     fn expr(&mut self, stmt: &Stmt, to: VarId, e: &Expr, how: Update, state: &mut State) {
         match e {
             Expr::Opaque(o) | Expr::Refused(o, _) => {
@@ -298,7 +332,10 @@ impl Follow<'_> {
                 }
             }
         }
-        self.set(stmt, to, &from, how, state);
+        match e {
+            Expr::Load(p) | Expr::Copy(p, _) => self.read(stmt, to, p, how, state),
+            _ => self.set(stmt, to, &from, how, state),
+        }
         if let Expr::Removed(p, removal) = e
             && let Some(Operand::Var(v)) = removal.value()
         {
@@ -327,6 +364,7 @@ impl Follow<'_> {
                     callee: callee.clone(),
                     span: callee.span(),
                     receiver,
+                    part: None,
                 });
                 self.numbers.insert(stmt, self.log.calls.len() - 1);
                 self.log.calls.len() - 1
@@ -352,7 +390,15 @@ impl Follow<'_> {
                     self.flow(stmt, *root, Some(c), None);
                 }
             }
+            let part = match arg {
+                Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => self.part(p),
+                _ => None,
+            };
             for (link, of) in row.iter_mut().zip(self.union(&roots, state)) {
+                let of = match part {
+                    Some(edge) => of.through(edge),
+                    None => of,
+                };
                 if of.is_connected() {
                     link.or(&if known { of.through((number, n)) } else { of });
                 }
@@ -370,16 +416,15 @@ impl Follow<'_> {
             Kind::Let(v, e) => self.expr(stmt, *v, e, Update::Whole, &mut state),
             Kind::Declare(v) => self.set(stmt, *v, &[], Update::Whole, &mut state),
             // A watched local is an input of its own from here on.
-            Kind::Watch(v, _) => {
-                if let Some(n) = self.inputs.iter().position(|input| input == v) {
+            Kind::Watch(v, number) => {
+                let position = f.params.len() + number;
+                if let Some(n) = self.inputs.iter().position(|(_, p)| *p == position) {
                     let mut row = self.union(&[*v], &state);
                     row[n] = Link::input();
                     state.rows.insert(*v, Rc::new(row));
                 }
             }
-            Kind::Bind(v, Some(p)) => {
-                self.set(stmt, *v, &[f.root(p)], Update::Whole, &mut state);
-            }
+            Kind::Bind(v, Some(p)) => self.read(stmt, *v, p, Update::Whole, &mut state),
             Kind::Assign(p, e) => {
                 let how = if is_whole(f, p) {
                     Update::Whole

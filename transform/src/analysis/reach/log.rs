@@ -2,10 +2,11 @@
 
 use super::cuts::Cut;
 use super::link::Atom;
+use super::part::Part;
 use crate::ir::{Callee, Place, VarId};
 use proc_macro2::{Span, TokenStream};
 
-/// A call of a differentiable function.
+/// A call of a differentiable function, or a part of a parameter: rustc knows what passes.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// What is called.
@@ -14,6 +15,31 @@ pub struct Call {
     pub span: Option<Span>,
     /// What a method is called on.
     pub receiver: Option<Place>,
+    /// No call, but the reading of this part.
+    pub part: Option<Part>,
+}
+
+impl Call {
+    /// Where a way ends that ends here.
+    pub fn place(&self) -> String {
+        match &self.part {
+            Some(part) => format!("in {}, which is marked `#[constant]`", part.text()),
+            None => format!("in the call of `{}`", self.callee.name()),
+        }
+    }
+
+    /// Why it ends.
+    pub fn reason(&self) -> String {
+        match (&self.part, self.callee.name()) {
+            (Some(part), _) => format!(
+                "{} is marked `#[constant]`, or holds nothing that has a derivative",
+                part.text()
+            ),
+            (None, name) => format!(
+                "`{name}` passes no derivative on from this argument, as `{name}::reachability()` tells"
+            ),
+        }
+    }
 }
 
 /// What kind of statement a condition belongs to.

@@ -9,6 +9,7 @@ mod cuts;
 mod follow;
 mod link;
 mod log;
+mod part;
 mod say;
 mod state;
 mod tokens;
@@ -17,6 +18,7 @@ mod why;
 pub use cuts::{Cut, number};
 pub use link::{Atom, Edge, Link, When};
 pub use log::{Call, Condition, Flow, Header};
+pub use part::{Part, part};
 pub use why::Why;
 
 use crate::ir::*;
@@ -64,8 +66,11 @@ pub fn reach(f: &Function, tokens: TokenStream, picture: bool) -> Reach {
 
 /// Follows what leads from the locals that are watched.
 pub fn watched(f: &Function, tokens: TokenStream) -> Reach {
-    let locals = crate::watch::variables(&f.body);
-    let inputs = locals.into_iter().filter_map(|(n, v)| {
+    let mut seen = std::collections::HashSet::new();
+    let locals = crate::watch::variables(&f.body).into_iter();
+    // What a call writes comes behind its result, and is the same input.
+    let locals = locals.filter(|(n, _)| seen.insert(*n));
+    let inputs = locals.filter_map(|(n, v)| {
         let watched = f.watched.get(n)?;
         Some((v, f.params.len() + n, watched.field.clone()))
     });
@@ -79,7 +84,7 @@ fn from(
     picture: bool,
 ) -> Reach {
     let source = Source::of(tokens);
-    let variables: Vec<VarId> = inputs.iter().map(|(v, ..)| *v).collect();
+    let variables: Vec<(VarId, usize)> = inputs.iter().map(|(v, n, _)| (*v, *n)).collect();
     let (mut ends, mut log) = follow::follow(f, &variables, &source, picture);
     let surely = |n: usize| follow::result(f, &ends, n).ways.iter().any(Vec::is_empty);
     if !picture && !(0..inputs.len()).all(surely) {

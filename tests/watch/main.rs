@@ -9,6 +9,8 @@ use pullback::check::derivative;
 use pullback::{Differentiable, Real, differentiable};
 use std::cell::Cell;
 
+mod inside;
+
 thread_local! {
     /// What is added, to which execution, and how many there were.
     static BUMP: Cell<(f64, usize, usize)> = const { Cell::new((0.0, 0, 0)) };
