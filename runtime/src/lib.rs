@@ -40,6 +40,8 @@ mod frozen;
 #[doc(hidden)]
 pub mod functions;
 #[doc(hidden)]
+pub mod heard;
+#[doc(hidden)]
 pub mod helper;
 #[doc(hidden)]
 pub mod jacobian;

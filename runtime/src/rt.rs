@@ -28,6 +28,7 @@ pub use crate::detach::{detach, stop_gradient};
 pub use crate::facts::{Facts, Holds, Is, Known, Open, Otherwise, ends};
 pub use crate::fixed::*;
 pub use crate::functions::*;
+pub use crate::heard::*;
 pub use crate::helper;
 pub use crate::jacobian::{self, Jacobian};
 pub use crate::methods::*;
