@@ -18,6 +18,17 @@ pub trait Facts<const PARAMETER: usize> {
     type Whole;
 }
 
+/// What is known of a parameter of a type's method, by a number for the method's name. Only what is known to hold can be
+/// asked of a type that may have no such method, see [`Ask`].
+pub trait Methods<const METHOD: u64, const PARAMETER: usize> {
+    /// As in [`Facts`].
+    type First;
+    /// As in [`Facts`].
+    type Last;
+    /// As in [`Facts`].
+    type Whole;
+}
+
 /// The fact holds.
 #[derive(Debug)]
 pub struct Holds;
@@ -68,6 +79,12 @@ pub struct Is<Fact>(PhantomData<Fact>);
 pub trait Otherwise {
     /// It does not hold.
     const TRUE: bool = false;
+    /// Nor does it of a method, or it is not known.
+    const FIRST: bool = false;
+    /// Likewise.
+    const LAST: bool = false;
+    /// Likewise.
+    const WHOLE: bool = false;
 }
 
 impl<Fact> Otherwise for Is<Fact> {}
@@ -75,4 +92,25 @@ impl<Fact> Otherwise for Is<Fact> {}
 impl<Fact: Send> Is<Fact> {
     /// It holds.
     pub const TRUE: bool = true;
+}
+
+/// Asks for the facts of a method.
+#[derive(Debug)]
+pub struct Ask<T: ?Sized, const METHOD: u64, const PARAMETER: usize>(PhantomData<T>);
+
+impl<T: ?Sized, const M: u64, const P: usize> Otherwise for Ask<T, M, P> {}
+
+impl<T: Methods<M, P, First: Send> + ?Sized, const M: u64, const P: usize> Ask<T, M, P> {
+    /// It holds.
+    pub const FIRST: bool = true;
+}
+
+impl<T: Methods<M, P, Last: Send> + ?Sized, const M: u64, const P: usize> Ask<T, M, P> {
+    /// It holds.
+    pub const LAST: bool = true;
+}
+
+impl<T: Methods<M, P, Whole: Send> + ?Sized, const M: u64, const P: usize> Ask<T, M, P> {
+    /// It holds.
+    pub const WHOLE: bool = true;
 }

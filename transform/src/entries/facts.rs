@@ -159,11 +159,30 @@ impl Callees<'_> {
         })
     }
 
+    /// Whether a fact holds, as an expression that is settled while compiling.
+    fn holds(&self, edge: Edge, fact: Fact) -> Option<TokenStream> {
+        let rt = self.rt;
+        if let Some(fact) = self.fact(edge, fact) {
+            return Some(quote!(#rt::Is::<#fact>::TRUE));
+        }
+        // Whether the type has an annotated method of this name, rustc knows; no type can be made of the answer.
+        let call = self.reach.calls.get(edge.0)?;
+        let (Callee::Method(name, _), Some(ty)) = (&call.callee, &call.on) else {
+            return None;
+        };
+        let method = Literal::u64_unsuffixed(crate::watch::number_of(name));
+        let position = Literal::usize_unsuffixed(edge.1);
+        let holds = Ident::new(&fact.name().to_uppercase(), Span::call_site());
+        Some(quote!(#rt::Ask::<#ty, #method, #position>::#holds))
+    }
+
     /// Whether a call passes no derivative on from an argument, as an expression that is settled while compiling.
     pub(super) fn is_cut(&self, edge: Edge) -> Option<TokenStream> {
-        let (first, last) = (self.fact(edge, Fact::First)?, self.fact(edge, Fact::Last)?);
-        let rt = self.rt;
-        Some(quote!((#rt::Is::<#first>::TRUE || #rt::Is::<#last>::TRUE)))
+        let (first, last) = (
+            self.holds(edge, Fact::First)?,
+            self.holds(edge, Fact::Last)?,
+        );
+        Some(quote!((#first || #last)))
     }
 
     /// Whether nothing passes at all, though some way leads through calls alone.
@@ -182,15 +201,9 @@ impl Callees<'_> {
 
     /// Whether something passes on every path; `None` if that is known not to be so.
     pub(super) fn is_whole(&self, link: &Link) -> Option<TokenStream> {
-        let rt = self.rt;
         let all = |edges: &Vec<Edge>| {
-            let facts: Option<Vec<TokenStream>> = edges
-                .iter()
-                .map(|edge| {
-                    self.fact(*edge, Fact::Whole)
-                        .map(|fact| quote!(#rt::Is::<#fact>::TRUE))
-                })
-                .collect();
+            let facts = edges.iter().map(|edge| self.holds(*edge, Fact::Whole));
+            let facts: Option<Vec<TokenStream>> = facts.collect();
             facts.map(|facts| match facts.is_empty() {
                 true => quote!(true),
                 false => quote!((#(#facts)&&*)),
@@ -281,6 +294,8 @@ pub(super) fn facts(s: &Shape, callees: &Callees, around: &Around, known: bool) 
     };
     let rt = callees.rt;
     let mut out = own.unwrap_or_default();
+    let method = crate::watch::number_of(&s.function.sig.ident);
+    let method = Literal::u64_unsuffixed(method);
     for position in 0..s.f.params.len() {
         let input = callees
             .reach
@@ -330,6 +345,17 @@ pub(super) fn facts(s: &Shape, callees: &Callees, around: &Around, known: bool) 
                 type Whole = #whole;
             }
         });
+        // Who has a value of the type at hand knows the method's name, and nothing else.
+        if let (Some(generics), Some(ty)) = (around.generics, around.self_ty) {
+            let (generics, _, clause) = generics.split_for_impl();
+            out.extend(quote! {
+                impl #generics #rt::Methods<#method, #n> for #ty #clause {
+                    type First = <#space as #rt::Facts<#n>>::First;
+                    type Last = <#space as #rt::Facts<#n>>::Last;
+                    type Whole = <#space as #rt::Facts<#n>>::Whole;
+                }
+            });
+        }
     }
     out
 }

@@ -296,6 +296,7 @@ impl Follow<'_> {
                 callee: Callee::Value(part.field.clone()),
                 span: Some(part.field.span()),
                 receiver: None,
+                on: None,
                 part: Some(part),
             });
         }
@@ -363,6 +364,7 @@ impl Follow<'_> {
                 self.log.calls.push(Call {
                     callee: callee.clone(),
                     span: callee.span(),
+                    on: receiver.as_ref().and_then(|p| part::type_of(self.f, p)),
                     receiver,
                     part: None,
                 });

@@ -15,6 +15,8 @@ pub struct Call {
     pub span: Option<Span>,
     /// What a method is called on.
     pub receiver: Option<Place>,
+    /// The type of a parameter that a method is called on, as it is written beside the function.
+    pub on: Option<TokenStream>,
     /// No call, but the reading of this part.
     pub part: Option<Part>,
 }

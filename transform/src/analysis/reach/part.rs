@@ -1,4 +1,5 @@
-//! Parts of parameters that may have no derivative, since a field on the way is marked `#[constant]`.
+//! Parts of parameters that may have no derivative, since a field on the way is marked `#[constant]`; and the types of
+//! parameters, by which such questions are put.
 //!
 //! The mark stands at the struct, which no other macro sees. Its tangent shows it: the part that belongs to the field
 //! has no size. So the question is put to rustc, as a closure that leads from the tangent to its part and never runs.
@@ -72,6 +73,18 @@ pub fn part(f: &Function, place: &Place) -> Option<Part> {
         path,
         field: field?,
     })
+}
+
+/// The type of a whole parameter, as it is written outside of the function.
+pub(super) fn type_of(f: &Function, place: &Place) -> Option<TokenStream> {
+    let place = f.resolve(place);
+    let param = f.params.iter().find(|p| p.var == place.base)?;
+    let whole = place
+        .path
+        .iter()
+        .all(|step| matches!(step, Proj::Deref | Proj::Value));
+    let known = whole && !f.types.generic && f.closure.is_none();
+    known.then(|| beside(f, &param.ty)).flatten()
 }
 
 /// The type that a parameter has or refers to, as it is written outside of the function.

@@ -7,7 +7,10 @@
 // The loops are written over indices because it is their connections that are tested.
 #![allow(clippy::needless_range_loop)]
 
-use pullback::{Differentiable, Reach, detach, differentiable, stop_gradient};
+use pullback::{detach, differentiable, stop_gradient};
+
+mod fields;
+mod nasty;
 
 #[differentiable]
 fn connected(x: f64, y: f64) -> f64 {
@@ -319,103 +322,4 @@ fn silenced_functions_keep_their_gradients() {
     assert_eq!(silenced_by_wrt::grad(2.0, 5.0), 2.0);
     let g = silenced_by_expectation::gradients(2.0, 5.0);
     assert_eq!((g.x, g.y), (None, Some(2.0)));
-}
-
-#[derive(Clone, Debug, PartialEq, Differentiable)]
-struct Frozen {
-    weights: Vec<f64>,
-    bias: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, Differentiable)]
-struct Model {
-    weight: f64,
-    #[constant]
-    scale: f64,
-    #[constant]
-    frozen: Frozen,
-    head: Frozen,
-}
-
-fn model() -> Model {
-    let part = Frozen {
-        weights: vec![0.5, -1.0],
-        bias: 0.2,
-    };
-    Model {
-        weight: 1.5,
-        scale: 2.0,
-        frozen: part.clone(),
-        head: part,
-    }
-}
-
-#[differentiable]
-fn dot(part: &Frozen, x: f64) -> f64 {
-    let mut sum = part.bias;
-    for w in &part.weights {
-        sum += w * x;
-    }
-    sum
-}
-
-#[differentiable(detached = "allow")]
-fn by_marked_fields(m: &Model, x: f64) -> f64 {
-    m.scale * x + dot(&m.frozen, x)
-}
-
-#[differentiable]
-fn by_a_field(m: &Model, x: f64, take: bool) -> f64 {
-    let mut y = m.scale * x;
-    if take {
-        y += dot(&m.head, x);
-    }
-    y
-}
-
-#[differentiable]
-fn by_every_field(m: &Model, x: f64) -> f64 {
-    m.weight * m.scale * x
-}
-
-/// What a callee reads is its own affair, and is told to its callers.
-#[differentiable(detached = "allow")]
-fn by_a_callee(m: &Model, x: f64) -> f64 {
-    by_marked_fields(m, x) * x
-}
-
-#[differentiable(detached = "allow")]
-impl Model {
-    fn scaled(&self, x: f64) -> f64 {
-        self.scale * x
-    }
-
-    fn written(&mut self, x: f64) {
-        self.head.bias = self.scale * x;
-    }
-}
-
-#[test]
-fn a_field_that_is_marked_does_not_connect() {
-    let m = model();
-    let g = by_marked_fields::gradients(&m, 0.7);
-    assert_eq!((g.m.is_none(), g.x.is_some()), (true, true));
-    let told = by_marked_fields::reachability();
-    assert!(matches!(told.of("m"), Some(Reach::Never { cuts }) if cuts.len() >= 2));
-    assert_eq!(told.of("x"), Some(&Reach::Always));
-    let g = by_a_field::gradients(&m, 0.7, false);
-    assert_eq!(g.m, None);
-    let g = by_a_field::gradients(&m, 0.7, true);
-    assert_eq!(g.m.map(|m| (m.head.bias, m.weight)), Some((1.0, 0.0)));
-    let told = by_a_field::reachability();
-    assert!(matches!(told.of("m"), Some(Reach::Sometimes { .. })));
-    let g = by_every_field::gradients(&m, 0.7);
-    assert_eq!(g.m.map(|m| m.weight), Some(1.4));
-    let told = by_every_field::reachability();
-    assert_eq!(told.of("m"), Some(&Reach::Always));
-    assert_eq!(by_a_callee::gradients(&m, 0.7).m, None);
-    let told = by_a_callee::reachability();
-    assert!(matches!(told.of("m"), Some(Reach::Never { .. })));
-    let g = m.scaled_gradients(0.7);
-    assert_eq!((g.self_.is_none(), g.x), (true, Some(2.0)));
 }
