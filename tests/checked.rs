@@ -244,6 +244,47 @@ fn an_operation_inside_of_what_is_called_is_found_there() {
     );
 }
 
+#[cfg(feature = "tensor")]
+mod tensors {
+    use super::{INF, assert_found};
+    use pullback::{Sweep, Tensor, differentiable};
+
+    #[differentiable]
+    fn scores(x: &Tensor<f64>, w: &Tensor<f64>) -> Tensor<f64> {
+        let y = x.matmul(w);
+        y.ln() // tensor
+    }
+
+    #[differentiable]
+    fn norm(x: &Tensor<f64>) -> f64 {
+        let root = x.sqrt(); // tensor root
+        root.sum()
+    }
+
+    #[differentiable]
+    fn of_tensors(x: &Tensor<f64>, w: &Tensor<f64>) -> f64 {
+        scores(x, w).sum() + norm(x)
+    }
+
+    #[test]
+    fn an_operation_of_tensors_is_found_with_the_element() {
+        let row = |a, b| Tensor::from_vec([1, 2], vec![a, b]);
+        let w = Tensor::from_vec([2, 1], vec![0.0, 1.0]);
+        let error = of_tensors::checked_grad(&row(1.0, 0.0), &w).unwrap_err();
+        assert_found(&error, "ln", Sweep::Forward, "tensor", "ln()");
+        let error = of_tensors::checked_grad(&row(0.0, 1.0), &w).unwrap_err();
+        assert_found(&error, "sqrt", Sweep::Reverse, "tensor root", "sqrt");
+        let error = of_tensors::checked_grad(&row(1.0, INF), &w).unwrap_err();
+        assert_eq!(error.input(), Some("x"));
+        assert!(
+            error
+                .to_string()
+                .starts_with("element 1 of the input `x` is inf")
+        );
+        assert!(of_tensors::checked_grad(&row(1.0, 2.0), &w).is_ok());
+    }
+}
+
 #[differentiable]
 fn single(x: f32) -> f32 {
     let y = 0.1 * x; // single
