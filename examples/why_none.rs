@@ -66,6 +66,12 @@ pub fn in_a_callee(x: f64, y: f64) -> f64 {
     rounded(x, y) + y
 }
 
+/// Nothing but a frozen field is used, so the whole layer has no gradient.
+#[differentiable(detached = "allow")]
+pub fn only_a_frozen_field(layer: &Layer, x: f64) -> f64 {
+    layer.frozen * x
+}
+
 /// Nobody wants a gradient with respect to `frozen`: it is marked, and has no field and no warning.
 #[differentiable]
 pub fn frozen_parameter(x: f64, #[constant] frozen: f64) -> f64 {
@@ -188,6 +194,16 @@ pub fn class_score(#[constant] image: &[f64], kernel: &[f64]) -> f64 {
     score
 }
 
+/// A watched local is told to who calls the function, too, if the call is marked.
+#[differentiable]
+pub fn two_kernels(#[constant] image: &[f64], first: &[f64], second: &[f64]) -> f64 {
+    #[watch(inside)]
+    let one = class_score(image, first);
+    #[watch(inside)]
+    let two = class_score(image, second);
+    one * two
+}
+
 macro_rules! show {
     ($title:literal, $function:ident($($argument:expr),*)) => {{
         println!("\n{}", $title);
@@ -219,6 +235,10 @@ fn main() {
         frozen: 5.0,
     };
     show!("a frozen field", with_a_frozen_field(&layer, 3.0));
+    show!(
+        "nothing but a frozen field",
+        only_a_frozen_field(&layer, 3.0)
+    );
 
     println!("\n\nSOMETIMES: by the path that a call takes");
     show!("the branch that uses x is taken", one_branch(3.0, true));
@@ -246,6 +266,10 @@ fn main() {
     show!(
         "the feature map of a score",
         class_score(&[1.0, 2.0, -4.0], &[0.5, 1.0])
+    );
+    show!(
+        "the feature maps inside of two calls",
+        two_kernels(&[1.0, 2.0, -4.0], &[0.5, 1.0], &[1.0, 0.0])
     );
     println!(
         "\n`grad` gives exact zeros where `gradients` gives None: {:?}",

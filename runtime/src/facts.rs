@@ -6,6 +6,7 @@
 //! each other in circles unless something in the circle says otherwise.
 
 use crate::Differentiable;
+use crate::heard::Locals;
 use core::marker::PhantomData;
 
 /// What is known of a function's parameter, by its position.
@@ -16,6 +17,8 @@ pub trait Facts<const PARAMETER: usize> {
     type Last;
     /// A derivative passes on every path.
     type Whole;
+    /// What the function's watched locals are told as.
+    type Locals: Locals;
 }
 
 /// What is known of a parameter of a type's method, by a number for the method's name. Only what is known to hold can be
@@ -27,6 +30,8 @@ pub trait Methods<const METHOD: u64, const PARAMETER: usize> {
     type Last;
     /// As in [`Facts`].
     type Whole;
+    /// As in [`Facts`].
+    type Locals: Locals;
 }
 
 /// The fact holds.

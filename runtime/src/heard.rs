@@ -43,20 +43,35 @@ impl Heard {
     }
 }
 
-/// A function with watched locals, which a caller may ask for by `#[watch(inside)]`; for a type, its method whose
-/// name has this number.
-#[diagnostic::on_unimplemented(
-    message = "the function that is called here has no watched locals",
-    label = "nothing inside of this is watched",
-    note = "`#[watch(inside)]` tells the watched locals of the function that is called: mark one there, as in `#[watch] let y: f64 = …;`",
-    note = "a generic function cannot tell its own: give back what is wanted, and watch it here"
-)]
-pub trait Inside<const METHOD: u64> {
-    /// What it tells.
-    type Locals: Send + 'static;
+/// What the watched locals of a function are told as, to who watches the inside of a call of it.
+pub trait Locals: Send + 'static {
+    /// Whether there are any.
+    const WATCHED: bool = true;
 
-    /// What it told in one call.
-    fn locals(heard: &mut Heard) -> Self::Locals;
+    /// What was heard in one call.
+    fn of(heard: &mut Heard) -> Self;
+}
+
+/// No local is watched, or the function is generic, and its caller could not name the type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unwatched;
+
+impl Locals for Unwatched {
+    const WATCHED: bool = false;
+
+    fn of(_: &mut Heard) -> Unwatched {
+        Unwatched
+    }
+}
+
+/// The function has mistakes, which are told where they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Untold;
+
+impl Locals for Untold {
+    fn of(_: &mut Heard) -> Untold {
+        Untold
+    }
 }
 
 /// A workspace that keeps the cotangents of watched locals.

@@ -181,7 +181,8 @@ impl Text {
         let mut text = String::new();
         let mut end = first.start;
         for token in tokens {
-            let touches = token.start == end;
+            // A call in a line of its own goes on what stands before.
+            let touches = token.start == end || token.text == ".";
             if !touches && !text.is_empty() {
                 text.push(' ');
             }

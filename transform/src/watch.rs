@@ -58,10 +58,7 @@ pub fn collect(
         types: Types::of_generics(&function.sig.generics).within(options.around.as_deref()),
         parameters: taken.collect(),
         own: function.sig.ident.clone(),
-        self_ty: options
-            .around
-            .as_deref()
-            .map(|item| (*item.self_ty).clone()),
+        around: options.around.clone(),
         room: BITS.saturating_sub(function.sig.inputs.len()),
         found: Vec::new(),
         in_closure: false,
@@ -143,9 +140,9 @@ fn is_watch(attr: &syn::Attribute) -> bool {
 struct Collect<'a> {
     types: Types,
     parameters: Vec<String>,
-    /// The function's name, and the type whose method it is.
+    /// The function's name, and the `impl` that it stands in.
     own: syn::Ident,
-    self_ty: Option<syn::Type>,
+    around: Option<std::rc::Rc<syn::ItemImpl>>,
     /// How many there may be.
     room: usize,
     found: Vec<Watched>,
@@ -225,8 +222,8 @@ impl Collect<'_> {
         }
         let told = match (&local.init, inside) {
             (Some(init), true) => {
-                let self_ty = self.self_ty.as_ref();
-                Told::Inside(inside::of_value(&init.expr, &self.own, self_ty)?)
+                let around = self.around.as_deref();
+                Told::Inside(inside::of_value(&init.expr, &self.own, around)?)
             }
             _ => Told::Value(self.value_type(ident, ty)?),
         };

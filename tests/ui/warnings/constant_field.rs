@@ -23,6 +23,19 @@ fn twice(model: &Model, x: f64) -> f64 {
     scaled(model, scaled(model, x))
 }
 
+#[differentiable]
+#[allow(deprecated)]
+fn rounded(x: f64, y: f64) -> f64 {
+    x.round() * y
+}
+
+// Not the field: the call.
+#[differentiable]
+fn passed(model: &Model, x: f64) -> f64 {
+    let weight = model.weight;
+    rounded(weight, x)
+}
+
 // One that is not marked is enough.
 #[differentiable]
 fn weighted(model: &Model, x: f64) -> f64 {
@@ -40,5 +53,5 @@ fn main() {
         scale: 2.0,
         offset: 3.0,
     };
-    let _ = (twice(&model, 1.0), weighted(&model, 1.0), meant(&model, 1.0));
+    let _ = (twice(&model, 1.0), weighted(&model, 1.0), meant(&model, 1.0), passed(&model, 1.0));
 }

@@ -274,7 +274,13 @@ pub(super) fn of_method(self_ty: &syn::Type, method: &Ident) -> Ident {
 }
 
 /// What callers may know of the function.
-pub(super) fn facts(s: &Shape, callees: &Callees, around: &Around, known: bool) -> TokenStream {
+pub(super) fn facts(
+    s: &Shape,
+    callees: &Callees,
+    around: &Around,
+    locals: Option<Ident>,
+    known: bool,
+) -> TokenStream {
     let (space, own) = match (around.generics, callees.options.around.as_deref()) {
         (None, _) => (super::shape::space(s.function, callees.options), None),
         (Some(_), Some(item)) if item.trait_.is_none() && s.gradients.is_some() => {
@@ -294,6 +300,10 @@ pub(super) fn facts(s: &Shape, callees: &Callees, around: &Around, known: bool) 
     };
     let rt = callees.rt;
     let mut out = own.unwrap_or_default();
+    let locals = match locals {
+        Some(name) => quote!(#name),
+        None => quote!(#rt::Unwatched),
+    };
     let method = crate::watch::number_of(&s.function.sig.ident);
     let method = Literal::u64_unsuffixed(method);
     for position in 0..s.f.params.len() {
@@ -343,6 +353,7 @@ pub(super) fn facts(s: &Shape, callees: &Callees, around: &Around, known: bool) 
                 type First = #first;
                 type Last = #last;
                 type Whole = #whole;
+                type Locals = #locals;
             }
         });
         // Who has a value of the type at hand knows the method's name, and nothing else.
@@ -353,6 +364,7 @@ pub(super) fn facts(s: &Shape, callees: &Callees, around: &Around, known: bool) 
                     type First = <#space as #rt::Facts<#n>>::First;
                     type Last = <#space as #rt::Facts<#n>>::Last;
                     type Whole = <#space as #rt::Facts<#n>>::Whole;
+                    type Locals = #locals;
                 }
             });
         }
@@ -370,6 +382,7 @@ pub(super) fn unknown(rt: &TokenStream, space: &Ident, parameters: usize) -> Tok
                     type First = #rt::Open;
                     type Last = #rt::Open;
                     type Whole = #rt::Open;
+                    type Locals = #rt::Untold;
                 }
             }
         })

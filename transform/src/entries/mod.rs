@@ -410,7 +410,7 @@ pub fn entries(
         inner: &inner,
     };
     let can_be_given = !around.fixed && !around.declares && by_name::can_be_given(&s);
-    let mut inside = TokenStream::new();
+    let mut locals = None;
     if options.mode != Mode::Forward {
         let sweep = crate::reverse::reverse(f, &analysed.activity);
         errors.extend(sweep.diagnostics.iter().cloned());
@@ -422,7 +422,7 @@ pub fn entries(
             false => callees.always(),
         };
         gradients_entry(&s, &masked_sweep, &masked, always, &mut items);
-        inside = watched::inside(&s, around, &masked);
+        locals = watched::inside(&s, around, &masked);
         if can_be_given && !s.rules.lacks_reverse() {
             items.push(by_name::reverse_by_name(&s, &sweep, Family::Plain));
             items.push(by_name::reverse_by_name(&s, &masked_sweep, Family::Masked));
@@ -450,7 +450,7 @@ pub fn entries(
         Mode::Forward => TokenStream::new(),
         _ => gradients_struct(&s),
     };
-    structs.extend(inside);
+    structs.extend(locals.as_ref().map(|locals| locals.item.clone()));
     if !around.fixed && !around.declares {
         let parameters = generics::parameters(function, around);
         let types = generics::signature_types(function, f);
@@ -458,16 +458,23 @@ pub fn entries(
     }
     let by_rule = s.rules.any();
     if !around.fixed && !around.declares {
-        structs.extend(facts::facts(&s, &callees, around, !by_rule));
+        structs.extend(facts::facts(
+            &s,
+            &callees,
+            around,
+            locals.map(|l| l.name),
+            !by_rule,
+        ));
         items.push(reachability::reachability_entry(&s, &callees, by_rule));
     }
-    let warnings = match by_rule {
+    let mut warnings = match by_rule {
         true => TokenStream::new(),
         false => {
             let watched = analysed.watched.as_ref().map(|w| &w.reach);
             warnings(&s, options, &callees, watched, errors)
         }
     };
+    warnings.extend(watched::demands(&s));
     Expansion {
         warnings,
         items,

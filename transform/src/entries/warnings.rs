@@ -233,19 +233,30 @@ impl Said<'_> {
         for way in &input.link.ways {
             let mut calls: Vec<_> = self.calls_of(input);
             calls.retain(|(edge, ..)| way.contains(edge));
-            let text = match calls.as_slice() {
-                [] => continue,
-                [(_, at, call), rest @ ..] => {
-                    let mut places = vec![call.place()];
-                    places.extend(rest.iter().map(|(.., call)| call.place()));
-                    format!(
-                        "line {}, column {}, {}",
-                        at.line,
-                        at.column + 1,
-                        places.join(" or ")
-                    )
-                }
+            let (parts, calls): (Vec<_>, Vec<_>) =
+                calls.iter().partition(|(.., call)| call.part.is_some());
+            let Some((_, at, call)) = calls.first().or(parts.first()) else {
+                continue;
             };
+            let mut names: Vec<String> = Vec::new();
+            for (.., call) in &calls {
+                let name = format!("`{}`", call.callee.name());
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            // Which of them it is, rustc knows, and marks it.
+            let mut what = match calls.len() + parts.len() {
+                1 => call.place(),
+                _ if calls.is_empty() || parts.is_empty() && names.len() == 1 => call.place(),
+                _ => format!("in a call of {}", names.join(" or ")),
+            };
+            if let ([_, ..], Some(part)) =
+                (&calls[..], parts.first().and_then(|p| p.2.part.as_ref()))
+            {
+                what += &format!(", or in {} if that is marked `#[constant]`", part.text());
+            }
+            let text = format!("line {}, column {}, {what}", at.line, at.column + 1);
             if !out.contains(&text) {
                 out.push(text);
             }

@@ -1,12 +1,12 @@
 //! The fields of watched locals, in what `gradients` gives and in what a caller is told that watches a call's inside.
 
 use super::Around;
-use super::shape::{Home, Shape, quiet};
+use super::shape::{Shape, quiet};
 use super::types::{said_at, tangent_type};
 use crate::masks::Masked;
-use crate::watch::{Told, Watched, number_of};
+use crate::watch::{Told, Watched};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// What is said of a field.
 pub(super) fn doc(w: &Watched) -> String {
@@ -36,10 +36,7 @@ impl Shape<'_> {
     pub(super) fn watched_tangent(&self, w: &Watched) -> TokenStream {
         match &w.told {
             Told::Value(ty) => tangent_type(&self.rt, &self.f.types.of(ty), &ty.to_token_stream()),
-            Told::Inside(inside) => {
-                let teller = inside.teller(&self.rt);
-                said_at(&inside.name, quote!(#teller::Locals))
-            }
+            Told::Inside(inside) => said_at(&inside.name, inside.locals(&self.rt)),
         }
     }
 
@@ -84,7 +81,7 @@ impl Shape<'_> {
 
 /// What a caller is told that watches the inside of a call: a struct of the watched locals, and how it is filled.
 /// What is generic has none, since its caller could not name the type.
-pub(super) fn inside(s: &Shape, around: &Around, masked: &Masked) -> TokenStream {
+pub(super) fn inside(s: &Shape, around: &Around, masked: &Masked) -> Option<Locals> {
     let is_type = |p: &syn::GenericParam| !matches!(p, syn::GenericParam::Lifetime(_));
     let lists = [Some(&s.function.sig.generics), around.generics];
     let is_generic = lists
@@ -92,34 +89,30 @@ pub(super) fn inside(s: &Shape, around: &Around, masked: &Masked) -> TokenStream
         .flatten()
         .any(|g| g.params.iter().any(is_type));
     let (Some(gradients), false, false) = (&s.gradients, s.f.watched.is_empty(), is_generic) else {
-        return TokenStream::new();
+        return None;
     };
     let base = gradients.to_string();
     let base = base.strip_suffix("Gradients").unwrap_or(&base);
     let name = Ident::new(&format!("{base}Watched"), gradients.span());
-    let (of, method) = match (&s.home, around.self_ty) {
-        (Home::Space(space), _) => (space.to_token_stream(), 0),
-        (Home::Siblings(_), Some(ty)) => (ty.to_token_stream(), number_of(&s.function.sig.ident)),
-        (Home::Siblings(_), None) => return TokenStream::new(),
+    // What is known of a method hangs on its type, which may be seen where the method is not.
+    let vis = match around.generics {
+        Some(_) => quote!(pub),
+        None => s.function.vis.to_token_stream(),
     };
-    let generics = match around.generics {
-        Some(generics) => generics.params.to_token_stream(),
-        None => quote!(),
-    };
-    let (rt, vis) = (&s.rt, &s.function.vis);
+    let rt = &s.rt;
     let fields: Vec<&Ident> = s.f.watched.iter().map(|w| &w.field).collect();
     let docs = s.f.watched.iter().map(doc);
     let types: Vec<TokenStream> = s.f.watched.iter().map(|w| s.told_type(w)).collect();
     if types.iter().any(names_what_is_not_there) {
-        return TokenStream::new();
+        return None;
     }
     let values = s.told_values(masked);
     let doc = format!(
         "What the watched locals of [`{}`] get in one call of it, told to who watches the inside of that call.",
         s.function.sig.ident
     );
-    let (quiet, method) = (quiet(), Literal::u64_unsuffixed(method));
-    quote! {
+    let quiet = quiet();
+    let item = quote! {
         #[doc = #doc]
         #quiet
         #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
@@ -127,13 +120,37 @@ pub(super) fn inside(s: &Shape, around: &Around, masked: &Masked) -> TokenStream
             #(#[doc = #docs] pub #fields: #types,)*
         }
         #quiet
-        impl<#generics> #rt::Inside<#method> for #of {
-            type Locals = #name;
-            fn locals(__heard: &mut #rt::Heard) -> #name {
+        impl #rt::Locals for #name {
+            fn of(__heard: &mut #rt::Heard) -> #name {
                 #name { #(#fields: #values),* }
             }
         }
-    }
+    };
+    Some(Locals { name, item })
+}
+
+/// What the watched locals of a function are told as.
+pub(super) struct Locals {
+    /// The struct's name.
+    pub(super) name: Ident,
+    /// The struct.
+    pub(super) item: TokenStream,
+}
+
+/// That the calls which are asked have something to tell.
+pub(super) fn demands(s: &Shape) -> TokenStream {
+    let rt = &s.rt;
+    let asked = s.f.watched.iter().filter_map(Watched::inside);
+    let demands = asked.map(|inside| {
+        let (locals, at) = (inside.locals(rt), inside.name.span());
+        let text = format!(
+            "`{}` has no watched local to tell of: mark one there, as in `#[watch] let y: f64 = …;`. A generic function \
+             has none to tell in any case: let it give back what is wanted",
+            inside.name
+        );
+        quote_spanned!(at=> const _: () = ::core::assert!(<#locals as #rt::Locals>::WATCHED, #text);)
+    });
+    demands.collect()
 }
 
 /// A type of the user's that speaks of its surroundings, `Self` or a lifetime: beside the function it means nothing.

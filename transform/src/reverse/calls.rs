@@ -144,9 +144,10 @@ impl Reverse<'_> {
         if let Some(watched) = asked.and_then(|n| self.f.watched.get(n))
             && let (Some(n), Some(inside)) = (asked, watched.inside())
         {
-            let teller = inside.teller(&quote!(__rt));
+            let locals = inside.locals(&quote!(__rt));
             let (n, all) = (proc_macro2::Literal::usize_unsuffixed(n), watched.all);
-            let tell = quote!(__rt::Observer::leave(__tape, #n, #all, #teller::locals););
+            let tell =
+                quote!(__rt::Observer::leave(__tape, #n, #all, <#locals as __rt::Locals>::of););
             self.emit(Kind::Raw(quote!(if __own { #tell })));
         }
         for (place, t) in later {

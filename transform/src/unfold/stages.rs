@@ -6,6 +6,8 @@ use super::chain::{Chain, Source, Stage, iterable};
 use super::closures::paren;
 use super::items::{Item, Mode, written};
 use crate::diagnostics::{Code, Diagnostic};
+use proc_macro2::Span;
+use quote::ToTokens;
 use syn::{Expr, Ident, Lifetime, Stmt, parse_quote};
 
 pub(super) type Result<T> = std::result::Result<T, Diagnostic>;
@@ -49,8 +51,13 @@ impl Unfold<'_> {
         let mut setup = Vec::new();
         let stop = self.label("chain");
         let mut header = None;
+        // What is said of the loop is said where the chain begins.
+        let mut begin = stop.clone();
         let mut stages = chain.stages.as_slice();
         if let Source::Header(source) = &chain.source {
+            if let Some(first) = source.to_token_stream().into_iter().next() {
+                begin.set_span(begin.ident.span().located_at(first.span()));
+            }
             let (made, rest) = self.header(source, stages)?;
             header = Some(made);
             stages = rest;
@@ -64,7 +71,7 @@ impl Unfold<'_> {
                 body.extend(self.run(&steps, header.item, &stop, sink)?);
                 let pat = self.pattern(&header.pat);
                 let expr = header.expr;
-                setup.push(parse_quote!(#stop: for #pat in #expr { #(#body)* }));
+                setup.push(parse_quote!(#begin: for #pat in #expr { #(#body)* }));
             }
             (None, Source::Both(a, b)) => {
                 let mut both = Vec::new();
@@ -289,13 +296,15 @@ impl Unfold<'_> {
                 let held = self.hold(item, &mut out);
                 let keep = paren(self.ask(f, &held, Mode::Look)?);
                 let kept = self.run(rest, held, stop, sink)?;
-                out.push(parse_quote!(if #keep { #(#kept)* }));
+                let if_ = keyword(f);
+                out.push(parse_quote!(#if_ #keep { #(#kept)* }));
             }
             Step::TakeWhile(f) => {
                 let held = self.hold(item, &mut out);
                 let keep = paren(self.ask(f, &held, Mode::Look)?);
                 let kept = self.run(rest, held, stop, sink)?;
-                out.push(parse_quote!(if #keep { #(#kept)* } else { break #stop; }));
+                let if_ = keyword(f);
+                out.push(parse_quote!(#if_ #keep { #(#kept)* } else { break #stop; }));
             }
             Step::SkipWhile(f, skipping) => {
                 let held = self.hold(item, &mut out);
@@ -485,4 +494,15 @@ fn when_some(value: Expr, item: &Ident, rest: Vec<Stmt>, end: Option<&Lifetime>)
     let none: Option<Stmt> = end.map(|stop| parse_quote!(break #stop;));
     let value = paren(value);
     vec![parse_quote!(match #value { Some(#item) => { #(#rest)* } None => { #none } })]
+}
+
+/// An `if` that stands where the question is written that a closure answers.
+fn keyword(asked: &Expr) -> syn::Token![if] {
+    let answer = match asked {
+        Expr::Closure(closure) => &*closure.body,
+        other => other,
+    };
+    let first = answer.to_token_stream().into_iter().next();
+    let at = first.map_or_else(Span::mixed_site, |first| first.span());
+    syn::Token![if](Span::mixed_site().located_at(at))
 }

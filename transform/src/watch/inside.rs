@@ -38,8 +38,13 @@ pub fn number_of(method: &Ident) -> u64 {
 pub(super) fn of_value(
     value: &syn::Expr,
     own: &Ident,
-    self_ty: Option<&syn::Type>,
+    around: Option<&syn::ItemImpl>,
 ) -> Result<Inside, Diagnostic> {
+    let self_ty = around.map(|item| &*item.self_ty);
+    let is_generic = around.is_some_and(|item| {
+        let of = |p: &syn::GenericParam| !matches!(p, syn::GenericParam::Lifetime(_));
+        item.generics.params.iter().any(of)
+    });
     let refused = |at: &dyn ToTokens, detail: &str| {
         let detail = detail.to_string();
         Err(Diagnostic::new(
@@ -49,8 +54,8 @@ pub(super) fn of_value(
         ))
     };
     match value {
-        syn::Expr::Paren(e) => of_value(&e.expr, own, self_ty),
-        syn::Expr::Group(e) => of_value(&e.expr, own, self_ty),
+        syn::Expr::Paren(e) => of_value(&e.expr, own, around),
+        syn::Expr::Group(e) => of_value(&e.expr, own, around),
         syn::Expr::Call(call) => {
             let syn::Expr::Path(path) = &*call.func else {
                 return refused(&call.func, "the function is not called by its name");
@@ -68,6 +73,9 @@ pub(super) fn of_value(
                     (true, Some(ty)) => ty.to_token_stream(),
                     _ => path.to_token_stream(),
                 };
+                if path.is_ident("Self") && is_generic {
+                    return refused(&name, "the `impl` is generic");
+                }
                 let itself = path.is_ident("Self") && name == *own;
                 let method = number_of(&name);
                 return Ok(Inside {
@@ -96,6 +104,9 @@ pub(super) fn of_value(
                 );
                 return refused(&call.method, &detail);
             };
+            if is_generic {
+                return refused(&call.method, "the `impl` is generic");
+            }
             Ok(Inside {
                 of: ty.to_token_stream(),
                 method: number_of(&call.method),
@@ -217,10 +228,15 @@ impl Watched {
 }
 
 impl Inside {
-    /// The type that tells.
-    pub fn teller(&self, rt: &TokenStream) -> TokenStream {
+    /// The type of what is told.
+    pub fn locals(&self, rt: &TokenStream) -> TokenStream {
         let (of, method) = (&self.of, self.method);
-        let method = proc_macro2::Literal::u64_unsuffixed(method);
-        quote!(<#of as #rt::Inside<#method>>)
+        match method {
+            0 => quote!(<#of as #rt::Facts<0>>::Locals),
+            _ => {
+                let method = proc_macro2::Literal::u64_unsuffixed(method);
+                quote!(<#of as #rt::Methods<#method, 0>>::Locals)
+            }
+        }
     }
 }

@@ -32,15 +32,18 @@ impl Call {
 
     /// Why it ends.
     pub fn reason(&self) -> String {
-        match (&self.part, self.callee.name()) {
-            (Some(part), _) => format!(
-                "{} is marked `#[constant]`, or holds nothing that has a derivative",
-                part.text()
-            ),
-            (None, name) => format!(
-                "`{name}` passes no derivative on from this argument, as `{name}::reachability()` tells"
-            ),
-        }
+        let name = self.callee.name();
+        let told = match (&self.part, &self.callee) {
+            (Some(part), _) => {
+                return format!(
+                    "{} is marked `#[constant]`, or holds nothing that has a derivative",
+                    part.text()
+                );
+            }
+            (None, Callee::Method(..)) => format!("{name}_reachability()"),
+            (None, _) => format!("{name}::reachability()"),
+        };
+        format!("`{name}` passes no derivative on from this argument, as `{told}` tells")
     }
 }
 
