@@ -6,7 +6,7 @@
 
 use super::Around;
 use super::shape::Shape;
-use crate::analysis::reach::{Call, Edge, Link, Reach};
+use crate::analysis::reach::{Call, Edge, Link, Part, Reach};
 use crate::args::Options;
 use crate::ir::{Callee, Place};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -33,6 +33,13 @@ pub(super) struct Callees<'a> {
     pub(super) block: bool,
     /// Names that mean something inside the function alone.
     pub(super) inner: &'a Inner,
+    /// What the list of the parts of parameters is called, where it does not stand in the code that reads it.
+    pub(super) list: Option<&'a str>,
+}
+
+/// The name of the list of parts.
+fn parts_name(list: Option<&str>) -> Ident {
+    Ident::new(list.unwrap_or("__parts"), Span::call_site())
 }
 
 /// Names that items inside a function's body define, which are not there beside it.
@@ -77,12 +84,9 @@ impl Callees<'_> {
     fn fact(&self, edge: Edge, fact: Fact) -> Option<TokenStream> {
         let (call, position) = edge;
         let (call, rt) = (self.reach.calls.get(call)?, self.rt);
-        if let Some(part) = &call.part {
-            let ends = part.ends(rt);
-            return Some(match fact {
-                Fact::Whole => quote!(#rt::Known<{ !#ends }>),
-                Fact::First | Fact::Last => quote!(#rt::Known<{ #ends }>),
-            });
+        if call.part.is_some() {
+            let holds = self.holds(edge, fact)?;
+            return Some(quote!(#rt::Known<{ #holds }>));
         }
         let space = self.space(call)?;
         let position = Literal::usize_unsuffixed(position);
@@ -159,9 +163,45 @@ impl Callees<'_> {
         })
     }
 
+    /// The parts of parameters that ways lead through, by their numbers among the calls.
+    fn parts(&self) -> Vec<(usize, &Part)> {
+        let links = self.reach.inputs.iter().map(|input| &input.link);
+        let edges = links.flat_map(|link| link.ways.iter().chain(&link.always));
+        let mut asked: Vec<usize> = edges.flatten().map(|edge| edge.0).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let part = |n: usize| Some((n, self.reach.calls.get(n)?.part.as_ref()?));
+        asked.into_iter().filter_map(part).collect()
+    }
+
+    /// The list of which of them have no derivative: each is asked once, and by its number from then on.
+    pub(super) fn list_of_parts(&self) -> TokenStream {
+        let parts = self.parts();
+        if parts.is_empty() {
+            return TokenStream::new();
+        }
+        let (list, count) = (
+            parts_name(self.list),
+            Literal::usize_unsuffixed(parts.len()),
+        );
+        let ends = parts.iter().map(|(_, part)| part.ends(self.rt));
+        quote! {
+            #[doc(hidden)]
+            #[allow(non_upper_case_globals, dead_code)]
+            const #list: [bool; #count] = [#(#ends),*];
+        }
+    }
+
     /// Whether a fact holds, as an expression that is settled while compiling.
     fn holds(&self, edge: Edge, fact: Fact) -> Option<TokenStream> {
         let rt = self.rt;
+        if let Some(n) = self.parts().iter().position(|(call, _)| *call == edge.0) {
+            let (list, n) = (parts_name(self.list), Literal::usize_unsuffixed(n));
+            return Some(match fact {
+                Fact::Whole => quote!(!#list[#n]),
+                Fact::First | Fact::Last => quote!(#list[#n]),
+            });
+        }
         if let Some(fact) = self.fact(edge, fact) {
             return Some(quote!(#rt::Is::<#fact>::TRUE));
         }
@@ -298,8 +338,14 @@ pub(super) fn facts(
             quote!(#vis)
         }
     };
+    let list = format!("__{}_parts", space.unraw());
+    let list = Some(list.as_str());
+    let callees = &Callees { list, ..*callees };
     let rt = callees.rt;
     let mut out = own.unwrap_or_default();
+    if known {
+        out.extend(callees.list_of_parts());
+    }
     let locals = match locals {
         Some(name) => quote!(#name),
         None => quote!(#rt::Unwatched),

@@ -103,7 +103,7 @@ pub(super) fn gradients_entry(
     s: &Shape,
     sweep: &Sweep,
     masked: &masks::Masked,
-    always: Option<TokenStream>,
+    always: Option<(TokenStream, TokenStream)>,
     items: &mut Vec<TokenStream>,
 ) {
     if s.rules.lacks_reverse() {
@@ -174,12 +174,13 @@ pub(super) fn gradients_entry(
         #heard
         #result
     };
-    if let Some(always) = always.filter(|_| s.f.watched.is_empty() && outcome.is_plain()) {
+    if let Some((parts, always)) = always.filter(|_| s.f.watched.is_empty() && outcome.is_plain()) {
         let all = all_some(s);
         body = match always.to_string() == "true" {
             true => all,
             false => quote! {
                 use #rt::Otherwise as _;
+                #parts
                 if #always { #all } else { #body }
             },
         };

@@ -408,6 +408,7 @@ pub fn entries(
         reach: &analysed.reach,
         block: around.gradients.is_some(),
         inner: &inner,
+        list: None,
     };
     let can_be_given = !around.fixed && !around.declares && by_name::can_be_given(&s);
     let mut locals = None;
@@ -419,7 +420,9 @@ pub fn entries(
         let (masked, masked_sweep) = observed(analysed);
         let always = match around.fixed || around.declares || f.plain || s.rules.any() {
             true => None,
-            false => callees.always(),
+            false => callees
+                .always()
+                .map(|known| (callees.list_of_parts(), known)),
         };
         gradients_entry(&s, &masked_sweep, &masked, always, &mut items);
         locals = watched::inside(&s, around, &masked);

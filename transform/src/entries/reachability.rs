@@ -26,7 +26,8 @@ pub(super) fn reachability_entry(s: &Shape, callees: &Callees, by_rule: bool) ->
         .inputs
         .iter()
         .any(|input| Callees::asks(&input.link));
-    let otherwise = asks.then(|| quote!(use #rt::Otherwise as _;));
+    let parts = callees.list_of_parts();
+    let otherwise = asks.then(|| quote!(use #rt::Otherwise as _; #parts));
     quote! {
         /// Which inputs a derivative can reach the result from, when, and where the ways of the others end.
         pub fn #entry() -> &'static #rt::Reachability {

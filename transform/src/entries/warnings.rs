@@ -109,6 +109,7 @@ impl Said<'_> {
 
     /// Of inputs behind whose calls nothing passes, which the callees know.
     fn callees_cut(&mut self, inputs: &[&Input]) {
+        let before = std::mem::take(&mut self.out);
         for input in inputs {
             if input.link.is_connected()
                 && let Some(detached) = self.callees.is_detached(&input.link)
@@ -117,6 +118,11 @@ impl Said<'_> {
                 self.calls(input, &detached);
                 self.places(&[input], Some(&detached));
             }
+        }
+        let told = std::mem::replace(&mut self.out, before);
+        if !told.is_empty() {
+            let parts = self.callees.list_of_parts();
+            self.out.extend(quote!({ #parts #told }));
         }
     }
 
@@ -290,6 +296,7 @@ impl Said<'_> {
         }
         let asked = self.calls_of(input).into_iter();
         let asked: Vec<(Edge, Call)> = asked.map(|(edge, _, call)| (edge, call.clone())).collect();
+        let mut fields = Vec::new();
         for (edge, call) in asked {
             let Some(cut) = self.callees.is_cut(edge) else {
                 continue;
@@ -302,6 +309,11 @@ impl Said<'_> {
                 call.reason()
             );
             let both = quote!((#detached) && #cut);
+            // Of fields there may be many: one sentence for all of them.
+            if call.part.is_some() {
+                fields.push((at, both));
+                continue;
+            }
             self.say(
                 ("Derivative", Code::DetachedInput),
                 "ends_here",
@@ -309,6 +321,15 @@ impl Said<'_> {
                 at,
                 Some(&both),
             );
+        }
+        if !fields.is_empty() {
+            let note = format!(
+                "the chain from `{}` to {} ends here: the field is marked `#[constant]`, or holds nothing that has a \
+                 derivative",
+                input.field,
+                self.result()
+            );
+            self.when("Derivative", "ends_here", &note, &fields);
         }
     }
 
@@ -371,35 +392,47 @@ impl Said<'_> {
             }
             return;
         }
-        let quiet = quiet();
-        let (subject, item) = (format_ident!("{}", subject), Ident::new(what, at));
-        self.out.extend(match when {
-            None => quote! {
-                {
-                    #quiet
-                    mod #subject {
-                        #[deprecated(note = #note)]
-                        pub(super) const #item: () = ();
+        match when {
+            None => {
+                let quiet = quiet();
+                let (subject, item) = (format_ident!("{}", subject), Ident::new(what, at));
+                self.out.extend(quote! {
+                    {
+                        #quiet
+                        mod #subject {
+                            #[deprecated(note = #note)]
+                            pub(super) const #item: () = ();
+                        }
+                        let () = #subject::#item;
                     }
-                    let () = #subject::#item;
+                });
+            }
+            Some(when) => self.when(subject, what, note, &[(at, when.clone())]),
+        }
+    }
+
+    /// The same at each of these places, if what stands there is so.
+    fn when(&mut self, subject: &str, what: &str, note: &str, places: &[(Span, TokenStream)]) {
+        let (subject, item) = (format_ident!("{}", subject), format_ident!("{}", what));
+        let uses = places.iter().map(|(at, when)| {
+            let item = Ident::new(what, *at);
+            quote!(let () = #subject::<{ #when }>::#item;)
+        });
+        self.out.extend(quote! {
+            {
+                struct #subject<const CUT: bool>;
+                trait Passes {
+                    #[allow(non_upper_case_globals)]
+                    const #item: () = ();
                 }
-            },
-            Some(when) => quote! {
-                {
-                    struct #subject<const CUT: bool>;
-                    trait Passes {
-                        #[allow(non_upper_case_globals)]
-                        const #item: () = ();
-                    }
-                    impl<const CUT: bool> Passes for #subject<CUT> {}
-                    #[allow(non_upper_case_globals, dead_code)]
-                    impl #subject<true> {
-                        #[deprecated(note = #note)]
-                        const #item: () = ();
-                    }
-                    let () = #subject::<{ #when }>::#item;
+                impl<const CUT: bool> Passes for #subject<CUT> {}
+                #[allow(non_upper_case_globals, dead_code)]
+                impl #subject<true> {
+                    #[deprecated(note = #note)]
+                    const #item: () = ();
                 }
-            },
+                #(#uses)*
+            }
         });
     }
 }
