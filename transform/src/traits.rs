@@ -25,7 +25,7 @@ pub fn expand_trait(
     let around = syn::ItemImpl {
         items: methods.collect(),
         generics: generics.clone(),
-        ..syn::parse_quote!(impl Holder {})
+        ..syn::parse_quote!(impl Self {})
     };
     let mut options = options.clone();
     options.name = None;

@@ -185,9 +185,10 @@ impl Callees<'_> {
             Literal::usize_unsuffixed(parts.len()),
         );
         let ends = parts.iter().map(|(_, part)| part.ends(self.rt));
+        let quiet = super::quiet();
         quote! {
             #[doc(hidden)]
-            #[allow(non_upper_case_globals, dead_code)]
+            #quiet
             const #list: [bool; #count] = [#(#ends),*];
         }
     }

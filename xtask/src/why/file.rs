@@ -5,8 +5,9 @@ use pullback_transform::analysis::reach::{self, Input, Link, Reach};
 use pullback_transform::ir::{Callee, Function};
 use pullback_transform::{Analysed, analyse, args, fence, methods};
 use quote::ToTokens;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use syn::visit::Visit;
 
 /// A function that was understood.
 pub struct Known {
@@ -42,6 +43,36 @@ pub struct File<'a> {
     problems: Vec<(String, Vec<String>)>,
     /// Whether a derivative passes from the parameter of the function with this name.
     passes: HashMap<(String, usize), bool>,
+    /// The fields that are marked `#[constant]`, with the names of their structs.
+    marked: HashSet<(String, String)>,
+}
+
+/// What ends a way at a call or a field, in a few words.
+pub fn ended(call: &reach::Call) -> String {
+    match &call.part {
+        Some(part) => format!("{} is marked `#[constant]`", part.text()),
+        None => format!("`{}` passes no derivative on", call.callee.name()),
+    }
+}
+
+/// The marked fields of the structs in a file.
+fn marked(source: &str) -> HashSet<(String, String)> {
+    #[derive(Default)]
+    struct Marked(HashSet<(String, String)>);
+    impl<'ast> Visit<'ast> for Marked {
+        fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+            let is_marked = |f: &&syn::Field| f.attrs.iter().any(|a| a.path().is_ident("constant"));
+            let fields = item.fields.iter().filter(is_marked);
+            let names = fields.filter_map(|f| f.ident.as_ref());
+            let pair = |name: &syn::Ident| (item.ident.to_string(), name.to_string());
+            self.0.extend(names.map(pair));
+        }
+    }
+    let mut marked = Marked::default();
+    if let Ok(file) = syn::parse_file(source) {
+        marked.visit_file(&file);
+    }
+    marked.0
 }
 
 /// What is known of an input once the callees of the same file are.
@@ -64,6 +95,7 @@ impl<'a> File<'a> {
             functions: Vec::new(),
             problems: Vec::new(),
             passes: HashMap::new(),
+            marked: marked(source),
         };
         for annotated in found {
             let (options, _) = args::parse(annotated.args.clone());
@@ -137,6 +169,10 @@ impl<'a> File<'a> {
     /// Whether a call passes a derivative on from an argument, if the file tells.
     fn edge(&self, known: &Known, (call, position): reach::Edge) -> Option<bool> {
         let call = known.reach.calls.get(call)?;
+        if let Some(part) = &call.part {
+            let field = (part.owner()?, part.field.to_string());
+            return self.marked.contains(&field).then_some(false);
+        }
         let name = call.callee.name();
         if !matches!(call.callee, Callee::Function(_) | Callee::Method(..)) {
             return None;

@@ -83,8 +83,18 @@ pub fn graph(file: &File, known: &Known, input: Option<&str>) -> Graph {
             (None, Some(call), _) => {
                 let call = &known.reach.calls[call];
                 let span = call.span.unwrap_or(flow.span);
-                let why = Why::Other(format!("`{}`, which passes nothing on", call.callee.name()));
-                let text = known.reach.source.call(span);
+                let (why, text) = match &call.part {
+                    Some(_) => (
+                        "a `#[constant]` field".into(),
+                        known.reach.source.token(span),
+                    ),
+                    None => {
+                        let name = call.callee.name();
+                        let text = known.reach.source.call(span);
+                        (format!("`{name}`, which passes nothing on"), text)
+                    }
+                };
+                let why = Why::Other(why);
                 ends.push((flow.from, Cut { why, text, span }, within));
             }
             (None, None, Some(to)) if to != flow.from => {

@@ -1,6 +1,6 @@
 //! The picture and the source on one page.
 
-use super::file::{File, Known, Verdict};
+use super::file::{File, Known, Verdict, ended};
 use super::picture::escaped;
 use pullback_transform::analysis::reach::Why;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ pub fn page(file: &File, known: &Known, wanted: Option<&str>, picture: &str) -> 
                 }
                 for call in file.closed(known, &input.link) {
                     let line = call.span.map_or(0, |s| s.start().line);
-                    let text = format!("`{}` passes no derivative on", call.callee.name());
+                    let text = ended(call);
                     told.push(format!("line {line}: {text}"));
                     marks.entry(line).or_default().push(text);
                 }

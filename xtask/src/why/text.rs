@@ -1,6 +1,6 @@
 //! The answer as text, with excerpts of the source.
 
-use super::file::{File, Known, Verdict};
+use super::file::{File, Known, Verdict, ended};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use pullback_transform::analysis::reach::Why;
 
@@ -60,9 +60,7 @@ pub fn print(file: &File, known: &Known, wanted: Option<&str>) -> String {
                 for call in file.closed(known, &input.link) {
                     if let Some(span) = call.span {
                         let label = AnnotationKind::Primary.span(span.byte_range());
-                        let text =
-                            format!("`{}` passes no derivative on from here", call.callee.name());
-                        snippet = snippet.annotation(label.label(text));
+                        snippet = snippet.annotation(label.label(ended(call)));
                     }
                 }
                 let title = format!(

@@ -172,7 +172,9 @@ impl Follow<'_> {
             let call = self.numbers.get(&(stmt as *const Stmt)).copied();
             let is_call = matches!(
                 &stmt.kind,
-                Kind::Let(_, Expr::Call(..)) | Kind::Assign(_, Expr::Call(..))
+                Kind::Let(_, Expr::Call(..) | Expr::Load(_) | Expr::Copy(..))
+                    | Kind::Assign(_, Expr::Call(..) | Expr::Load(_) | Expr::Copy(..))
+                    | Kind::Bind(..)
             );
             self.log.flows.push(Flow {
                 from,
@@ -274,12 +276,16 @@ impl Follow<'_> {
     /// What is read from memory, a field perhaps of which rustc knows whether it passes anything on.
     fn read(&mut self, stmt: &Stmt, to: VarId, p: &Place, how: Update, state: &mut State) {
         let root = self.f.root(p);
+        let part = self.part(p);
+        if let (Some((number, _)), true) = (part, self.telling) {
+            self.numbers.insert(stmt, number);
+        }
         self.flow(stmt, root, Some(to), None);
         let mut row = match self.f.place_ty(p).is_constant() {
             true => self.union(&[], state),
             false => self.union(&[root], state),
         };
-        if let Some(edge) = self.part(p) {
+        if let Some(edge) = part {
             row.iter_mut().for_each(|link| *link = link.through(edge));
         }
         self.define(stmt, to, row, how, state);

@@ -36,6 +36,15 @@ impl Part {
         self.of == other.of && self.path.to_string() == other.path.to_string()
     }
 
+    /// The name of the struct that has the field, where it is the parameter itself.
+    pub fn owner(&self) -> Option<String> {
+        let ty = syn::parse2::<syn::Type>(self.ty.clone()).ok()?;
+        match (ty, self.path.clone().into_iter().count()) {
+            (syn::Type::Path(p), 2) => p.path.segments.last().map(|s| s.ident.to_string()),
+            _ => None,
+        }
+    }
+
     /// In the user's words.
     pub fn text(&self) -> String {
         format!("the field `{}`", self.field)
