@@ -187,7 +187,7 @@ impl Masks<'_> {
     /// writes that is asked for its watched locals comes right behind its result.
     fn watch(&mut self, v: VarId, n: usize, first: bool, out: &mut Vec<TokenStream>) {
         let is_call = self.f.watched[n].inside().is_some();
-        if !self.is_active(v) && !(first && is_call) {
+        if !(self.is_active(v) || first && is_call) {
             return;
         }
         let bit = u32::try_from(self.f.params.len() + n).unwrap_or(63).min(63);

@@ -33,7 +33,7 @@ pub struct Watched {
 #[derive(Clone, Debug)]
 pub enum Told {
     /// The cotangent of its value, which is of this type.
-    Value(syn::Type),
+    Value(Box<syn::Type>),
     /// The watched locals of the call that gives it its value.
     Inside(Inside),
 }
@@ -225,7 +225,7 @@ impl Collect<'_> {
                 let around = self.around.as_deref();
                 Told::Inside(inside::of_value(&init.expr, &self.own, around)?)
             }
-            _ => Told::Value(self.value_type(ident, ty)?),
+            _ => Told::Value(Box::new(self.value_type(ident, ty)?)),
         };
         let name = ident.unraw().to_string();
         if self.parameters.contains(&name) {

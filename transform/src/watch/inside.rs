@@ -172,7 +172,7 @@ fn call_before(f: &Function, stmts: &[Stmt], name: &Ident) -> Option<(VarId, Vec
         _ => None,
     })?;
     let named = matches!(callee, Callee::Function(_) | Callee::Method(..));
-    (named && callee.name() == name.unraw().to_string()).then(|| (v, changed(f, args)))
+    (named && name.unraw() == callee.name()).then(|| (v, changed(f, args)))
 }
 
 /// The calls that are asked in vain, since no argument carries a derivative.
