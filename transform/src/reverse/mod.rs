@@ -6,6 +6,7 @@
 //! a home segment; its adjoint is declared in the reverse of that segment, by its first contribution.
 
 mod adjoint;
+mod apart;
 mod calls;
 mod commute;
 mod data;
@@ -24,6 +25,7 @@ mod segments;
 mod stmt;
 mod storage;
 mod vectors;
+mod windows;
 mod zeros;
 
 use crate::analysis::activity::Activity;
