@@ -225,6 +225,7 @@ fn what_is_overwritten_is_forgotten_whole_and_not_in_part() {
 /// Connected by a difference that is zero, by a factor of zero, and by a way through `detach` that is not the only one:
 /// the number is zero and there was a way.
 #[differentiable]
+#[allow(clippy::eq_op)]
 fn vanishing(x: f64, y: f64) -> f64 {
     (x - x) + 0.0 * y + detach(y)
 }

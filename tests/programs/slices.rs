@@ -1,6 +1,6 @@
 //! Parts of slices by their indices, and references to items that a search chooses.
 
-use crate::harness::{flat, programs, vector};
+use crate::harness::{flat, programs};
 use pullback::{Differentiable, differentiable};
 
 /// The first part of `rchunks` is the last of the slice, and the last part may be shorter.

@@ -1,7 +1,7 @@
 //! Loops over parts of slices that start at different places, and over many slices at once: in which order the trips
 //! may be reversed, and through which slices.
 
-use crate::harness::{programs, vector};
+use crate::harness::programs;
 use pullback::{Differentiable, differentiable};
 
 // Trips that run through one view each.

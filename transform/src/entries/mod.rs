@@ -73,6 +73,15 @@ pub fn primal(function: &syn::ItemFn) -> syn::ItemFn {
                 !OURS.iter().any(|name| crate::lower::is_marked(one, name))
             });
         }
+        fn visit_local_mut(&mut self, local: &mut syn::Local) {
+            let marks = local.attrs.len();
+            syn::visit_mut::visit_local_mut(self, local);
+            if local.attrs.len() < marks {
+                // A local that bears an attribute is not superfluous to clippy (`let_and_return`). This one is not of
+                // a lint, which the crate may forbid to set.
+                local.attrs.push(syn::parse_quote!(#[rustfmt::skip]));
+            }
+        }
         fn visit_item_mut(&mut self, _: &mut syn::Item) {}
     }
     let mut function = function.clone();
