@@ -47,7 +47,7 @@ pub struct Open(PhantomData<*const ()>);
 pub const fn ends<T, Of, Lead>(_: &Lead) -> bool
 where
     T: Differentiable + ?Sized,
-    Lead: Fn(&T::Tangent) -> &Of,
+    Lead: Fn(&mut T::Tangent) -> &mut Of,
 {
     size_of::<Of>() == 0
 }

@@ -60,6 +60,8 @@ pub struct Analysed {
     pub watched: Option<Watched>,
     /// Which inputs reach the result, and when.
     pub reach: analysis::reach::Reach,
+    /// The body is not the user's, which has errors: callers are told nothing of it.
+    pub stands_in: bool,
 }
 
 /// A function whose watched locals are inputs as well.
@@ -200,6 +202,7 @@ pub fn analyse(
         f,
         activity,
         watched,
+        stands_in: false,
         reach,
     })
 }

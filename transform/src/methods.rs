@@ -137,6 +137,10 @@ pub fn stand_in(
         true => analyse(&function, &options, &mut errors)?,
         false => return None,
     };
+    let analysed = crate::Analysed {
+        stands_in: true,
+        ..analysed
+    };
     Some((function, options, analysed))
 }
 

@@ -475,7 +475,7 @@ pub fn entries(
             &callees,
             around,
             locals.map(|l| l.name),
-            !by_rule,
+            !by_rule && !analysed.stands_in,
         ));
         items.push(reachability::reachability_entry(&s, &callees, by_rule));
     }

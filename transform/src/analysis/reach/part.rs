@@ -5,9 +5,10 @@
 //! has no size. So the question is put to rustc, as a closure that leads from the tangent to its part and never runs.
 
 use crate::ir::*;
+use crate::located::located;
 use crate::ty::Ty;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
 
@@ -28,7 +29,12 @@ impl Part {
     /// What is asked: whether the part has no derivative.
     pub fn ends(&self, rt: &TokenStream) -> TokenStream {
         let (ty, path) = (&self.ty, &self.path);
-        quote!(#rt::ends::<#ty, _, _>(&|tangent| &tangent #path))
+        // What rustc says of the type and of the field, it has said at these places of the derivative, and does not
+        // say twice.
+        let at = ty.clone().into_iter().next();
+        let at = Span::call_site().located_at(at.map_or_else(Span::call_site, |t| t.span()));
+        let rt = located(rt.clone(), at);
+        quote_spanned!(at=> #rt::ends::<#ty, _, _>(&|tangent| &mut tangent #path))
     }
 
     /// Whether both are the same part.
@@ -65,10 +71,7 @@ pub fn part(f: &Function, place: &Place) -> Option<Part> {
             // Of a field's own reference or box it is not known what its tangent is.
             Proj::Deref | Proj::Value if field.is_none() => {}
             Proj::Field(syn::Member::Named(name)) => {
-                // What rustc has to say of the field, it says of the user's own words.
-                let mut quiet = name.clone();
-                quiet.set_span(Span::call_site());
-                path.extend(quote!(.#quiet));
+                path.extend(quote!(.#name));
                 field = Some(name.clone());
             }
             Proj::Field(member) => path.extend(quote!(.#member)),
