@@ -84,6 +84,18 @@ fn moving_views(x: &[f64]) -> f64 {
     v.iter().map(|t| t * t).sum()
 }
 
+// The view starts elsewhere in each trip of the inner loop, so trips of the outer one meet in the same elements.
+#[differentiable]
+fn sliding_views(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    for i in 0..3 {
+        for j in 0..3 {
+            v[j..][i] = v[j..][i] * 0.5 + x[i];
+        }
+    }
+    v.iter().zip(1..).map(|(a, k)| a * k as f64).sum()
+}
+
 // No trip at all, and views of nothing.
 #[differentiable]
 fn empty_views(x: &[f64], k: f64) -> f64 {
@@ -216,6 +228,7 @@ programs! {
     neighbours { x: slice = vector(6, 5) };
     views_of_views { x: slice = vector(5, 6), from: konst = 2_usize };
     moving_views { x: slice = vector(6, 7) };
+    sliding_views { x: slice = vector(5, 12) };
     empty_views { x: slice = vector(3, 8), k: val = 0.7 } exact [vec![3.0 * k, 0.0, 0.0], 3.0 * x[0]];
     butterflies { x: slice = vector(8, 9), angle: val = 0.4 };
     many_at_once { x: slice = vector(5, 10), c: val = 0.6 };

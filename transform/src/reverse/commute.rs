@@ -78,7 +78,7 @@ impl Walk {
         let (starts, steps) = p.view();
         let is_own = matches!(steps, [Proj::Index(Operand::Var(i)), ..] if Some(*i) == self.own);
         // Elements of one number are others where another view counts them.
-        let same = match self.start(&starts) {
+        let same = match start(&starts) {
             Some(start) => *self.views.entry(p.base).or_insert(start.clone()) == start,
             None => false,
         };
@@ -86,17 +86,6 @@ impl Walk {
             self.shared.insert(p.base);
         }
         true
-    }
-
-    /// Where a view starts, if it starts there in every trip.
-    fn start(&self, starts: &[&Operand]) -> Option<String> {
-        let fixed = |o: &&Operand| match o {
-            Operand::Var(v) if self.local.contains(v) || Some(*v) == self.own => None,
-            Operand::Var(v) => Some(format!("v{v}")),
-            Operand::Lit(tokens) => is_literal(tokens).then(|| tokens.to_string()),
-        };
-        let starts: Vec<String> = starts.iter().map(fixed).collect::<Option<_>>()?;
-        Some(starts.join("+"))
     }
 
     fn expr(&mut self, e: &Expr) {
@@ -158,8 +147,15 @@ impl Walk {
     }
 }
 
-fn is_literal(tokens: &TokenStream) -> bool {
-    syn::parse2::<syn::LitInt>(tokens.clone()).is_ok()
+/// Where a view starts, if a literal says so: a variable may be another one in each trip of a loop inside, which would
+/// let trips of this one meet.
+fn start(starts: &[&Operand]) -> Option<String> {
+    let literal = |o: &&Operand| match o {
+        Operand::Lit(t) if syn::parse2::<syn::LitInt>(t.clone()).is_ok() => Some(t.to_string()),
+        _ => None,
+    };
+    let starts: Vec<String> = starts.iter().map(literal).collect::<Option<_>>()?;
+    Some(starts.join("+"))
 }
 
 /// `window[k]`, `start + k` or a bare name.
