@@ -19,17 +19,6 @@ pub(super) fn spelled_out(item: &mut syn::ItemFn, tainted: &Tainted) -> bool {
     chosen.changed
 }
 
-/// The stages behind which an item is still found by its number.
-const KEPT: [&str; 7] = [
-    "filter",
-    "take",
-    "skip",
-    "rev",
-    "step_by",
-    "take_while",
-    "skip_while",
-];
-
 struct Chosen<'a> {
     names: Names,
     tainted: &'a Tainted,
@@ -84,7 +73,7 @@ impl Chosen<'_> {
         iterator = parse_quote!(#iterator.enumerate());
         for stage in stages {
             let (method, args) = (&stage.method, &stage.args);
-            if !KEPT.iter().any(|kept| method == kept) {
+            if !selection::KEPT.iter().any(|kept| method == kept) {
                 return None;
             }
             iterator = match chain::asks(method) {

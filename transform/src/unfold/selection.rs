@@ -185,23 +185,25 @@ pub(crate) fn number(e: &Expr) -> Option<proc_macro2::TokenStream> {
     }
 }
 
+/// The stages that leave items as they are, so that one is still found by the number that it had before.
+pub(super) const KEPT: [&str; 7] = [
+    "filter",
+    "take",
+    "skip",
+    "rev",
+    "step_by",
+    "take_while",
+    "skip_while",
+];
+
 fn enumerated(e: &Expr) -> bool {
     let Expr::MethodCall(m) = chain::peel(e) else {
         return false;
     };
-    let kept = [
-        "filter",
-        "take",
-        "skip",
-        "rev",
-        "step_by",
-        "take_while",
-        "skip_while",
-    ];
     chain::selects(m)
         && chain::parse(&m.receiver).is_some_and(|c| {
             let mut stages = c.stages.iter().rev();
-            let first = stages.find(|s| !kept.contains(&s.method.to_string().as_str()));
+            let first = stages.find(|s| !KEPT.contains(&s.method.to_string().as_str()));
             first.is_some_and(|s| s.method == "enumerate")
         })
 }
