@@ -30,6 +30,20 @@ impl<'a, T: ?Sized> Again<&'a T> for &'a T {
     }
 }
 
+/// A receiver behind a field's own reference or box, to which the call finds its way by itself.
+macro_rules! again_behind {
+    ($($pointer:ty),*) => { $(
+        impl<'a, T: ?Sized> Again<&'a T> for &'a $pointer {
+            #[inline(always)]
+            fn again(self) -> &'a T {
+                self
+            }
+        }
+    )* };
+}
+
+again_behind!(&T, &mut T, Box<T>);
+
 /// Passes an argument by value again to the pullback, if it is a reference and the pullback wants it.
 #[inline(always)]
 pub fn again_value<X: AgainValue<S>, S>(argument: X) -> S {

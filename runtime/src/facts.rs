@@ -84,12 +84,8 @@ pub struct Is<Fact>(PhantomData<Fact>);
 pub trait Otherwise {
     /// It does not hold.
     const TRUE: bool = false;
-    /// Nor does it of a method, or it is not known.
-    const FIRST: bool = false;
-    /// Likewise.
-    const LAST: bool = false;
-    /// Likewise.
-    const WHOLE: bool = false;
+    /// There is no such method.
+    const THERE: bool = false;
 }
 
 impl<Fact> Otherwise for Is<Fact> {}
@@ -99,23 +95,115 @@ impl<Fact: Send> Is<Fact> {
     pub const TRUE: bool = true;
 }
 
-/// Asks for the facts of a method.
+/// Asks whether a type has such a method.
 #[derive(Debug)]
 pub struct Ask<T: ?Sized, const METHOD: u64, const PARAMETER: usize>(PhantomData<T>);
 
 impl<T: ?Sized, const M: u64, const P: usize> Otherwise for Ask<T, M, P> {}
 
-impl<T: Methods<M, P, First: Send> + ?Sized, const M: u64, const P: usize> Ask<T, M, P> {
-    /// It holds.
-    pub const FIRST: bool = true;
+impl<T: Methods<M, P> + ?Sized, const M: u64, const P: usize> Ask<T, M, P> {
+    /// There is.
+    pub const THERE: bool = true;
 }
 
-impl<T: Methods<M, P, Last: Send> + ?Sized, const M: u64, const P: usize> Ask<T, M, P> {
-    /// It holds.
-    pub const LAST: bool = true;
+/// Decides between the facts of a method and none.
+#[derive(Debug)]
+pub struct Pick<const THERE: bool>;
+
+/// The facts of a type's method, or that nothing is known where it has none: as types, so that a circle of methods is
+/// settled as one of functions is.
+pub trait Picked<T: ?Sized, const METHOD: u64, const PARAMETER: usize> {
+    /// As in [`Facts`].
+    type First;
+    /// As in [`Facts`].
+    type Last;
+    /// As in [`Facts`].
+    type Whole;
 }
 
-impl<T: Methods<M, P, Whole: Send> + ?Sized, const M: u64, const P: usize> Ask<T, M, P> {
-    /// It holds.
-    pub const WHOLE: bool = true;
+impl<T: ?Sized, const M: u64, const P: usize> Picked<T, M, P> for Pick<false> {
+    type First = Open;
+    type Last = Open;
+    type Whole = Open;
 }
+
+impl<T: Methods<M, P> + ?Sized, const M: u64, const P: usize> Picked<T, M, P> for Pick<true> {
+    type First = T::First;
+    type Last = T::Last;
+    type Whole = T::Whole;
+}
+
+/// What a method's receiver is, where rustc alone knows its type.
+#[derive(Debug)]
+pub struct Asked<'a, T: ?Sized, const METHOD: u64, const PARAMETER: usize>(PhantomData<&'a T>);
+
+/// Asks for the facts of a method of this value's type.
+pub const fn asked<T: ?Sized, const M: u64, const P: usize>(_: &T) -> Asked<'_, T, M, P> {
+    Asked(PhantomData)
+}
+
+/// The answers that a type gives without running anything.
+pub trait Says {
+    /// Yes or no.
+    const YES: bool;
+}
+
+impl<const YES: bool> Says for Answer<YES> {
+    const YES: bool = YES;
+}
+
+/// What the closure would answer, which is there for its type and never runs.
+pub const fn told<T: ?Sized, A: Says, Lead: Fn(&T) -> A>(_: &Lead) -> bool {
+    A::YES
+}
+
+/// The answer where a fact does not hold; that of [`Asked`] itself goes before.
+pub trait Unknown {
+    /// It does not hold.
+    fn first(&self) -> Answer<false> {
+        Answer
+    }
+    /// Likewise.
+    fn last(&self) -> Answer<false> {
+        Answer
+    }
+    /// Likewise.
+    fn whole(&self) -> Answer<false> {
+        Answer
+    }
+}
+
+impl<T: ?Sized, const M: u64, const P: usize> Unknown for Asked<'_, T, M, P> {}
+
+impl<T: Methods<M, P, First: Send> + ?Sized, const M: u64, const P: usize> Asked<'_, T, M, P> {
+    /// It holds.
+    pub fn first(&self) -> Answer<true> {
+        Answer
+    }
+}
+
+impl<T: Methods<M, P, Last: Send> + ?Sized, const M: u64, const P: usize> Asked<'_, T, M, P> {
+    /// It holds.
+    pub fn last(&self) -> Answer<true> {
+        Answer
+    }
+}
+
+impl<T: Methods<M, P, Whole: Send> + ?Sized, const M: u64, const P: usize> Asked<'_, T, M, P> {
+    /// It holds.
+    pub fn whole(&self) -> Answer<true> {
+        Answer
+    }
+}
+
+macro_rules! leads_to_its_methods {
+    ($($pointer:ty),*) => {$(
+        impl<T: Methods<M, P> + ?Sized, const M: u64, const P: usize> Methods<M, P> for $pointer {
+            type First = T::First;
+            type Last = T::Last;
+            type Whole = T::Whole;
+            type Locals = T::Locals;
+        }
+    )*};
+}
+leads_to_its_methods!(&T, &mut T, alloc::boxed::Box<T>);

@@ -25,7 +25,10 @@ pub use crate::arrays::*;
 pub use crate::calls::*;
 pub use crate::data::*;
 pub use crate::detach::{detach, stop_gradient};
-pub use crate::facts::{Ask, Facts, Holds, Is, Known, Methods, Open, Otherwise, ends};
+pub use crate::facts::{
+    Ask, Facts, Holds, Is, Known, Methods, Open, Otherwise, Pick, Picked, Unknown, asked, ends,
+    told,
+};
 pub use crate::fixed::*;
 pub use crate::functions::*;
 pub use crate::heard::*;

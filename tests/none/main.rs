@@ -9,6 +9,7 @@
 
 use pullback::{detach, differentiable, stop_gradient};
 
+mod facts;
 mod fields;
 mod nasty;
 

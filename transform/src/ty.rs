@@ -232,6 +232,8 @@ pub struct Types {
     vague: Vec<Ident>,
     /// Whether there are type parameters at all.
     pub generic: bool,
+    /// Some parameter is bounded so that neither `f64` nor a number may stand for it.
+    special: bool,
     /// Parameters that are constants.
     pub lengths: Vec<Ident>,
     /// The type that has the `impl` around.
@@ -246,6 +248,7 @@ impl Types {
         let mut types = Types::default();
         let lengths = generics.const_params();
         types.lengths = lengths.map(|param| param.ident.clone()).collect();
+        types.special = !can_be_filled(generics);
         for param in generics.type_params() {
             types.generic = true;
             let bounds: Vec<&syn::TypeParamBound> = param
@@ -271,6 +274,7 @@ impl Types {
         self.reals.extend(outer.reals);
         self.constants.extend(outer.constants);
         self.generic |= outer.generic;
+        self.special |= outer.special;
         self.lengths.extend(outer.lengths);
         self.own = Some((*around.self_ty).clone());
         for item in &around.items {
@@ -298,6 +302,12 @@ impl Types {
             }
         }
         self
+    }
+
+    /// Whether a type that names the parameters can be written where there are none, with an example for each: `f64`
+    /// for a real number, 1 for a length.
+    pub fn can_be_filled(&self) -> bool {
+        !self.special
     }
 
     /// The real number that a path names.
@@ -384,6 +394,52 @@ fn where_bounds<'a>(
         })
         .flatten()
 }
+
+/// Whether all that is asked of the parameters is what `f64` fulfils, and a length.
+fn can_be_filled(generics: &syn::Generics) -> bool {
+    let fits = |bound: &syn::TypeParamBound| {
+        let of_f64 = |t: &syn::TraitBound| {
+            let last = t.path.segments.last();
+            last.is_some_and(|s| s.arguments.is_none() && OF_F64.iter().any(|name| s.ident == name))
+        };
+        match bound {
+            syn::TypeParamBound::Trait(t) => is_real(bound) || of_f64(t),
+            bound => matches!(bound, syn::TypeParamBound::Lifetime(_)),
+        }
+    };
+    let mut params = generics.params.iter();
+    let plain = params.all(|param| match param {
+        syn::GenericParam::Lifetime(_) => true,
+        syn::GenericParam::Type(t) => {
+            let all = || t.bounds.iter().chain(where_bounds(generics, &t.ident));
+            all().any(is_real) && all().all(fits)
+        }
+        syn::GenericParam::Const(c) => {
+            matches!(&c.ty, syn::Type::Path(p) if p.path.is_ident("usize"))
+        }
+    });
+    let mut predicates = generics.where_clause.iter().flat_map(|w| &w.predicates);
+    plain
+        && predicates.all(|p| match p {
+            syn::WherePredicate::Type(t) => {
+                matches!(&t.bounded_ty, syn::Type::Path(p) if p.path.get_ident().is_some())
+            }
+            _ => true,
+        })
+}
+
+/// Traits of std that `f64` has.
+const OF_F64: [&str; 9] = [
+    "Copy",
+    "Clone",
+    "Debug",
+    "Display",
+    "Default",
+    "PartialEq",
+    "PartialOrd",
+    "Send",
+    "Sync",
+];
 
 /// `Real` by any path; generated code asks rustc whether it is ours.
 fn is_real(bound: &syn::TypeParamBound) -> bool {

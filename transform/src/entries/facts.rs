@@ -88,7 +88,10 @@ impl Callees<'_> {
             let holds = self.holds(edge, fact)?;
             return Some(quote!(#rt::Known<{ #holds }>));
         }
-        let space = self.space(call)?;
+        let Some(space) = self.space(call) else {
+            let (name, on) = call.method()?;
+            return on.fact(rt, name, position, fact.name());
+        };
         let position = Literal::usize_unsuffixed(position);
         let name = Ident::new(fact.name(), Span::call_site());
         Some(quote!(<#space as #rt::Facts<#position>>::#name))
@@ -132,6 +135,13 @@ impl Callees<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a function of this name calls itself there. A field's method of the same name is another one.
+    pub(super) fn is_itself(&self, own: &Ident, call: &Call) -> bool {
+        let on_itself = |place: &Place| self.is_receiver(place);
+        let is_method = matches!(call.callee, Callee::Method(..));
+        *own == call.callee.name() && (!is_method || call.receiver.as_ref().is_none_or(on_itself))
     }
 
     fn is_receiver(&self, place: &Place) -> bool {
@@ -206,15 +216,9 @@ impl Callees<'_> {
         if let Some(fact) = self.fact(edge, fact) {
             return Some(quote!(#rt::Is::<#fact>::TRUE));
         }
-        // Whether the type has an annotated method of this name, rustc knows; no type can be made of the answer.
-        let call = self.reach.calls.get(edge.0)?;
-        let (Callee::Method(name, _), Some(ty)) = (&call.callee, &call.on) else {
-            return None;
-        };
-        let method = Literal::u64_unsuffixed(crate::watch::number_of(name));
-        let position = Literal::usize_unsuffixed(edge.1);
-        let holds = Ident::new(&fact.name().to_uppercase(), Span::call_site());
-        Some(quote!(#rt::Ask::<#ty, #method, #position>::#holds))
+        // No type can be made of what rustc says of a field.
+        let (name, on) = self.reach.calls.get(edge.0)?.method()?;
+        Some(on.holds(rt, name, edge.1, fact.name()))
     }
 
     /// Whether a call passes no derivative on from an argument, as an expression that is settled while compiling.

@@ -104,7 +104,7 @@ fn called(rt: &TokenStream, own: &Ident, link: &Link, callees: &Callees) -> Vec<
     let cut = |edge: &Edge| {
         let call = callees.reach.calls.get(edge.0)?;
         let name = call.callee.name();
-        if *own == name {
+        if callees.is_itself(own, call) {
             return None;
         }
         let what = match &call.part {

@@ -279,7 +279,7 @@ impl Said<'_> {
             };
             if let Some(span) = call.span
                 && self.callees.is_cut(*edge).is_some()
-                && *self.name() != call.callee.name()
+                && !self.callees.is_itself(self.name(), call)
                 && !out.iter().any(|(known, ..)| known == edge)
             {
                 out.push((*edge, span.start(), call));

@@ -27,7 +27,9 @@ pub struct Layout {
 
 const LETTER: f64 = 7.9;
 const SMALL_LETTER: f64 = 6.1;
-const GAP_X: f64 = 74.0;
+/// Between two layers: where there are many, they move together, so that the whole fits a screen.
+const GAP_X: (f64, f64) = (40.0, 74.0);
+const SCREEN: f64 = 1400.0;
 const GAP_Y: f64 = 20.0;
 const MARGIN: f64 = 36.0;
 
@@ -103,16 +105,18 @@ pub fn layout(graph: &Graph) -> Layout {
     }
     order(&mut items, &mut rows, &near);
     let height = align(&mut items, &rows, &near);
+    let widest = |row: &Vec<usize>| {
+        let boxes = row.iter().filter_map(|k| items[*k].node);
+        boxes.map(|k| spots[k].width).fold(0.0, f64::max)
+    };
+    let widths: Vec<f64> = rows.iter().map(widest).collect();
+    let room = SCREEN - 2.0 * MARGIN - widths.iter().sum::<f64>();
+    let gap = (room / last as f64).clamp(GAP_X.0, GAP_X.1);
     let mut x = MARGIN;
     let mut lefts = Vec::new();
-    for row in &rows {
-        let widest = row
-            .iter()
-            .filter_map(|k| items[*k].node)
-            .map(|k| spots[k].width)
-            .fold(0.0, f64::max);
+    for widest in widths {
         lefts.push((x, widest));
-        x += widest + GAP_X;
+        x += widest + gap;
     }
     for item in &items {
         if let Some(k) = item.node {
@@ -148,7 +152,7 @@ pub fn layout(graph: &Graph) -> Layout {
     Layout {
         spots,
         ways,
-        size: (x - GAP_X + MARGIN, height + MARGIN),
+        size: (x - gap + MARGIN, height + MARGIN),
     }
 }
 

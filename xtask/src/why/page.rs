@@ -12,8 +12,9 @@ body { font: 15px/1.5 ui-sans-serif, system-ui, 'DejaVu Sans', sans-serif; color
 h1 { font-size: 1.35rem; font-weight: 600 } code, pre { font-family: ui-monospace, 'DejaVu Sans Mono', monospace }
 table { border-collapse: collapse; margin: 1rem 0 1.5rem } td { padding: .35rem 1.2rem .35rem 0; vertical-align: top }
 tr + tr td { border-top: 1px solid #e6e3da } .never { color: #c8372d } .always { color: #2e7d4f }
-.sometimes { color: #8a6d1a } .picture { overflow-x: auto; min-width: 100%; box-sizing: border-box; width: fit-content;
+.sometimes { color: #8a6d1a } .picture { min-width: 100%; box-sizing: border-box; width: fit-content;
   max-width: calc(100vw - 3rem); position: relative; left: 50%; transform: translateX(-50%); border: 1px solid #e6e3da; border-radius: 8px }
+.picture svg { display: block; max-width: 100%; height: auto; margin: 0 auto }
 pre { background: #fff; border: 1px solid #e6e3da; border-radius: 8px; padding: .8rem 0; overflow-x: auto;
   font-size: 13px } pre span { display: block; padding: 0 1rem } pre i { color: #a5adb4; font-style: normal }
 pre .cut { background: #fbe9e7 } pre em { color: #c8372d; font: 12px ui-sans-serif, system-ui, sans-serif }";

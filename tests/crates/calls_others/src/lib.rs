@@ -1,8 +1,8 @@
 //! Calls of differentiable functions of another crate, also generic and under other names.
 #![deny(warnings)]
 
-use pullback::differentiable;
-use renamed::norm as length;
+use pullback::{Differentiable, differentiable};
+use renamed::{Gauge, norm as length};
 
 /// Through the crate's name, through another name, and of a generic function.
 #[differentiable]
@@ -36,6 +36,44 @@ pub fn deep(x: f64, size: f64) -> f64 {
 #[differentiable]
 pub fn whole(x: f64, size: f64) -> f64 {
     renamed::bucket(2.0 * x, size) + x
+}
+
+/// Has a value of the other crate in a field.
+#[derive(Clone, Debug, Differentiable)]
+pub struct Desk {
+    /// The other crate's.
+    pub gauge: Gauge<f64>,
+}
+
+#[expect(deprecated)]
+#[differentiable]
+impl Desk {
+    /// Of a field, whose method is the other crate's.
+    pub fn shown(&self, volts: f64, shift: f64) -> f64 {
+        self.gauge.read(volts) + shift
+    }
+}
+
+/// Two calls deep, of which the second is a method of the other crate.
+#[expect(deprecated)]
+#[differentiable]
+pub fn told(gauge: &Gauge<f64>, volts: f64, shift: f64) -> f64 {
+    handed_on(gauge, volts, shift)
+}
+
+#[expect(deprecated)]
+#[differentiable]
+fn handed_on(gauge: &Gauge<f64>, volts: f64, shift: f64) -> f64 {
+    gauge.read(volts) * shift
+}
+
+#[test]
+fn a_cut_in_a_method_of_another_crate_is_known_here() {
+    use pullback::Reach;
+    for told in [Desk::shown_reachability(), told::reachability()] {
+        assert!(matches!(told.of("volts"), Some(Reach::Never { .. })), "{told}");
+        assert_eq!(told.of("shift"), Some(&Reach::Always), "{told}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The crate under another name.
 #![deny(warnings)]
 
-use gradients::{Real, differentiable};
+use gradients::{Differentiable, Real, differentiable};
 
 /// A generic function.
 #[differentiable(crate = gradients)]
@@ -25,6 +25,22 @@ pub fn scaled(x: &[f64], k: f64) -> f64 {
 #[differentiable(crate = gradients, detached = "allow")]
 pub fn bucket(x: f64, size: f64) -> f64 {
     (x / size.abs()).floor() * size
+}
+
+/// A type with a method that cuts.
+#[derive(Clone, Debug, Differentiable)]
+#[tangent(crate = gradients)]
+pub struct Gauge<T: Real> {
+    /// What one step counts.
+    pub step: T,
+}
+
+#[differentiable(crate = gradients, detached = "allow")]
+impl<T: Real> Gauge<T> {
+    /// Passes no derivative on from what is read.
+    pub fn read(&self, x: T) -> T {
+        self.step * x.round()
+    }
 }
 
 #[test]

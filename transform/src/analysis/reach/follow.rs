@@ -5,6 +5,7 @@ use super::is_whole;
 use super::link::{Atom, Edge, Link};
 use super::log::{Call, Condition, Flow};
 use super::part;
+use super::receiver::receiver;
 use super::state::{State, all};
 use super::tokens;
 use super::why::Why;
@@ -363,15 +364,15 @@ impl Follow<'_> {
         let number = match self.numbers.get(&(stmt as *const Stmt)) {
             Some(number) => *number,
             None => {
-                let receiver = match args.first() {
+                let on = match args.first() {
                     Some(Arg::Receiver(p)) => Some(self.f.resolve(p)),
                     _ => None,
                 };
                 self.log.calls.push(Call {
                     callee: callee.clone(),
                     span: callee.span(),
-                    on: receiver.as_ref().and_then(|p| part::type_of(self.f, p)),
-                    receiver,
+                    on: on.as_ref().and_then(|p| receiver(self.f, p)),
+                    receiver: on,
                     part: None,
                 });
                 self.numbers.insert(stmt, self.log.calls.len() - 1);

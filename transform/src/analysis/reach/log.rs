@@ -3,8 +3,9 @@
 use super::cuts::Cut;
 use super::link::Atom;
 use super::part::Part;
+use super::receiver::Receiver;
 use crate::ir::{Callee, Place, VarId};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
 /// A call of a differentiable function, or a part of a parameter: rustc knows what passes.
 #[derive(Clone, Debug)]
@@ -15,13 +16,21 @@ pub struct Call {
     pub span: Option<Span>,
     /// What a method is called on.
     pub receiver: Option<Place>,
-    /// The type of a parameter that a method is called on, as it is written beside the function.
-    pub on: Option<TokenStream>,
+    /// What a method is called on, as it is written beside the function.
+    pub on: Option<Receiver>,
     /// No call, but the reading of this part.
     pub part: Option<Part>,
 }
 
 impl Call {
+    /// The name of a method and what it is called on, where rustc can be asked for its facts.
+    pub fn method(&self) -> Option<(&Ident, &Receiver)> {
+        match (&self.callee, &self.on) {
+            (Callee::Method(name, _), Some(on)) => Some((name, on)),
+            _ => None,
+        }
+    }
+
     /// Where a way ends that ends here.
     pub fn place(&self) -> String {
         match &self.part {

@@ -10,6 +10,7 @@ mod follow;
 mod link;
 mod log;
 mod part;
+mod receiver;
 mod say;
 mod state;
 mod tokens;
@@ -19,6 +20,7 @@ pub use cuts::{Cut, number};
 pub use link::{Atom, Edge, Link, When};
 pub use log::{Call, Condition, Flow, Header};
 pub use part::{Part, part};
+pub use receiver::Receiver;
 pub use why::Why;
 
 use crate::ir::*;

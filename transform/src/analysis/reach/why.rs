@@ -119,7 +119,9 @@ impl Why {
             Why::ConstantLocal => Some("remove the mark"),
             Why::Overwritten(_) => Some("add to it instead, or write to another variable"),
             Why::Dropped => Some("let the result depend on it, or remove it"),
-            Why::DeadCode => Some("remove what leaves the function before"),
+            Why::DeadCode => Some(
+                "let a path get there: something before it always leaves, or its condition never holds",
+            ),
             _ => None,
         }
     }
