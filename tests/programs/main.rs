@@ -23,6 +23,7 @@ mod harness;
 
 mod aliases;
 mod arithmetic;
+mod asked;
 mod attacks;
 mod attacks_chains;
 mod attacks_data;

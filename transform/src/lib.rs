@@ -210,7 +210,7 @@ pub fn analyse(
 /// IR → activity, and what follows from it for the function.
 fn settled(f: &mut ir::Function, errors: &mut Vec<Diagnostic>) -> analysis::activity::Activity {
     let activity = analysis::activity::analyse(f);
-    analysis::activity::share_measures(f, &activity);
+    analysis::shared::share_questions(f, &activity);
     errors.extend(analysis::activity::refusals(f, &activity));
     analysis::activity::settle_checks(&mut f.body, &f.ways, &activity);
     activity

@@ -341,47 +341,6 @@ pub fn settle_checks(block: &mut Block, ways: &[(VarId, VarId)], activity: &Acti
     });
 }
 
-/// Lengths and shapes of what carries a derivative are told through a shared borrow, which changes nothing.
-pub fn share_measures(f: &mut Function, activity: &Activity) {
-    let measures = std::mem::take(&mut f.measures);
-    let mut body = std::mem::take(&mut f.body);
-    share(f, activity, &measures, &mut body);
-    f.body = body;
-}
-
-fn share(
-    f: &Function,
-    activity: &Activity,
-    measures: &[(VarId, proc_macro2::TokenStream)],
-    block: &mut Block,
-) {
-    for stmt in block {
-        match &mut stmt.kind {
-            Kind::Let(v, Expr::Opaque(o)) => {
-                let varied = |w: &VarId| activity.varied[f.root(&Place::var(*w))];
-                if let Some((_, tokens)) = measures.iter().find(|(of, _)| of == v)
-                    && o.writes.iter().any(varied)
-                {
-                    o.tokens = tokens.clone();
-                    o.writes.clear();
-                }
-            }
-            Kind::If { then, els, .. } => {
-                share(f, activity, measures, then);
-                share(f, activity, measures, els);
-            }
-            Kind::Match(m) => {
-                for arm in &mut m.arms {
-                    share(f, activity, measures, &mut arm.body);
-                }
-            }
-            Kind::Loop(l) => share(f, activity, measures, &mut l.body),
-            Kind::Scope(_, _, b) => share(f, activity, measures, b),
-            _ => {}
-        }
-    }
-}
-
 /// Errors for what is not understood and carries a derivative.
 pub fn refusals(f: &Function, activity: &Activity) -> Vec<Diagnostic> {
     let mut out = Vec::new();

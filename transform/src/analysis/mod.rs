@@ -6,3 +6,4 @@ pub mod frozen;
 pub mod leaving;
 pub mod private;
 pub mod reach;
+pub mod shared;

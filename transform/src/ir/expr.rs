@@ -158,6 +158,8 @@ pub struct Opaque {
     pub reads: Vec<VarId>,
     /// The variables that may be changed.
     pub writes: Vec<VarId>,
+    /// Those of them that are changed only if a method that is called on them takes `&mut self`.
+    pub asks: Vec<VarId>,
     /// Can be evaluated again for the same value while what it reads has not changed.
     pub pure: bool,
     /// Why no derivative passes.

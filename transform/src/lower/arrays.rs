@@ -62,6 +62,7 @@ impl Lower {
             tokens: quote_spanned!(at=> __rt::number(#length)),
             reads: Vec::new(),
             writes: Vec::new(),
+            asks: Vec::new(),
             pure: false,
             cut: Cut::None,
             span: at,

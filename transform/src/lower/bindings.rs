@@ -291,6 +291,7 @@ impl Lower {
             tokens: quote!(#ident(#literal)),
             reads: vec![same],
             writes: Vec::new(),
+            asks: Vec::new(),
             pure: true,
             cut: Cut::None,
             span,

@@ -444,6 +444,7 @@ impl Lower {
             tokens: count.tokens,
             reads: count.reads,
             writes: Vec::new(),
+            asks: Vec::new(),
             pure: true,
             cut: Cut::NoDerivative("`len`".into()),
             span,

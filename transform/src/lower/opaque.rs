@@ -15,6 +15,8 @@ struct Scan<'a> {
     lower: &'a Lower,
     reads: Vec<VarId>,
     writes: Vec<VarId>,
+    /// What a method is called on that may change it, for all that is known.
+    asks: Vec<VarId>,
     pure: bool,
     leaves: bool,
     in_closure: usize,
@@ -31,6 +33,7 @@ impl<'a> Scan<'a> {
             lower,
             reads: Vec::new(),
             writes: Vec::new(),
+            asks: Vec::new(),
             pure: true,
             leaves: false,
             in_closure: 0,
@@ -136,6 +139,23 @@ impl Scan<'_> {
                 TokenTree::Punct(p) => after_dot = p.as_char() == '.',
             }
         }
+    }
+
+    /// What is read, what may be changed, and what of that only by methods of an unknown kind.
+    fn touched(self) -> (Vec<VarId>, Vec<VarId>, Vec<VarId>) {
+        let Scan {
+            mut reads,
+            mut writes,
+            mut asks,
+            ..
+        } = self;
+        asks.retain(|v| !writes.contains(v));
+        writes.extend(&asks);
+        for list in [&mut reads, &mut writes, &mut asks] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        (reads, writes, asks)
     }
 
     /// Names captured inside a format string.
@@ -245,16 +265,16 @@ impl<'ast> Visit<'ast> for Scan<'_> {
                 {
                     let before = self.writes.len();
                     self.write(&m.receiver);
-                    // Only what is mutable can be changed.
+                    // Only what is mutable can be changed; a name for a part of something is bound by reference,
+                    // shared or not.
+                    let changed = self.writes.split_off(before);
                     let lower = self.lower;
-                    let mut at = before;
-                    while at < self.writes.len() {
-                        // A name for a part of something is bound by reference, shared or not.
-                        if lower.f.may_be_changed(&Place::var(self.writes[at])) {
-                            at += 1;
-                        } else {
-                            self.writes.remove(at);
-                        }
+                    let changed = changed
+                        .into_iter()
+                        .filter(|v| lower.f.may_be_changed(&Place::var(*v)));
+                    match !known && crate::analysis::shared::is_plain(peel(&m.receiver)) {
+                        true => self.asks.extend(changed),
+                        false => self.writes.extend(changed),
                     }
                 }
                 self.look(&m.receiver);
@@ -347,6 +367,7 @@ impl<'ast> Visit<'ast> for Scan<'_> {
         }
         self.reads.extend(inner.reads);
         self.writes.extend(inner.writes);
+        self.asks.extend(inner.asks);
         self.leaves |= inner.leaves && self.in_closure == 0;
         self.hands_on |= inner.hands_on;
     }
@@ -377,12 +398,8 @@ impl Lower {
     pub(super) fn opaque(&mut self, e: &syn::Expr, cut: Cut) -> Opaque {
         let mut scan = Scan::new(self);
         scan.visit_expr(e);
-        let (mut reads, mut writes, pure, leaves) =
-            (scan.reads, scan.writes, scan.pure, scan.leaves);
-        for list in [&mut reads, &mut writes] {
-            list.sort_unstable();
-            list.dedup();
-        }
+        let (pure, leaves) = (scan.pure, scan.leaves);
+        let (reads, writes, asks) = scan.touched();
         if leaves {
             self.refuse(
                 crate::diagnostics::Code::UnsupportedExpr,
@@ -394,6 +411,7 @@ impl Lower {
             tokens: e.to_token_stream(),
             reads,
             writes,
+            asks,
             pure,
             cut,
             span: e.span(),
@@ -404,7 +422,7 @@ impl Lower {
     pub(super) fn changes_nothing(&self, e: &syn::Expr) -> bool {
         let mut scan = Scan::new(self);
         scan.visit_expr(e);
-        scan.writes.is_empty()
+        scan.writes.is_empty() && scan.asks.is_empty()
     }
 
     /// Whether a method called for its effect changes nothing but memory without a derivative: sorting indices by
@@ -415,7 +433,8 @@ impl Lower {
         }
         let mut scan = Scan::new(self);
         scan.visit_expr(&syn::Expr::MethodCall(m.clone()));
-        !scan.hands_on && scan.writes.iter().all(|v| self.f.vars[*v].ty.is_constant())
+        let mut changed = scan.writes.iter().chain(&scan.asks);
+        !scan.hands_on && changed.all(|v| self.f.vars[*v].ty.is_constant())
     }
 
     /// A macro call in the user's own tokens.
@@ -427,15 +446,12 @@ impl Lower {
     ) -> Opaque {
         let mut scan = Scan::new(self);
         scan.visit_macro(mac);
-        let (mut reads, mut writes) = (scan.reads, scan.writes);
-        for list in [&mut reads, &mut writes] {
-            list.sort_unstable();
-            list.dedup();
-        }
+        let (reads, writes, asks) = scan.touched();
         Opaque {
             tokens,
             reads,
             writes,
+            asks,
             pure: false,
             cut: Cut::None,
             span,

@@ -252,6 +252,7 @@ impl Lower {
             tokens: TokenStream::new(),
             reads: vec![root],
             writes: Vec::new(),
+            asks: Vec::new(),
             pure: false,
             cut: Cut::None,
             span,

@@ -101,6 +101,7 @@ impl Lower {
             tokens: proc_macro2::TokenStream::new(),
             reads: vec![self.f.root(place)],
             writes: Vec::new(),
+            asks: Vec::new(),
             pure: false,
             cut: Cut::None,
             span: e.span(),

@@ -185,6 +185,7 @@ impl Lower {
             tokens: tokens(crate::emit::place_tokens(&self.f, place, false).unwrap_or_default()),
             reads,
             writes: Vec::new(),
+            asks: Vec::new(),
             pure: true,
             cut: Cut::NoDerivative("`len`".into()),
             span,

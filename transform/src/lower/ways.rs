@@ -129,6 +129,7 @@ impl Lower {
             tokens,
             reads,
             writes: Vec::new(),
+            asks: Vec::new(),
             pure: true,
             cut: Cut::NoDerivative("an index".into()),
             span,

@@ -172,6 +172,8 @@ impl Unfold<'_> {
             Some(Type::Path(p)) if p.path.segments.last().is_some_and(|s| s.ident == "Vec") => {
                 Some(ty)
             }
+            // Another name for a `Vec`, as in `type Matrix = Vec<Vec<f64>>`, or else a mismatch of types for rustc.
+            Some(Type::Path(p)) if is_plain_name(&p.path) => Some(ty),
             Some(_) => return Ok(None),
         };
         let all = self.fresh("collected");
@@ -331,4 +333,10 @@ fn added(out: &mut Vec<Stmt>, state: &Ident, value: &Expr) -> Option<Stmt> {
     out.remove(at);
     let right = &b.right;
     Some(parse_quote!(#state += #right;))
+}
+
+/// A type's name without arguments, as aliases have it.
+fn is_plain_name(path: &syn::Path) -> bool {
+    path.segments.last().is_some_and(|s| s.ident != "String")
+        && path.segments.iter().all(|s| s.arguments.is_none())
 }
