@@ -398,14 +398,8 @@ fn where_bounds<'a>(
 /// Whether all that is asked of the parameters is what `f64` fulfils, and a length.
 fn can_be_filled(generics: &syn::Generics) -> bool {
     let fits = |bound: &syn::TypeParamBound| {
-        let of_f64 = |t: &syn::TraitBound| {
-            let last = t.path.segments.last();
-            last.is_some_and(|s| s.arguments.is_none() && OF_F64.iter().any(|name| s.ident == name))
-        };
-        match bound {
-            syn::TypeParamBound::Trait(t) => is_real(bound) || of_f64(t),
-            bound => matches!(bound, syn::TypeParamBound::Lifetime(_)),
-        }
+        let lifetime = matches!(bound, syn::TypeParamBound::Lifetime(_));
+        lifetime || is_real(bound) || is_bare(bound, &OF_F64)
     };
     let mut params = generics.params.iter();
     let plain = params.all(|param| match param {
@@ -443,14 +437,16 @@ const OF_F64: [&str; 9] = [
 
 /// `Real` by any path; generated code asks rustc whether it is ours.
 fn is_real(bound: &syn::TypeParamBound) -> bool {
-    match bound {
-        syn::TypeParamBound::Trait(t) => t
-            .path
-            .segments
-            .last()
-            .is_some_and(|s| s.ident == "Real" && s.arguments.is_none()),
-        _ => false,
-    }
+    is_bare(bound, &["Real"])
+}
+
+/// One of these traits, by any path and without arguments.
+fn is_bare(bound: &syn::TypeParamBound, names: &[&str]) -> bool {
+    let syn::TypeParamBound::Trait(t) = bound else {
+        return false;
+    };
+    let last = t.path.segments.last();
+    last.is_some_and(|s| s.arguments.is_none() && names.iter().any(|name| s.ident == name))
 }
 
 /// Traits of std that say nothing about numbers.

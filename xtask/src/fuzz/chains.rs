@@ -147,7 +147,7 @@ impl Writer<'_> {
     }
 
     /// A threshold that programs do not produce themselves.
-    fn limit(&mut self) -> String {
+    pub fn limit(&mut self) -> String {
         let threshold = self.random.below(120) as f64 / 100.0 - 0.6;
         format!("{:.4}", threshold + 0.0037)
     }

@@ -64,13 +64,22 @@ impl Writer<'_> {
 
     /// A variable, an element or a field.
     pub fn scalar_leaf(&mut self) -> String {
-        let leaf = |var: &Var| !var.hidden && var.kind != Kind::Integer;
+        let leaf = |var: &Var| !var.hidden && !matches!(var.kind, Kind::Integer | Kind::Shape);
         let Some(var) = self.scope.any(self.random, leaf) else {
             return "x[0]".to_string();
         };
         match var.kind {
             Kind::Reference => format!("*{}", var.name),
             Kind::Pair => format!("{}.{}", var.name, self.random.below(2)),
+            Kind::Matrix => {
+                let (row, number) = (self.random.below(3), self.integer(1));
+                format!("{}[{row}][{} % 3]", var.name, group(&number))
+            }
+            Kind::Body => match self.random.below(4) {
+                0 => format!("{}.l[{}]", var.name, self.random.below(3)),
+                1 => format!("{}.b", var.name),
+                _ => format!("{}.a", var.name),
+            },
             kind if kind.is_list() => self.element(&var),
             _ => var.name,
         }
@@ -83,7 +92,7 @@ impl Writer<'_> {
     }
 
     fn index(&mut self, list: &Var) -> String {
-        let known = list.kind != Kind::Slice;
+        let known = !matches!(list.kind, Kind::Slice | Kind::Growing);
         if known && self.random.chance(40) {
             return self.random.below(4).to_string();
         }
@@ -189,7 +198,9 @@ impl Writer<'_> {
         };
         let last = match written {
             None => String::new(),
-            Some(list) if list.kind == Kind::Slice => format!(", &mut {}[..]", list.name),
+            Some(list) if matches!(list.kind, Kind::Slice | Kind::Growing) => {
+                format!(", &mut {}[..]", list.name)
+            }
             Some(list) if self.random.chance(40) => format!(", &mut {}[1..3]", list.name),
             Some(list) => format!(", &mut {}", list.name),
         };
@@ -200,7 +211,7 @@ impl Writer<'_> {
 
     /// A shared slice of a list, whole or in part.
     fn slice_of(&mut self, list: &Var) -> String {
-        if list.kind == Kind::Slice {
+        if matches!(list.kind, Kind::Slice | Kind::Growing) {
             return format!("&{}[..]", list.name);
         }
         match self.random.below(3) {

@@ -2,15 +2,18 @@
 //!
 //! [`generate`] writes a whole test module: differentiable functions that call each other, and for
 //! each a line for the one check of the test harness. The programs mix nested branches, loops with
-//! early exits, memory that is written in place, integers, calls, shadowing and names that a
-//! transform may want for itself. Their numbers stay tame, so that central differences can judge
+//! early exits, memory that is written in place, lists that grow and shrink, views, matrices, structs and enums
+//! with methods of their own, chains of iterators, closures, missing values, integers, calls, shadowing and names that
+//! a transform may want for itself. Their numbers stay tame, so that central differences can judge
 //! them: the steps are bounded functions, and trip counts are small. The same seed gives the same
 //! text on every machine.
 
 mod chains;
 mod command;
+mod data;
 mod expressions;
 mod loops;
+mod memory;
 mod random;
 mod scope;
 mod statements;
@@ -22,7 +25,7 @@ use scope::{Kind, Scope, Var};
 /// The seed of the programs that are committed and compiled in every run of the tests.
 pub const COMMITTED_SEED: u64 = 20_260;
 /// How many programs are committed.
-pub const COMMITTED_COUNT: usize = 300;
+pub const COMMITTED_COUNT: usize = 150;
 
 /// The text of a test module with `count` random programs that `seed` decides.
 ///
@@ -37,6 +40,7 @@ pub fn generate(seed: u64, count: usize) -> String {
          use crate::harness::{{programs, scalar, vector}};\n\
          use pullback::differentiable;\n\n"
     );
+    text.push_str(data::SHARED);
     let mut callees = Vec::new();
     for index in 0..count {
         let mut random = Random::new(seed.wrapping_mul(1_000_003).wrapping_add(index as u64));
@@ -131,7 +135,9 @@ impl<'a> Writer<'a> {
         } else {
             ""
         };
-        let mut text = format!("pub mod {name} {{\n    use super::*;\n\n    #[differentiable]\n");
+        let mut text = format!(
+            "pub mod {name} {{\n    use super::shared::*;\n    use super::*;\n\n    #[differentiable]\n"
+        );
         text.push_str(&format!(
             "    pub fn {name}({first}: f64, {second}: f64, x: &[f64], n: usize{parameters}) -> f64 {{\n"
         ));
@@ -186,6 +192,17 @@ impl<'a> Writer<'a> {
             .any(self.random, |v| v.kind.is_list() && !v.hidden)
         {
             terms.push(self.element(&array));
+        }
+        for kind in [Kind::Body, Kind::Growing, Kind::Matrix, Kind::Shape] {
+            let Some(var) = self.scope.any(self.random, |v| v.kind == kind) else {
+                continue;
+            };
+            terms.push(match kind {
+                Kind::Body => format!("{}.mixed(0.7)", var.name),
+                Kind::Growing => format!("{}.iter().sum::<f64>()", var.name),
+                Kind::Matrix => format!("{0}[0][1] * {0}[2][0]", var.name),
+                _ => format!("{}.area(0.2037)", var.name),
+            });
         }
         let sum = terms.join(" + ");
         match self.random.below(3) {

@@ -19,12 +19,23 @@ pub enum Kind {
     Slice,
     /// `(f64, f64)`.
     Pair,
+    /// `Vec<f64>` of one element or more.
+    Growing,
+    /// Three rows of three.
+    Matrix,
+    /// The struct that all programs share.
+    Body,
+    /// The enum that all programs share; no scalar can be read from it without a match.
+    Shape,
 }
 
 impl Kind {
     /// It has elements that an index reaches.
     pub fn is_list(self) -> bool {
-        matches!(self, Self::Array | Self::Vector | Self::Slice)
+        matches!(
+            self,
+            Self::Array | Self::Vector | Self::Slice | Self::Growing
+        )
     }
 }
 
@@ -62,6 +73,7 @@ const SCALARS: &[&str] = &[
 ];
 const INTEGERS: &[&str] = &["i", "j", "k", "m", "len", "idx", "trip", "count", "i_bar"];
 const LISTS: &[&str] = &["v", "buf", "state", "row", "stack", "v_bar", "data"];
+const GROWING: &[&str] = &["path", "heap", "q", "path_bar"];
 const PAIRS: &[&str] = &["p", "pair", "p_bar", "both"];
 
 impl Scope {
@@ -89,6 +101,10 @@ impl Scope {
             Kind::Scalar | Kind::Reference => SCALARS,
             Kind::Integer => INTEGERS,
             Kind::Array | Kind::Vector | Kind::Slice => LISTS,
+            Kind::Growing => GROWING,
+            Kind::Matrix => &["mat", "g", "t_mat"],
+            Kind::Body => &["body", "planet", "body_bar"],
+            Kind::Shape => &["shape", "found"],
             Kind::Pair => PAIRS,
         };
         random.pick(pool).to_string()

@@ -25,7 +25,7 @@ impl Writer<'_> {
         let nested = self.indent < 6;
         // A binding in a block is soon forgotten; an assignment reaches what comes after.
         let inner = self.indent > 2;
-        match self.random.below(29) {
+        match self.random.below(36) {
             0..=3 if inner && self.random.chance(70) => self.assignment(),
             0..=3 => self.binding(),
             4..=6 => self.assignment(),
@@ -41,7 +41,9 @@ impl Writer<'_> {
             18 if nested => self.deferred(),
             19..=21 if nested => self.a_loop(),
             22 => self.exit(),
-            23..=27 => self.chain_statement(),
+            23..=26 => self.chain_statement(),
+            27..=30 => self.data_statement(),
+            31..=34 => self.memory_statement(),
             _ => self.call_statement(),
         }
     }
@@ -75,7 +77,7 @@ impl Writer<'_> {
     }
 
     /// An assignment of any form to a scalar place, which stays bounded.
-    fn assign(&mut self, place: &str) {
+    pub fn assign(&mut self, place: &str) {
         let value = self.scalar(2);
         let text = match self.random.below(7) {
             0 => format!("{place} += {value};"),
@@ -96,7 +98,13 @@ impl Writer<'_> {
         else {
             return self.list_binding();
         };
-        let place = self.element(&list);
+        let mut place = self.element(&list);
+        // rustc borrows a `Vec` before it evaluates the index.
+        if list.kind == Kind::Growing {
+            let (at, index) = (format!("at{}", self.lines.len()), self.integer(1));
+            self.line(format!("let {at} = ({index}) % {}.len();", list.name));
+            place = format!("{}[{at}]", list.name);
+        }
         self.assign(&place);
     }
 
@@ -358,12 +366,12 @@ impl Writer<'_> {
     }
 
     /// Inside a loop anything may leave; outside only now and then, so that most programs run on.
-    fn can_leave(&mut self) -> bool {
+    pub fn can_leave(&mut self) -> bool {
         !self.loops.is_empty() || self.random.chance(40)
     }
 
     /// `break`, `continue` or `return`, with what it needs.
-    fn leaving(&mut self) -> String {
+    pub fn leaving(&mut self) -> String {
         let choice = self.random.below(6);
         if self.loops.is_empty() || choice == 0 {
             return format!("return {}", self.scalar(1));

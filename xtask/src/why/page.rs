@@ -14,7 +14,7 @@ table { border-collapse: collapse; margin: 1rem 0 1.5rem } td { padding: .35rem 
 tr + tr td { border-top: 1px solid #e6e3da } .never { color: #c8372d } .always { color: #2e7d4f }
 .sometimes { color: #8a6d1a } .picture { min-width: 100%; box-sizing: border-box; width: fit-content;
   max-width: calc(100vw - 3rem); position: relative; left: 50%; transform: translateX(-50%); border: 1px solid #e6e3da; border-radius: 8px }
-.picture svg { display: block; max-width: 100%; height: auto; margin: 0 auto }
+.picture svg { display: block; max-width: calc(100vw - 5rem); height: auto; margin: 0 auto }
 pre { background: #fff; border: 1px solid #e6e3da; border-radius: 8px; padding: .8rem 0; overflow-x: auto;
   font-size: 13px } pre span { display: block; padding: 0 1rem } pre i { color: #a5adb4; font-style: normal }
 pre .cut { background: #fbe9e7 } pre em { color: #c8372d; font: 12px ui-sans-serif, system-ui, sans-serif }";
