@@ -58,3 +58,79 @@ impl DerefMut for NoTangent {
         Box::leak(Box::new(NOTHINGS))
     }
 }
+
+/// A borrow of the tangent of something whose field with a name is wanted; see [`inside!`](crate::__inside).
+#[derive(Debug)]
+pub struct Inside<T>(pub T);
+
+impl<'a> Inside<&'a NoTangent> {
+    /// What has the field, of which there is none: it takes no space.
+    #[inline(always)]
+    pub fn part<F: 'a>(self, nothing: impl FnOnce() -> F) -> &'a F {
+        Box::leak(Box::new(nothing()))
+    }
+}
+
+impl<'a> Inside<&'a mut NoTangent> {
+    /// What has the field, of which there is none: it takes no space.
+    #[inline(always)]
+    pub fn part<F: 'a>(self, nothing: impl FnOnce() -> F) -> &'a mut F {
+        Box::leak(Box::new(nothing()))
+    }
+}
+
+/// Chosen where there is a tangent: it has the field itself.
+pub trait InsideOfTangent<T> {
+    /// The tangent itself.
+    fn part<F>(self, nothing: impl FnOnce() -> F) -> T;
+}
+
+impl<T> InsideOfTangent<T> for Inside<T> {
+    #[inline(always)]
+    fn part<F>(self, _: impl FnOnce() -> F) -> T {
+        self.0
+    }
+}
+
+/// What has the named field, or the named access to a variant, of the tangent of `outer`, from a borrow of that tangent: the field of a part of what is
+/// marked `#[constant]`, as `graph.edges[k].weight`, is nothing as well, and only rustc knows what is marked.
+///
+/// rustc prefers the inherent methods, which are those of what has no tangent.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __inside {
+    ($outer:expr, $field:ident) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::InsideOfTangent as _;
+        struct Nothing {
+            $field: $crate::NoTangent,
+        }
+        $crate::rt::Inside($outer).part(|| Nothing {
+            $field: $crate::NoTangent,
+        })
+    }};
+    ($outer:expr, $part:ident()) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::InsideOfTangent as _;
+        struct Nothing;
+        impl Nothing {
+            #[allow(non_snake_case)]
+            fn $part(&self) -> &$crate::NoTangent {
+                &$crate::NoTangent
+            }
+        }
+        $crate::rt::Inside($outer).part(|| Nothing)
+    }};
+    ($outer:expr, mut $part:ident()) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::InsideOfTangent as _;
+        struct Nothing($crate::NoTangent);
+        impl Nothing {
+            #[allow(non_snake_case)]
+            fn $part(&mut self) -> &mut $crate::NoTangent {
+                &mut self.0
+            }
+        }
+        $crate::rt::Inside($outer).part(|| Nothing($crate::NoTangent))
+    }};
+}

@@ -244,7 +244,59 @@ fn part_of_a_result(x: f64) -> f64 {
     two(x).0 * both(x).1.1 + both(2.0).0
 }
 
+// Closures in tuples and structs that are used by their fields.
+#[differentiable]
+fn a_pair(a: f64, x: f64) -> f64 {
+    let (f, df) = (|y: f64| y * y - a, |y: f64| 2.0 * y);
+    let mut y = x;
+    for _ in 0..3 {
+        y -= f(y) / df(y);
+    }
+    y
+}
+
+#[differentiable]
+fn in_a_tuple(a: f64, x: f64) -> f64 {
+    let newton = (|y: f64| y * y - a, |y: f64| 2.0 * y, 0.9);
+    let mut y = x;
+    for _ in 0..3 {
+        y -= newton.2 * (newton.0)(y) / (newton.1)(y);
+    }
+    y
+}
+
+struct Ode<F: Fn(f64, f64) -> f64> {
+    rhs: F,
+    step: f64,
+    time: f64,
+}
+
+#[differentiable]
+fn in_a_struct(k: f64, x: f64) -> f64 {
+    let mut ode = Ode {
+        rhs: |t: f64, y: f64| -k * y + t,
+        step: 0.1,
+        time: x,
+    };
+    let mut y = x;
+    while ode.time < 2.05 {
+        y += ode.step * (ode.rhs)(ode.time, y);
+        ode.time += ode.step;
+    }
+    y
+}
+
+// A parameter with the function's own name.
+#[differentiable]
+fn hides(hides: f64, x: f64) -> f64 {
+    hides * x
+}
+
 programs! {
+    a_pair { a: val = 2.0, x: val = 1.1 };
+    in_a_tuple { a: val = 2.0, x: val = 1.1 };
+    in_a_struct { k: val = 0.7, x: val = 0.3 };
+    hides { hides: val = 0.7, x: val = 0.3 } exact [x, hides];
     part_of_a_result { x: val = 0.7 };
     called_twice { a: val = 0.7, b: val = -0.4 };
     accumulates { x: slice = vector(4, 1) };

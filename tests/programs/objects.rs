@@ -243,7 +243,31 @@ impl Clone for Field {
     }
 }
 
+// What is in a box, by reference.
+#[differentiable]
+fn highest(p: &dyn Potential, x: f64) -> f64 {
+    p.barrier(x, 2.0 * x) * p.energy(x)
+}
+
+#[differentiable]
+fn boxed(p: &Box<dyn Potential>, x: f64) -> f64 {
+    highest(&**p, x) + highest(p.as_ref(), 0.5 * x)
+}
+
+#[differentiable]
+fn of_boxes(field: &Field, x: f64) -> f64 {
+    let mut x = x;
+    for p in &field.parts {
+        x += 0.1 * highest(&**p, x) + boxed(p, x);
+    }
+    for p in field.parts.iter() {
+        x += 0.1 * highest(p.as_ref(), x);
+    }
+    x + highest(field.parts[0].as_ref(), x)
+}
+
 programs! {
+    of_boxes { field: refer = field(), x: val = 0.4 };
     of_a_field { field: refer = field(), x: val = 0.9 };
     in_a_chain { field: refer = field(), x: val = 0.7 };
     buffers { field: refer = field(), at: slice = vec![0.3, 0.8], out: inout = vec![0.5, -0.2] };

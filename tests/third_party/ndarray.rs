@@ -1,7 +1,7 @@
 //! Arrays of `ndarray`.
 
 use crate::harness::{programs, vector};
-use ::ndarray::{Array1, Array2, ArrayD, Axis, array, s};
+use ::ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayView2, Axis, array, s};
 use pullback::differentiable;
 
 /// A vector without pattern.
@@ -226,7 +226,50 @@ fn built(x: &[f64], k: f64) -> f64 {
     c.sum() + Array1::from_elem(2, k * k)[1]
 }
 
+// Parts of arrays, where the callee takes views by value.
+#[differentiable]
+fn along(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
+    let mut s = 0.0;
+    for i in 0..a.len() {
+        s += a[i] * b[i];
+    }
+    s * a.sum()
+}
+
+#[differentiable]
+fn squares(a: ArrayView2<f64>) -> f64 {
+    (&a * &a).sum()
+}
+
+#[differentiable]
+fn views_as_arguments(a: &Array2<f64>) -> f64 {
+    let first = a.row(0);
+    let whole = a.view();
+    let mut sum = along(first, first) + along(first, a.index_axis(Axis(0), 1));
+    for i in 0..a.nrows() {
+        sum += along(a.row(i), a.row(0));
+    }
+    for row in a.rows() {
+        sum += along(row, row);
+    }
+    sum += a.outer_iter().map(|row| along(row, row)).sum::<f64>();
+    sum += along(a.column(0), a.slice(s![.., 1]));
+    sum + squares(whole) * squares(a.t()) + squares(a.slice(s![0..1, ..]))
+}
+
+#[differentiable]
+fn views_of_views(a: ArrayView2<f64>) -> f64 {
+    squares(a.view()) + squares(a) + along(a.row(0), a.row(1))
+}
+
+#[differentiable]
+fn views_of_mine(a: &Array2<f64>) -> f64 {
+    views_of_views(a.view())
+}
+
 programs! {
+    views_as_arguments { a: refer = m(2, 3, 1) };
+    views_of_mine { a: refer = m(2, 3, 2) };
     parts { a: refer = m(2, 3, 1), w: refer = v(3, 2) };
     rows_in_a_loop { a: refer = m(2, 3, 1), w: refer = v(3, 2) };
     columns_of_a_mutable { a: refer = m(3, 3, 1), k: val = 0.8 };

@@ -17,7 +17,7 @@ use calls::{entry_arg_tokens, pullback_binding};
 use expr::op_tokens;
 use place::behind;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use std::collections::{HashMap, HashSet};
 use vectors::resize_tokens;
 
@@ -147,7 +147,12 @@ fn statement_tokens(f: &Function, stmt: &Stmt, style: &Style) -> TokenStream {
             let mut args = entry_arg_tokens(f, *v, args, style);
             match callee {
                 Callee::Value(_) => args.extend(dots.iter().skip(1).cloned()),
-                _ => args.push(quote!((#(__rt::along(#dots),)*))),
+                _ => {
+                    // A tangent that does not fit is told at the callee's name.
+                    let at = callee.span().unwrap_or_else(Span::call_site);
+                    let along = quote_spanned!(Span::call_site().located_at(at)=> __rt::along);
+                    args.push(quote!((#(#along(#dots),)*)));
+                }
             }
             let call = callee.entry("__jvp", &args);
             let ident = &f.vars[*v].ident;

@@ -46,6 +46,8 @@ pub struct Var {
     pub role: Role,
     /// Where the operator stands that gives its value.
     pub operator: Option<Span>,
+    /// What a method gives that may be a view of ndarray's: here it is an array, which is passed on as a view.
+    pub part: bool,
 }
 
 impl Var {
@@ -62,6 +64,7 @@ impl Var {
             ascription: None,
             role: Role::Value,
             operator: None,
+            part: false,
         }
     }
 }

@@ -56,6 +56,12 @@ pub fn of_path(path: &syn::Path) -> Vec<String> {
     path.segments.iter().map(|s| s.ident.to_string()).collect()
 }
 
+/// Whether a path leads into the user's own crate.
+pub fn is_own_path(path: &syn::Path) -> bool {
+    let first = path.segments.first().filter(|_| path.segments.len() > 1);
+    first.is_some_and(|s| s.ident == "crate" || s.ident == "self" || s.ident == "super")
+}
+
 /// Whether an identifier stands among the tokens.
 pub fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
     tokens.clone().into_iter().any(|t| match t {

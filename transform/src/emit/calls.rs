@@ -10,6 +10,10 @@ use quote::{ToTokens, quote};
 pub fn arg_tokens(f: &Function, args: &[Arg]) -> Vec<TokenStream> {
     args.iter()
         .map(|arg| match arg {
+            Arg::Value(Operand::Var(v)) if f.vars[*v].part => {
+                let part = &f.vars[*v].ident;
+                quote!(__rt::passed(&#part))
+            }
             Arg::Value(o) => operand_tokens(f, o),
             Arg::Shared(p, true) => f.vars[p.base].ident.to_token_stream(),
             Arg::Shared(p, false) => {

@@ -19,14 +19,25 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
             (1, Ty::Ref(..)) if matches!(place.path[0], Proj::Deref) => quote!(#borrow *),
             _ => borrow.clone(),
         };
+        // The field around may be marked `#[constant]`, which rustc knows.
+        let inside = base.generated && place.path[..n].iter().any(is_field);
         out = match step {
             // The tangent of a reference is owned, that of a box is a box.
             Proj::Deref if last && base.generated && (n > 0 || !matches!(base.ty, Ty::Ref(..))) => {
                 quote!((*__rt::behind!(#borrow #out)))
             }
+            Proj::Deref if last && !base.generated => {
+                // What is behind several references is no place that rustc would find by itself.
+                let all = place.path.iter().all(|step| matches!(step, Proj::Deref));
+                let stars = std::iter::repeat_n(quote!(*), if all { n + 1 } else { 1 });
+                quote!((#(#stars)* #out))
+            }
             Proj::Deref if last => quote!((*#out)),
             Proj::Value => quote!(__rt::operand!(&*#out)),
             Proj::Deref => out,
+            Proj::Field(member @ syn::Member::Named(_)) if inside => {
+                quote!((*__rt::inside!(#plain #out, #member)).#member)
+            }
             Proj::Field(member) => quote!(#out.#member),
             Proj::Index(o) => {
                 let i = operand_tokens(f, o);
@@ -74,7 +85,11 @@ pub fn place_tokens(f: &Function, place: &Place, write: bool) -> Option<TokenStr
             }
             Proj::Part(name, member) => {
                 let part = crate::derive::accessor(&name.to_string(), member, write);
-                quote!((*(#borrow #out).#part()))
+                match (inside, write) {
+                    (false, _) => quote!((*(#borrow #out).#part())),
+                    (true, false) => quote!((*__rt::inside!(#plain #out, #part()).#part())),
+                    (true, true) => quote!((*__rt::inside!(#plain #out, mut #part()).#part())),
+                }
             }
         };
     }
@@ -112,4 +127,9 @@ pub fn operand_tokens(f: &Function, operand: &Operand) -> TokenStream {
         Operand::Var(v) => f.vars[*v].ident.to_token_stream(),
         Operand::Lit(tokens) => tokens.clone(),
     }
+}
+
+/// Whether a step leads to what a struct or an enum has, which may be marked.
+fn is_field(step: &Proj) -> bool {
+    matches!(step, Proj::Field(_) | Proj::Part(..))
 }

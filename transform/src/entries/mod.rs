@@ -187,6 +187,13 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
             );
             out.push(error.with_help(help));
         }
+        if !is_constant && let Some(object) = changed_object(&p.ty) {
+            let help = format!(
+                "take `&mut impl {object}` instead of `&mut dyn {object}`, or mark the parameter `#[constant]`"
+            );
+            let detail = "an object that is changed through `&mut` is not differentiated";
+            out.push(Diagnostic::new(Code::UnsupportedType, &p.ty, detail).with_help(help));
+        }
     }
     let may_vary = |p: &&syn::PatType| !types.of(&p.ty).is_constant();
     let is_input =
@@ -231,6 +238,18 @@ pub fn check_inputs(function: &syn::ItemFn, options: &Options) -> Vec<Diagnostic
         out.push(Diagnostic::new(Code::ActiveReference, ty, detail).with_help(help));
     }
     out
+}
+
+/// The trait of an object behind `&mut`.
+fn changed_object(ty: &syn::Type) -> Option<String> {
+    let syn::Type::Reference(r) = ty else {
+        return None;
+    };
+    let syn::Type::TraitObject(object) = &*r.elem else {
+        return None;
+    };
+    let bounds = object.bounds.to_token_stream().to_string();
+    r.mutability.map(|_| bounds)
 }
 
 /// What stands around a function whose entries are made: nothing, or an `impl`.

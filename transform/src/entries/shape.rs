@@ -269,7 +269,17 @@ impl Shape<'_> {
             let at = Span::call_site().located_at(param.span());
             quote_spanned!(at=> #rt::assert_real::<#param>();)
         });
-        let (params, names, ret) = (self.plain_params(), self.names(), &self.ret);
+        // A parameter may have the function's own name, which it hides from what stands beside it, and not from here.
+        let names = self.names().into_iter().map(|mut name| {
+            name.set_span(Span::mixed_site().located_at(name.span()));
+            name
+        });
+        let names: Vec<Ident> = names.collect();
+        let params = names.iter().zip(&self.f.params).map(|(name, p)| {
+            let ty = &p.ty;
+            quote!(#name: #ty)
+        });
+        let ret = &self.ret;
         // What stands for an `impl Trait` cannot be named in a call of the function.
         let written: Vec<Ident> = arguments(generics)
             .into_iter()

@@ -108,7 +108,8 @@ impl Leaves<'_> {
     }
 }
 
-/// The type of std's that a type is or holds, if it is one that nobody can give a tangent.
+/// The type of std's that a type is or holds, if it is one that nobody can give a tangent. Std's are generic; what is
+/// written without arguments, or by a path into the user's own crate, is the user's type of that name.
 pub(super) fn without_tangent(ty: &syn::Type) -> Option<String> {
     const NAMES: [&str; 11] = [
         "HashMap",
@@ -126,9 +127,11 @@ pub(super) fn without_tangent(ty: &syn::Type) -> Option<String> {
     struct Find(Option<String>);
     impl<'ast> Visit<'ast> for Find {
         fn visit_type_path(&mut self, path: &'ast syn::TypePath) {
-            let name = path.path.segments.last().map(|s| s.ident.to_string());
-            let is_std = |name: &String| NAMES.contains(&name.as_str());
-            match name.filter(is_std) {
+            let last = path.path.segments.last();
+            let generic = last.is_some_and(|s| !s.arguments.is_empty());
+            let is_std = generic && !crate::names::is_own_path(&path.path);
+            let name = last.map(|s| s.ident.to_string()).filter(|_| is_std);
+            match name.filter(|name| NAMES.contains(&name.as_str())) {
                 Some(name) if self.0.is_none() => self.0 = Some(name),
                 _ => visit::visit_type_path(self, path),
             }

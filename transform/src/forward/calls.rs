@@ -63,8 +63,8 @@ impl Forward<'_> {
             },
             Arg::Receiver(p) => {
                 // What another argument borrows is no receiver by `&mut`.
-                let root = self.f.root(p);
-                let shared = |arg: &Arg| matches!(arg, Arg::Shared(q, _) if self.f.root(q) == root);
+                let shared =
+                    |arg: &Arg| matches!(arg, Arg::Shared(q, _) if !self.f.are_apart(p, q));
                 let changed = self.f.may_be_changed(p) && !all.iter().any(shared);
                 let mutable = changed.then(|| quote!(mut));
                 match self
@@ -82,5 +82,36 @@ impl Forward<'_> {
                 }
             }
         }
+    }
+
+    /// An argument that the call changes, or that stands beside a receiver that it may change, and is another part of
+    /// the same variable as an argument: rustc would not lend both tangents at once. The argument's is taken out before
+    /// the call, under a name, and given back behind it.
+    pub(super) fn taken_out(&mut self, n: usize, args: &[Arg]) -> Option<(TokenStream, [Kind; 2])> {
+        let (place, exclusive) = match args.get(n) {
+            Some(Arg::Exclusive(place, _)) => (place, true),
+            Some(Arg::Shared(place, _)) => (place, false),
+            _ => return None,
+        };
+        let root = self.f.root(place);
+        let beside = args.iter().enumerate().any(|(m, arg)| match arg {
+            Arg::Receiver(p) if !exclusive => {
+                self.f.root(p) == root && self.f.may_be_changed(p) && self.f.are_apart(p, place)
+            }
+            Arg::Exclusive(p, _) | Arg::Shared(p, _) | Arg::Receiver(p) => {
+                exclusive && m != n && self.f.root(p) == root
+            }
+            Arg::Value(_) | Arg::Function(..) | Arg::Closure(..) => false,
+        });
+        if !beside {
+            return None;
+        }
+        let place = self.place(place)?;
+        let dot = place_tokens(&self.f, &place, true)?;
+        let name = self.f.names.fresh("part_dot");
+        let take = Kind::Raw(quote!(let mut #name = __rt::take_part(&mut #dot);));
+        let give = Kind::Raw(quote!(__rt::give_back(&mut #dot, #name);));
+        let mutable = exclusive.then(|| quote!(mut));
+        Some((quote!(& #mutable #name), [take, give]))
     }
 }

@@ -34,13 +34,23 @@ impl Forward<'_> {
         let mut push = |kind: Kind| out.push(Stmt { kind, span });
         match &stmt.kind {
             Kind::Let(v, Expr::Call(path, args)) => {
+                let mut behind = Vec::new();
                 if is_active_call(&self.f, self.activity, *v, args) {
                     let by_value = matches!(path, Callee::Value(_));
                     let mut dots = Vec::new();
                     for (n, arg) in args.iter().enumerate() {
-                        dots.push(match by_value {
-                            true => self.exact_dual(arg),
-                            false => self.dual_arg(arg, args),
+                        let taken = match by_value {
+                            true => None,
+                            false => self.taken_out(n, args),
+                        };
+                        dots.push(match taken {
+                            Some((lent, [take, give])) => {
+                                push(take);
+                                behind.push(give);
+                                lent
+                            }
+                            None if by_value => self.exact_dual(arg),
+                            None => self.dual_arg(arg, args),
                         });
                         if let Arg::Closure(lifted, _) = arg {
                             let closure = self.closure_with_tangents(lifted);
@@ -51,6 +61,7 @@ impl Forward<'_> {
                     self.duals.insert(*v, (dot, dots));
                 }
                 push(Kind::Let(*v, Expr::Call(path.clone(), args.clone())));
+                behind.into_iter().for_each(push);
             }
             Kind::Let(v, e @ Expr::Build(b)) if self.is_active(*v) => {
                 self.build(*v, e, b, &mut push);

@@ -104,6 +104,23 @@ impl Function {
             })
     }
 
+    /// Whether the places are parts of different fields, as far as their paths tell.
+    pub fn are_apart(&self, one: &Place, other: &Place) -> bool {
+        let (one, other) = (self.resolve(one), self.resolve(other));
+        if one.base != other.base {
+            return true;
+        }
+        for steps in one.path.iter().zip(&other.path) {
+            match steps {
+                (Proj::Deref, Proj::Deref) => {}
+                (Proj::Field(a), Proj::Field(b)) if a == b => {}
+                (Proj::Field(_), Proj::Field(_)) => return true,
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// The place with every alias expanded, down to a variable that owns or borrows the memory.
     pub fn resolve(&self, place: &Place) -> Place {
         let Some(target) = &self.vars[place.base].alias else {

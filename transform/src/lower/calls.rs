@@ -16,6 +16,9 @@ const NO_TANGENT: [&str; 8] = [
     "Rc", "Arc", "RefCell", "Mutex", "RwLock", "HashMap", "BTreeMap", "VecDeque",
 ];
 
+/// What makes a value of one of these, of one argument.
+const MAKERS: [&str; 4] = ["new", "from", "from_iter", "clone"];
+
 impl Lower {
     pub(super) fn call(&mut self, c: &syn::ExprCall) -> Option<Expr> {
         let e = syn::Expr::Call(c.clone());
@@ -46,11 +49,17 @@ impl Lower {
         if super::vectors::empty_vector_of(&self.f.types, c).is_some() {
             return Some(Expr::Opaque(self.opaque(&e, Cut::None)));
         }
-        if let [.., ty, _] = names.as_slice()
+        // A type of the user's own may have such a name: its functions take what they like.
+        if let ([.., ty, maker], 1) = (names.as_slice(), c.args.len())
             && NO_TANGENT.contains(ty)
+            && MAKERS.contains(maker)
+            && !crate::names::is_own_path(&path.path)
         {
             let detail = format!("what is put into `{ty}` is not followed");
-            let help = "keep values that carry a derivative in a `Vec`, a `Box` or a struct";
+            let help = format!(
+                "keep values that carry a derivative in a `Vec`, a `Box` or a struct; if `{ty}` is a type of your \
+                 own, call it by its path, as in `self::{ty}::new(…)`"
+            );
             let diagnostic = Diagnostic::new(Code::UnsupportedExpr, &e, detail).with_help(help);
             return Some(Expr::Refused(
                 self.opaque(&e, Cut::None),
@@ -179,6 +188,24 @@ impl Lower {
                 },
                 None => Some(Arg::Value(self.value(e)?)),
             },
+            // Of a box, what is in it.
+            syn::Expr::MethodCall(m)
+                if m.method == "as_ref"
+                    && m.args.is_empty()
+                    && !matches!(
+                        self.infer(&m.receiver).peeled(),
+                        Ty::Option(_) | Ty::Result(_)
+                    ) =>
+            {
+                let receiver = &m.receiver;
+                let lent = matches!(peel(receiver), syn::Expr::Path(p) if self
+                    .lookup(&p.path)
+                    .is_some_and(|v| matches!(self.f.vars[v].ty, Ty::Ref(..)) || self.f.vars[v].alias.is_some()));
+                self.arg(&match lent {
+                    true => syn::parse_quote!(&**#receiver),
+                    false => syn::parse_quote!(&*#receiver),
+                })
+            }
             syn::Expr::MethodCall(m) if self.gives_a_place(m, false) => {
                 Some(Arg::Exclusive(self.place_of_method(m)?, false))
             }

@@ -116,6 +116,9 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
     (lower.f, lower.diagnostics)
 }
 
+/// Methods by whose names ndarray gives views.
+const VIEWS: [&str; 7] = ["view", "row", "column", "diag", "t", "slice", "index_axis"];
+
 impl Lower {
     /// What lowers the function, of which only the variable for the result is there.
     fn of(f: Function, constants: HashMap<String, Ty>) -> Lower {
@@ -328,6 +331,9 @@ impl Lower {
         let operator = self.operator.take();
         if let Kind::Let(v, Expr::Binary(..)) = &kind {
             self.f.vars[*v].operator = operator;
+        }
+        if let Kind::Let(v, Expr::Call(Callee::Method(name, _), _)) = &kind {
+            self.f.vars[*v].part = VIEWS.iter().any(|view| name == view);
         }
         self.out.push(Stmt { kind, span });
     }

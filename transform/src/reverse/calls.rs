@@ -3,8 +3,8 @@
 use super::Reverse;
 use crate::ir::*;
 use crate::ty::Ty;
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 impl Reverse<'_> {
     pub(super) fn reverse_call(
@@ -37,6 +37,7 @@ impl Reverse<'_> {
         let mut before = Vec::new();
         let mut used: Vec<VarId> = Vec::new();
         let mut later: Vec<(Place, TokenStream)> = Vec::new();
+        let mut behind: Vec<Kind> = Vec::new();
         // A function that was given as a parameter keeps what it looks at again.
         let is_given = matches!(callee, Callee::Value(_));
         for (n, arg) in args.iter().enumerate() {
@@ -112,11 +113,13 @@ impl Reverse<'_> {
                     };
                     again.push(kept);
                     if self.is_active(self.f.root(place)) && !self.f.place_ty(place).is_constant() {
-                        // The adjoint of what a call changes is changed by its pullback, in place.
-                        shadows.insert(
-                            shadows.len(),
-                            self.shadow(place, &mut used, &mut before, &mut later),
-                        );
+                        // The adjoint of what a call changes is changed by its pullback, in place. That of another
+                        // part of the same variable is taken out, since rustc would not lend both at once.
+                        let shadow = match used.contains(&self.f.root(place)) {
+                            true => self.taken_out(place, &mut before, &mut behind),
+                            false => self.shadow(place, &mut used, &mut before, &mut later),
+                        };
+                        shadows.push(shadow);
                     } else {
                         shadows.push(quote!(__rt::Skip));
                     }
@@ -133,12 +136,15 @@ impl Reverse<'_> {
                 __rt::Observer::enter(__tape);
             })));
         }
+        // An adjoint that does not fit is told at the callee's name.
+        let at = callee.span().unwrap_or_else(Span::call_site);
+        let open = quote_spanned!(Span::call_site().located_at(at)=> __rt::open);
         self.emit(Kind::Raw(match (callee, shadows.as_slice()) {
             (Callee::Value(_), [environment, shadows @ ..]) => quote! {
-                #pullback(#seed, (#(__rt::open(#shadows),)*), #environment, __tape);
+                #pullback(#seed, (#(#open(#shadows),)*), #environment, __tape);
             },
             _ => quote! {
-                #pullback(#seed, (#(#again,)*), (#(__rt::open(#shadows),)*), __tape);
+                #pullback(#seed, (#(#again,)*), (#(#open(#shadows),)*), __tape);
             },
         }));
         if let Some(watched) = asked.and_then(|n| self.f.watched.get(n))
@@ -149,6 +155,9 @@ impl Reverse<'_> {
             let tell =
                 quote!(__rt::Observer::leave(__tape, #n, #all, <#locals as __rt::Locals>::of););
             self.emit(Kind::Raw(quote!(if __own { #tell })));
+        }
+        for kind in behind {
+            self.emit(kind);
         }
         for (place, t) in later {
             self.contribute_place(&place, Expr::Raw(t, vec![]));
@@ -240,6 +249,25 @@ impl Reverse<'_> {
         ));
         let t = &self.f.vars[t].ident;
         later.push((place.clone(), t.to_token_stream()));
+        quote!(&mut #t)
+    }
+
+    /// The adjoint of a part that a call changes, in a variable of its own while the pullback runs.
+    fn taken_out(
+        &mut self,
+        place: &Place,
+        before: &mut Vec<Kind>,
+        behind: &mut Vec<Kind>,
+    ) -> TokenStream {
+        let Some((bar, _)) = self.place_bar(place) else {
+            return quote!(__rt::Skip);
+        };
+        let tokens = self.spell(&bar);
+        let t = self.f.names.fresh("part_bar");
+        before.push(Kind::Raw(
+            quote!(let mut #t = __rt::take_part(&mut #tokens);),
+        ));
+        behind.push(Kind::Raw(quote!(__rt::give_back(&mut #tokens, #t);)));
         quote!(&mut #t)
     }
 

@@ -85,11 +85,17 @@ impl Unfold<'_> {
             }
             ("partition", [f]) => {
                 let (a, b) = (self.fresh("chosen"), self.fresh("others"));
+                // A `Vec` of numbers takes references to numbers as well.
+                let copies =
+                    chain.gives_references() && of_numbers(written_type.as_ref(), &self.types);
                 let stmts = self.drive(chain, &mut |this, item, _| {
                     let mut out = Vec::new();
                     let held = this.hold(item, &mut out);
                     let right = super::closures::paren(this.ask(f, &held, Mode::Look)?);
-                    let value = written(&held);
+                    let value = match (copies, written(&held)) {
+                        (true, value) => parse_quote!(*#value),
+                        (false, value) => value,
+                    };
                     out.push(
                         parse_quote!(if #right { #a.push(#value); } else { #b.push(#value); }),
                     );
@@ -339,4 +345,13 @@ fn added(out: &mut Vec<Stmt>, state: &Ident, value: &Expr) -> Option<Stmt> {
 fn is_plain_name(path: &syn::Path) -> bool {
     path.segments.last().is_some_and(|s| s.ident != "String")
         && path.segments.iter().all(|s| s.arguments.is_none())
+}
+
+/// Whether the type is that of two vectors of numbers.
+fn of_numbers(ty: Option<&Type>, types: &crate::ty::Types) -> bool {
+    let Some(Type::Tuple(pair)) = ty else {
+        return false;
+    };
+    let is = |ty: &Type| matches!(types.of(ty), Ty::Vec(element) if matches!(*element, Ty::Float(_) | Ty::Int(_)));
+    !pair.elems.is_empty() && pair.elems.iter().all(is)
 }

@@ -4,6 +4,7 @@
 //! This runs on the syntax, between two renamings: names are unique before it, so that no name can be captured,
 //! and the copies that it makes get names of their own after it.
 
+mod aggregates;
 mod arrays;
 mod attempts;
 mod bound;
@@ -47,7 +48,8 @@ pub fn unfold(
 ) -> bool {
     let types = Types::of_generics(&item.sig.generics).within(options.around.as_deref());
     let wrt = options.wrt.as_deref();
-    let mut settled = values::settle(item);
+    let mut settled = aggregates::taken_apart(item);
+    settled |= values::settle(item);
     settled |= chosen::spelled_out(item, &tainted::tainted(item, wrt, &types));
     settled |= slices::spelled_out(item, &tainted::tainted(item, wrt, &types));
     settled |= elements::spelled_out(item, &tainted::tainted(item, wrt, &types));

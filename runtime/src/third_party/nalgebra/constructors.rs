@@ -5,17 +5,17 @@ use super::Element;
 #[allow(unused_imports)]
 use crate::prelude::*;
 use crate::rt::{Given, Owned, Unused};
-use nalgebra::{DVector, Vector2, Vector3, Vector4};
+use nalgebra::{DVector, Matrix2, Matrix3, Vector2, Vector3, Vector4};
 
-/// `new` of the vectors that have it, of their elements.
+/// `new` of the vectors and matrices that have it, of their elements and where each of these stands.
 macro_rules! of_elements {
-    ($(#[$doc:meta])* $entry:ident $vector:ident [$($x:ident $i:literal)*]) => {
+    ($(#[$doc:meta])* $entry:ident $vector:ident [$($x:ident $i:tt)*]) => {
         constructor! {
             $(#[$doc])*
             $entry [F: [Element]] for $vector<F>;
             __differentiable_new __masked_new __jvp_new;
             ($($x: F, again Owned, slot Option<&mut F>, dot Given<F>;)*) -> $vector<F>, seed $vector<F>;
-            bits (1 << [$($i),*].len()) - 1;
+            bits (1 << [$(stringify!($x)),*].len()) - 1;
             call {
                 ($vector::new($($x),*), |t: $vector<F>, _: ($(of_elements!(@owned $x),)*), ($($x,)*): ($(of_elements!(@slot $x F),)*), _: &mut crate::Tape| {
                     $(
@@ -48,6 +48,19 @@ of_elements! {
 of_elements! {
     /// `Vector4::new(x, y, z, w)`.
     Vector4NewEntry Vector4 [x 0 y 1 z 2 w 3]
+}
+
+of_elements! {
+    /// `Matrix2::new(a, b, c, d)`, row by row.
+    Matrix2NewEntry Matrix2 [a (0, 0) b (0, 1) c (1, 0) d (1, 1)]
+}
+of_elements! {
+    /// `Matrix3::new(…)` of nine numbers, row by row.
+    Matrix3NewEntry Matrix3 [
+        a (0, 0) b (0, 1) c (0, 2)
+        d (1, 0) e (1, 1) f (1, 2)
+        g (2, 0) h (2, 1) i (2, 2)
+    ]
 }
 
 constructor! {

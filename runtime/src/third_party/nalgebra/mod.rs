@@ -203,8 +203,8 @@ fn wrong_shape(given: (usize, usize), expected: (usize, usize)) -> ! {
 /// The entries of methods.
 pub mod entries {
     pub use super::constructors::{
-        FromElementEntry as _, FromVecEntry as _, Vector2NewEntry as _, Vector3NewEntry as _,
-        Vector4NewEntry as _,
+        FromElementEntry as _, FromVecEntry as _, Matrix2NewEntry as _, Matrix3NewEntry as _,
+        Vector2NewEntry as _, Vector3NewEntry as _, Vector4NewEntry as _,
     };
     pub use super::determinant::DeterminantEntry as _;
     pub use super::methods::{

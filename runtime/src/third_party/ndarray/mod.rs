@@ -11,7 +11,7 @@ mod views;
 use crate::data::Varied;
 #[allow(unused_imports)]
 use crate::prelude::*;
-use crate::rt::{Accumulate, Again, Along, Opens, ZeroLike};
+use crate::rt::{Accumulate, Again, Along, Opens, Passed, TakePart, ZeroLike};
 use crate::{Differentiable, Tangent};
 use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, ArrayViewMut, Data, Dimension, Ix1, Zip};
 
@@ -222,6 +222,34 @@ impl<T: Tangent, D: Dimension + 'static> ZeroLike for ArrayViewMut<'_, T, D> {
         self.map(Tangent::zero_like)
     }
 }
+
+impl<'a, T, D: Dimension> Passed<ArrayView<'a, T, D>> for &'a Array<T, D> {
+    #[inline]
+    fn passed(self) -> ArrayView<'a, T, D> {
+        self.view()
+    }
+}
+
+/// A part of an array, taken out while a call changes another part.
+macro_rules! part {
+    ($($of:ty),*) => { $(
+        impl<T: Tangent, D: Dimension + 'static> TakePart for $of {
+            type Owned = Array<T, D>;
+            #[inline]
+            fn take_part(&mut self) -> Array<T, D> {
+                self.map_mut(Tangent::take)
+            }
+            #[inline]
+            fn give_back(&mut self, part: Array<T, D>) {
+                for (element, part) in self.iter_mut().zip(part) {
+                    *element = part;
+                }
+            }
+        }
+    )* };
+}
+
+part!(ArrayRef<T, D>, ArrayViewMut<'_, T, D>);
 
 /// The borrows of a part of an array that generated code lends.
 macro_rules! lent {
