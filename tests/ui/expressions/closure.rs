@@ -4,8 +4,8 @@ use pullback::differentiable;
 
 #[differentiable]
 fn f(x: f64) -> f64 {
-    let pair = (|y: f64| y * x, 2.0);
-    (pair.0)(x) * pair.1
+    let all = [|y: f64| y * x];
+    all[0](x) * 2.0
 }
 
 fn main() {
