@@ -322,7 +322,16 @@ fn norm(x: &Vector3<f64>) -> f64 {
     x.norm()
 }
 
+// Square matrices of their elements, row by row.
+#[differentiable]
+fn of_numbers(x: f64, y: f64) -> f64 {
+    let a = ::nalgebra::Matrix2::new(x, 2.0 * y, x * y, 1.0);
+    let b = ::nalgebra::Matrix3::new(x, y, 1.0, 0.5, x * x, y, 2.0, 0.3, x);
+    a.determinant() * a[(0, 1)] + b.determinant() * b[(2, 1)]
+}
+
 programs! {
+    of_numbers { x: val = 0.7, y: val = 1.3 };
     sum_of_squares { x: refer = dv(4, 1) };
     by_value { x: val = v::<3>(2) };
     vector sums { a: val = v::<3>(1), b: val = v::<3>(2) };

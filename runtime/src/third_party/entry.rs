@@ -101,7 +101,8 @@ macro_rules! constructor {
         jvp |$dots:pat_param| $tangent:block
     ) => {
         $(#[$doc])*
-        #[allow(clippy::type_complexity)]
+        // A matrix is made of as many numbers as it has.
+        #[allow(clippy::type_complexity, clippy::too_many_arguments)]
         pub trait $entry<$($g: $($bound)*),*> $(where $($given)*)? {
             /// The value and its pullback.
             #[track_caller]
@@ -123,7 +124,7 @@ macro_rules! constructor {
             fn $jvp($($arg: $ty,)* dots: ($($arg_dot,)*)) -> ($out, $seed);
         }
 
-        #[allow(clippy::type_complexity)]
+        #[allow(clippy::type_complexity, clippy::too_many_arguments)]
         impl<$($g: $($bound)*),*> $entry<$($g),*> for $this $(where $($given)*)? {
             #[inline]
             #[track_caller]

@@ -87,7 +87,7 @@ impl Unfold<'_> {
                 let (a, b) = (self.fresh("chosen"), self.fresh("others"));
                 // A `Vec` of numbers takes references to numbers as well.
                 let copies =
-                    chain.gives_references() && of_numbers(written_type.as_ref(), &self.types);
+                    chain.gives_references() && of_numbers(written_type.as_ref(), self.types);
                 let stmts = self.drive(chain, &mut |this, item, _| {
                     let mut out = Vec::new();
                     let held = this.hold(item, &mut out);
