@@ -350,6 +350,7 @@ fn rows_of_any_number<T: Real>(xs: &[T], y: T) -> Result<T, String> {
     let best = m.last().map(|r| r[1]).unwrap_or(y);
     Ok(m[0][0] * first + best)
 }
+#[allow(deprecated)]
 #[differentiable]
 fn borrowed_for_a_lifetime<'a>(xs: &'a [f64], k: &'a [&'a [f64]], y: f64) -> Option<f64> {
     let r = if y > 0.0 { &xs[0] } else { &xs[1] };

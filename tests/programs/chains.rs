@@ -267,6 +267,7 @@ fn in_headers(x: &[f64]) -> f64 {
     s
 }
 
+#[allow(deprecated)]
 #[differentiable]
 fn returns_inside(x: &[f64], limit: f64) -> f64 {
     let mut s = 0.0;

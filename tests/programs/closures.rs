@@ -76,6 +76,7 @@ fn leaves_early(x: &[f64]) -> f64 {
     s
 }
 
+#[allow(deprecated)]
 #[differentiable]
 fn leaves_from_a_loop(x: &[f64], limit: f64) -> f64 {
     let first_above = |k: f64| -> f64 {

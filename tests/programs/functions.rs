@@ -25,6 +25,7 @@ fn simpson<F: Fn(f64) -> f64>(f: F, a: f64, b: f64, n: usize) -> f64 {
     s * h / 3.0
 }
 
+#[allow(deprecated)]
 #[differentiable]
 fn adaptive<F>(f: &F, a: f64, b: f64, tol: f64) -> f64
 where

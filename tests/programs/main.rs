@@ -3,11 +3,11 @@
 
 // The table of programs is read by a macro, a line a step.
 #![recursion_limit = "512"]
-// The functions are written as a user's own would be, clumsiness included: it is what they test.
+// The functions are written as a user's own would be, clumsiness included: it is what they test. `deprecated` is not
+// here: an input without a gradient is warned about, and a warning too many fails where warnings are denied.
 #![allow(
     clippy::all,
     dead_code,
-    deprecated,
     dropping_copy_types,
     unused_assignments,
     unused_variables,

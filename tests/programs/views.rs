@@ -146,6 +146,7 @@ fn many_at_once(x: &[f64], c: f64) -> f64 {
 }
 
 // The loop is left while its trips hold parts of rows.
+#[allow(deprecated)]
 #[differentiable]
 fn left_early(x: &[f64], limit: f64) -> f64 {
     let mut y = x.to_vec();

@@ -22,6 +22,7 @@ fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
     }
 }
 
+#[allow(deprecated)]
 #[differentiable]
 pub fn solve<F>(apply: F, b: &[f64], tolerance: f64) -> Result<Vec<f64>, NotConverged>
 where

@@ -6,8 +6,8 @@
 
 // What the derivatives are asked of is not called before they are.
 #![allow(dead_code)]
-// A tolerance has no gradient, and a routine that nobody wrote for us does not say so.
-#![allow(deprecated, clippy::needless_range_loop)]
+// Loops run over indices, as in books. A tolerance has no gradient, which each routine that has one admits.
+#![allow(clippy::needless_range_loop)]
 // The table of programs is read by a macro, a line a step.
 #![recursion_limit = "512"]
 

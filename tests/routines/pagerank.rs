@@ -13,6 +13,7 @@ pub struct Link {
     pub weight: f64,
 }
 
+#[allow(deprecated)]
 #[differentiable]
 pub fn page_rank(links: &[Link], pages: usize, damping: f64, tolerance: f64) -> Vec<f64> {
     let mut outgoing = vec![0.0; pages];

@@ -12,6 +12,7 @@ pub fn trapezoid<F: Fn(f64) -> f64>(f: F, a: f64, b: f64, n: usize) -> f64 {
 }
 
 /// Simpson's rule between `a` and `b`, where `f` is known at both ends and in the middle.
+#[allow(deprecated)]
 #[differentiable]
 fn simpson(
     f: &impl Fn(f64) -> f64,
@@ -36,6 +37,7 @@ fn simpson(
         + simpson(f, m, right, b, 0.5 * tolerance, depth - 1)
 }
 
+#[allow(deprecated)]
 #[differentiable]
 pub fn adaptive_simpson(f: impl Fn(f64) -> f64, a: f64, b: f64, tolerance: f64) -> f64 {
     let middle = 0.5 * (a + b);
