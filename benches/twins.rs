@@ -10,63 +10,21 @@
 
 #![allow(clippy::needless_range_loop)]
 
+#[path = "problems/bodies.rs"]
+mod bodies;
+#[path = "problems/flat.rs"]
+mod flat;
 mod harness;
 #[path = "../tests/routines/vec3.rs"]
 mod vec3;
 
-use harness::{Problem, Random, Row};
-use pullback::{Differentiable, Real, differentiable};
-use std::ops::AddAssign;
 use std::process::ExitCode;
+
+use bodies::{Body, BodyTangent, placed, random_bodies, step_of_structs};
+use flat::{Derivatives, Flat};
+use harness::{Problem, Row};
+use pullback::{Differentiable, Real, differentiable};
 use vec3::Vec3;
-
-#[differentiable]
-impl AddAssign for Vec3 {
-    fn add_assign(&mut self, other: Vec3) {
-        self.x += other.x;
-        self.y += other.y;
-        self.z += other.z;
-    }
-}
-
-#[differentiable]
-impl Vec3 {
-    fn dot(self, other: Vec3) -> f64 {
-        self.x * other.x + self.y * other.y + self.z * other.z
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Differentiable)]
-struct Body {
-    position: Vec3,
-    velocity: Vec3,
-    #[constant]
-    mass: f64,
-}
-
-/// One step of `n` bodies, and their kinetic energy after it.
-#[differentiable]
-fn step_of_structs(bodies: &[Body], dt: f64) -> f64 {
-    let mut energy = 0.0;
-    for i in 0..bodies.len() {
-        let mut pull = Vec3 {
-            x: 0.0,
-            y: 0.0,
-            z: 0.0,
-        };
-        for j in 0..bodies.len() {
-            if i != j {
-                let d = bodies[j].position - bodies[i].position;
-                let r2 = d.dot(d) + 0.01;
-                pull += d * (bodies[j].mass / (r2 * r2.sqrt()));
-            }
-        }
-        let mut v = bodies[i].velocity;
-        v += pull * dt;
-        energy += 0.5 * bodies[i].mass * v.dot(v);
-    }
-    energy
-}
 
 /// The same over flat arrays, three numbers for each body.
 #[differentiable]
@@ -94,87 +52,37 @@ fn step_of_arrays(position: &[f64], velocity: &[f64], #[constant] mass: &[f64], 
     energy
 }
 
-struct Bodies(Vec<Body>, f64);
-
-impl Bodies {
-    fn new(n: usize) -> Self {
-        let mut random = Random(3);
-        let mut vector = || Vec3 {
-            x: random.symmetric(),
-            y: random.symmetric(),
-            z: random.symmetric(),
-        };
-        let body = |i: usize| Body {
-            position: vector(),
-            velocity: vector(),
-            mass: 1.0 + i as f64 / n as f64,
-        };
-        Bodies((0..n).map(body).collect(), 0.01)
-    }
-
-    fn flat(&self) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
-        let flat = |of: fn(&Body) -> Vec3| {
-            let parts = self.0.iter().map(of);
-            parts.flat_map(|v| [v.x, v.y, v.z]).collect()
-        };
-        let mass = self.0.iter().map(|b| b.mass).collect();
-        (flat(|b| b.position), flat(|b| b.velocity), mass)
-    }
-}
-
-impl Problem for Bodies {
-    type Gradient = (Vec<f64>, f64);
-
-    fn name(&self) -> String {
-        format!("N-body step, structs, n={}", self.0.len())
-    }
-    fn primal(&self) -> f64 {
-        step_of_structs(&self.0, self.1)
-    }
-    fn generated(&self) -> (f64, Self::Gradient) {
-        let (value, (bodies, dt)) = step_of_structs::value_and_grad(&self.0, self.1);
-        let parts = bodies.iter().flat_map(|b| {
-            let (p, v) = (&b.position, &b.velocity);
-            [p.x, p.y, p.z, v.x, v.y, v.z]
-        });
-        (value, (parts.collect(), dt))
-    }
-    fn by_hand(&self) -> (f64, Self::Gradient) {
-        let (position, velocity, mass) = self.flat();
-        let (value, (p, v, dt)) =
-            step_of_arrays::value_and_grad(&position, &velocity, &mass, self.1);
-        let parts = p.chunks(3).zip(v.chunks(3));
-        (
-            value,
-            (
-                parts
-                    .flat_map(|(p, v)| [p[0], p[1], p[2], v[0], v[1], v[2]])
-                    .collect(),
-                dt,
-            ),
-        )
-    }
-    fn flat((bodies, dt): &Self::Gradient) -> Vec<f64> {
-        let mut all = bodies.clone();
-        all.push(*dt);
-        all
-    }
-    fn moved(&self, factor: f64, direction: &[f64]) -> Self {
-        let mut moved = self.0.clone();
-        for (b, d) in moved.iter_mut().zip(direction.chunks(6)) {
-            b.position += Vec3 {
-                x: d[0],
-                y: d[1],
-                z: d[2],
-            } * factor;
-            b.velocity += Vec3 {
-                x: d[3],
-                y: d[4],
-                z: d[5],
-            } * factor;
-        }
-        Bodies(moved, self.1 + factor * direction[6 * self.0.len()])
-    }
+/// `n` bodies as structs, and as three arrays in the place of the adjoint by hand.
+fn bodies_beside_arrays(n: usize) -> impl Problem {
+    let (bodies, x) = random_bodies(n);
+    let (second, third) = (bodies.clone(), bodies.clone());
+    let numbers =
+        |(value, (bodies, dt)): (f64, (Vec<BodyTangent>, f64))| (value, (bodies.flat(), dt));
+    Flat::new(
+        format!("N-body step, structs, n={n}"),
+        x,
+        move |x| step_of_structs(&placed(&bodies, x), x[6 * n]),
+        move |x| {
+            numbers(step_of_structs::value_and_grad(
+                &placed(&second, x),
+                x[6 * n],
+            ))
+        },
+        move |x| {
+            let bodies = placed(&third, x);
+            let flat = |of: fn(&Body) -> Vec3| -> Vec<f64> {
+                let parts = bodies.iter().map(of);
+                parts.flat_map(|v| [v.x, v.y, v.z]).collect()
+            };
+            let mass: Vec<f64> = bodies.iter().map(|b| b.mass).collect();
+            let (position, velocity) = (flat(|b| b.position), flat(|b| b.velocity));
+            let (value, (p, v, dt)) =
+                step_of_arrays::value_and_grad(&position, &velocity, &mass, x[6 * n]);
+            let parts = p.chunks(3).zip(v.chunks(3));
+            let numbers = parts.flat_map(|(p, v)| [p[0], p[1], p[2], v[0], v[1], v[2]]);
+            (value, (numbers.collect(), dt))
+        },
+    )
 }
 
 #[derive(Clone, Debug, PartialEq, Differentiable)]
@@ -372,7 +280,7 @@ fn main() -> ExitCode {
     let only = args.iter().skip_while(|a| *a != "--only").nth(1);
     let at = [1.3, 0.2, 0.8];
     let mut failed = false;
-    failed |= report(&Bodies::new(20), timed, only);
+    failed |= report(&bodies_beside_arrays(20), timed, only);
     failed |= report(&Methods(at, 100), timed, only);
     failed |= report(&Generic(at, 100), timed, only);
     failed |= report(&Always::at(at), timed, only);

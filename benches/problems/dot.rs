@@ -3,7 +3,7 @@
 
 use pullback::differentiable;
 
-use super::moved;
+use super::flat::Flat;
 use crate::harness::{Problem, Random};
 
 #[differentiable]
@@ -21,52 +21,13 @@ fn dot_by_hand(x: &[f64], y: &[f64]) -> (f64, (Vec<f64>, Vec<f64>)) {
     (sum, (y.to_vec(), x.to_vec()))
 }
 
-/// The inner product of two random vectors.
-pub struct Dot {
-    x: Vec<f64>,
-    y: Vec<f64>,
-}
-
-impl Dot {
-    /// Of `n` elements each.
-    pub fn new(n: usize) -> Self {
-        let mut random = Random(1);
-        let mut vector = || (0..n).map(|_| random.symmetric()).collect();
-        Self {
-            x: vector(),
-            y: vector(),
-        }
-    }
-}
-
-impl Problem for Dot {
-    type Gradient = (Vec<f64>, Vec<f64>);
-
-    fn name(&self) -> String {
-        format!("dot n={}", self.x.len())
-    }
-
-    fn primal(&self) -> f64 {
-        dot(&self.x, &self.y)
-    }
-
-    fn generated(&self) -> (f64, Self::Gradient) {
-        dot::value_and_grad(&self.x, &self.y)
-    }
-
-    fn by_hand(&self) -> (f64, Self::Gradient) {
-        dot_by_hand(&self.x, &self.y)
-    }
-
-    fn flat((x, y): &Self::Gradient) -> Vec<f64> {
-        [x.as_slice(), y].concat()
-    }
-
-    fn moved(&self, factor: f64, direction: &[f64]) -> Self {
-        let (x, y) = direction.split_at(self.x.len());
-        Self {
-            x: moved(&self.x, factor, x),
-            y: moved(&self.y, factor, y),
-        }
-    }
+/// The inner product of two random vectors of `n` elements.
+pub fn inner_product(n: usize) -> impl Problem {
+    Flat::new(
+        format!("dot n={n}"),
+        Random(1).vector(2 * n),
+        move |x| dot(&x[..n], &x[n..]),
+        move |x| dot::value_and_grad(&x[..n], &x[n..]),
+        move |x| dot_by_hand(&x[..n], &x[n..]),
+    )
 }

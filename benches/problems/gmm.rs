@@ -11,8 +11,8 @@ use std::path::Path;
 
 use pullback::differentiable;
 
+use super::flat::moved;
 use super::logsumexp::logsumexp;
-use super::moved;
 use crate::harness::Problem;
 
 /// The log-likelihood of the points `x` plus the logarithm of the prior, for `k` components in `d`

@@ -3,7 +3,7 @@
 
 use pullback::differentiable;
 
-use super::moved;
+use super::flat::Flat;
 use crate::harness::{Problem, Random};
 
 #[differentiable]
@@ -42,47 +42,13 @@ fn logsumexp_by_hand(x: &[f64]) -> (f64, Vec<f64>) {
     (largest + sum.ln(), x_bar)
 }
 
-/// Of random numbers between −3 and 3.
-pub struct LogSumExp {
-    x: Vec<f64>,
-}
-
-impl LogSumExp {
-    /// Of `n` of them.
-    pub fn new(n: usize) -> Self {
-        let mut random = Random(2);
-        Self {
-            x: (0..n).map(|_| 3.0 * random.symmetric()).collect(),
-        }
-    }
-}
-
-impl Problem for LogSumExp {
-    type Gradient = Vec<f64>;
-
-    fn name(&self) -> String {
-        format!("logsumexp n={}", self.x.len())
-    }
-
-    fn primal(&self) -> f64 {
-        logsumexp(&self.x)
-    }
-
-    fn generated(&self) -> (f64, Self::Gradient) {
-        logsumexp::value_and_grad(&self.x)
-    }
-
-    fn by_hand(&self) -> (f64, Self::Gradient) {
-        logsumexp_by_hand(&self.x)
-    }
-
-    fn flat(x: &Self::Gradient) -> Vec<f64> {
-        x.clone()
-    }
-
-    fn moved(&self, factor: f64, direction: &[f64]) -> Self {
-        Self {
-            x: moved(&self.x, factor, direction),
-        }
-    }
+/// Of `n` random numbers between −3 and 3.
+pub fn of_vector(n: usize) -> impl Problem {
+    Flat::new(
+        format!("logsumexp n={n}"),
+        Random(2).vector(n).iter().map(|x| 3.0 * x).collect(),
+        logsumexp,
+        logsumexp::value_and_grad,
+        logsumexp_by_hand,
+    )
 }

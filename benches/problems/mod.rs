@@ -4,16 +4,24 @@
 // Loops over indices are how most numerical code is written, and half of what is measured here.
 #![allow(clippy::needless_range_loop)]
 
+pub mod attraction;
+pub mod bodies;
+pub mod brusselator;
+pub mod determinant;
 pub mod dot;
+pub mod flat;
+pub mod fourier;
 pub mod gmm;
+pub mod heat;
+pub mod least_squares;
 pub mod logsumexp;
-pub mod recurrence;
+pub mod lstm;
+pub mod matmul;
+pub mod monte_carlo;
+pub mod pendulum;
+pub mod ranking;
 pub mod rosenbrock;
-
-/// `x` + `factor`·`direction`.
-fn moved(x: &[f64], factor: f64, direction: &[f64]) -> Vec<f64> {
-    x.iter()
-        .zip(direction)
-        .map(|(x, d)| x + factor * d)
-        .collect()
-}
+pub mod runge_kutta;
+pub mod tiny;
+#[path = "../../tests/routines/vec3.rs"]
+pub mod vec3;

@@ -3,7 +3,7 @@
 
 use pullback::differentiable;
 
-use super::moved;
+use super::flat::Flat;
 use crate::harness::{Problem, Random};
 
 #[differentiable]
@@ -36,47 +36,13 @@ fn rosenbrock_by_hand(x: &[f64]) -> (f64, Vec<f64>) {
     (sum, x_bar)
 }
 
-/// At a random point.
-pub struct Rosenbrock {
-    x: Vec<f64>,
-}
-
-impl Rosenbrock {
-    /// Of `n` variables, at least two.
-    pub fn new(n: usize) -> Self {
-        let mut random = Random(3);
-        Self {
-            x: (0..n).map(|_| 2.0 * random.symmetric()).collect(),
-        }
-    }
-}
-
-impl Problem for Rosenbrock {
-    type Gradient = Vec<f64>;
-
-    fn name(&self) -> String {
-        format!("Rosenbrock n={}", self.x.len())
-    }
-
-    fn primal(&self) -> f64 {
-        rosenbrock(&self.x)
-    }
-
-    fn generated(&self) -> (f64, Self::Gradient) {
-        rosenbrock::value_and_grad(&self.x)
-    }
-
-    fn by_hand(&self) -> (f64, Self::Gradient) {
-        rosenbrock_by_hand(&self.x)
-    }
-
-    fn flat(x: &Self::Gradient) -> Vec<f64> {
-        x.clone()
-    }
-
-    fn moved(&self, factor: f64, direction: &[f64]) -> Self {
-        Self {
-            x: moved(&self.x, factor, direction),
-        }
-    }
+/// Of `n` variables, at least two, at a random point.
+pub fn valley(n: usize) -> impl Problem {
+    Flat::new(
+        format!("Rosenbrock n={n}"),
+        Random(3).vector(n).iter().map(|x| 2.0 * x).collect(),
+        rosenbrock,
+        rosenbrock::value_and_grad,
+        rosenbrock_by_hand,
+    )
 }

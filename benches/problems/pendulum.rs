@@ -3,6 +3,7 @@
 
 use pullback::differentiable;
 
+use super::flat::Flat;
 use crate::harness::Problem;
 
 /// Steps of the integration.
@@ -52,55 +53,13 @@ fn pendulum_by_hand(
     (angle, (angle_bar, speed_bar, stiffness_bar, friction_bar))
 }
 
-/// One swing.
-pub struct Pendulum {
-    angle: f64,
-    speed: f64,
-    stiffness: f64,
-    friction: f64,
-}
-
-impl Pendulum {
-    /// From well away of the vertical, where the sine is far from linear.
-    pub fn new() -> Self {
-        Self {
-            angle: 2.0,
-            speed: -0.5,
-            stiffness: 9.81,
-            friction: 0.3,
-        }
-    }
-}
-
-impl Problem for Pendulum {
-    type Gradient = (f64, f64, f64, f64);
-
-    fn name(&self) -> String {
-        format!("pendulum, {STEPS} steps")
-    }
-
-    fn primal(&self) -> f64 {
-        pendulum(self.angle, self.speed, self.stiffness, self.friction)
-    }
-
-    fn generated(&self) -> (f64, Self::Gradient) {
-        pendulum::value_and_grad(self.angle, self.speed, self.stiffness, self.friction)
-    }
-
-    fn by_hand(&self) -> (f64, Self::Gradient) {
-        pendulum_by_hand(self.angle, self.speed, self.stiffness, self.friction)
-    }
-
-    fn flat(gradient: &Self::Gradient) -> Vec<f64> {
-        <[f64; 4]>::from(*gradient).to_vec()
-    }
-
-    fn moved(&self, factor: f64, direction: &[f64]) -> Self {
-        Self {
-            angle: self.angle + factor * direction[0],
-            speed: self.speed + factor * direction[1],
-            stiffness: self.stiffness + factor * direction[2],
-            friction: self.friction + factor * direction[3],
-        }
-    }
+/// One swing, from well away of the vertical, where the sine is far from linear.
+pub fn swing() -> impl Problem {
+    Flat::new(
+        format!("pendulum, {STEPS} steps"),
+        vec![2.0, -0.5, 9.81, 0.3],
+        |x| pendulum(x[0], x[1], x[2], x[3]),
+        |x| pendulum::value_and_grad(x[0], x[1], x[2], x[3]),
+        |x| pendulum_by_hand(x[0], x[1], x[2], x[3]),
+    )
 }
