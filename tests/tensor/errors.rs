@@ -122,7 +122,7 @@ fn derivatives_name_the_users_function() {
             loss(&w, &x);
         }),
     );
-    says(LINE - 2, panic_of(|| drop(loss::grad(&w, &x))));
+    says(LINE, panic_of(|| drop(loss::grad(&w, &x))));
     says(LINE - 2, panic_of(|| drop(loss::gradients(&w, &x))));
     says(
         LINE - 2,

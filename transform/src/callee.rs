@@ -55,8 +55,12 @@ impl Callee {
                     if let (true, Some(generics)) = (is_observed(entry), &mut generics) {
                         generics.args.push(syn::parse_quote!(_));
                     }
-                    let entry = crate::sibling(name, entry);
-                    quote!(#receiver.#entry #generics(#(#rest),*))
+                    let mut entry = crate::sibling(name, entry);
+                    // What panics in the callee names the line of the caller, which rustc takes from the name and
+                    // the parentheses.
+                    entry.set_span(name.span());
+                    let rest = quote_spanned!(name.span()=> (#(#rest),*));
+                    quote!(#receiver.#entry #generics #rest)
                 }
                 [] => TokenStream::new(),
             },
