@@ -75,6 +75,7 @@ mod patterns;
 mod places;
 mod rearranged;
 mod reshaped;
+mod reuse;
 mod rows;
 mod seeds;
 mod single;

@@ -32,6 +32,7 @@ mod objects;
 mod operators;
 mod places;
 pub mod rename;
+mod reuse;
 pub mod reverse;
 pub mod rules;
 pub mod second;
@@ -180,6 +181,9 @@ pub fn analyse(
     errors.extend(refused);
     if !errors.is_empty() {
         return None;
+    }
+    if !f.plain {
+        reuse::reuse(&mut f);
     }
     f.watched = watched;
     errors.extend(watch::settle(&mut f));

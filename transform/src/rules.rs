@@ -87,6 +87,11 @@ impl Rule {
     }
 }
 
+/// Whether the expression is the literal 1.
+pub fn is_one(e: &Expr) -> bool {
+    matches!(e, Expr::Use(Operand::Lit(tokens)) if matches!(tokens.to_string().as_str(), "1.0" | "1."))
+}
+
 /// The operator's partials, in the same form as the table's: by the left and by the right operand.
 pub fn operator_partial(op: BinOp, right: bool, a: &Expr, b: &Expr, result: &Expr) -> Expr {
     let one = || Expr::Use(Operand::Lit(quote::quote!(1.0)));
@@ -99,6 +104,12 @@ pub fn operator_partial(op: BinOp, right: bool, a: &Expr, b: &Expr, result: &Exp
         (BinOp::Div | BinOp::DivAssign, false) => {
             Expr::Binary(BinOp::Div, Box::new(one()), boxed(b))
         }
+        // That of a reciprocal needs no division, and not what it is the reciprocal of.
+        (BinOp::Div, true) if is_one(a) => Expr::Neg(Box::new(Expr::Binary(
+            BinOp::Mul,
+            boxed(result),
+            boxed(result),
+        ))),
         (BinOp::Div | BinOp::DivAssign, true) => {
             Expr::Neg(Box::new(Expr::Binary(BinOp::Div, boxed(result), boxed(b))))
         }

@@ -240,6 +240,8 @@ pub struct Types {
     pub own: Option<syn::Type>,
     /// What the methods of the `impl` around give.
     pub methods: HashMap<String, Ty>,
+    /// The function's own name and what it gives, where a call by that name is a call of itself.
+    pub itself: Option<(Ident, Ty)>,
 }
 
 impl Types {

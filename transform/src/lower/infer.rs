@@ -373,6 +373,11 @@ impl Lower {
         if let Some(given) = self.lookup(&p.path).and_then(|v| self.f.given(v)) {
             return self.f.types.of(&given.output);
         }
+        if let Some((_, ty)) = self.f.types.itself.iter().find(|(n, _)| p.path.is_ident(n))
+            && self.lookup(&p.path).is_none()
+        {
+            return ty.clone();
+        }
         if let Some(ty) = self.infer_real_call(p) {
             return ty;
         }

@@ -88,7 +88,8 @@ pub struct Lower {
 /// Lowers a function whose local names are already unique.
 pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>) {
     let mut names = Names::of(item.to_token_stream());
-    let types = Types::of_generics(&item.sig.generics).within(wanted.around);
+    let mut types = Types::of_generics(&item.sig.generics).within(wanted.around);
+    types.itself = itself(item, &types);
     // The reverse sweep and its caller use these names for parameters of their own.
     let ret = Var::new(names.fresh("value"), return_ty(&types, &item.sig.output));
     let f = Function {
@@ -118,6 +119,19 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
 
 /// Methods by whose names ndarray gives views.
 const VIEWS: [&str; 7] = ["view", "row", "column", "diag", "t", "slice", "index_axis"];
+
+/// The function's name and result, if that is a number, unless a call by that name may be of something else: in an
+/// `impl` a function
+/// beside it, with type parameters the function at other types, and inside a function of that name.
+fn itself(item: &syn::ItemFn, types: &Types) -> Option<(syn::Ident, Ty)> {
+    let name = &item.sig.ident;
+    let is_hidden = |s: &syn::Stmt| matches!(s, syn::Stmt::Item(syn::Item::Fn(inner)) if inner.sig.ident == *name);
+    let is_alone = types.own.is_none() && !types.generic;
+    let result = return_ty(types, &item.sig.output);
+    let is_number = matches!(result, Ty::Float(_) | Ty::Int(_) | Ty::Bool);
+    let is_known = is_number && is_alone && !item.block.stmts.iter().any(is_hidden);
+    is_known.then(|| (name.clone(), result))
+}
 
 impl Lower {
     /// What lowers the function, of which only the variable for the result is there.

@@ -98,6 +98,12 @@ impl Reverse<'_> {
             return;
         };
         let floats = self.f.operand_ty(oa).fits(&self.f.operand_ty(ob));
+        // In a loop the division would often stand in the chain from trip to trip, which waits for it; that by
+        // the value and the divisor alone does not.
+        let in_loop = self.segments[self.segment].in_loop;
+        if floats && op == BinOp::Div && !in_loop && self.carries(oa) && self.carries(ob) {
+            return self.adjoint_of_quotient([oa, ob], seed, to);
+        }
         for (operand, right) in [(oa, false), (ob, true)] {
             if !self.carries(operand) {
                 continue;
@@ -114,6 +120,21 @@ impl Reverse<'_> {
             };
             self.contribute(operand, contribution);
         }
+    }
+
+    /// Both cotangents of a quotient by one division.
+    fn adjoint_of_quotient(&mut self, [a, b]: [&Operand; 2], seed: &Place, to: &Operand) {
+        let [divisor, result] = [b, to].map(|o| Box::new(Expr::Use(o.clone())));
+        self.need_expr(&divisor);
+        self.need_expr(&result);
+        let share = self.f.fresh("share", self.f.place_ty(seed));
+        self.f.vars[share].generated = true;
+        let quotient = Expr::Binary(BinOp::Div, Box::new(Expr::Load(seed.clone())), divisor);
+        self.emit(Kind::Let(share, quotient));
+        let share = || Expr::Load(Place::var(share));
+        self.contribute(a, share());
+        let product = Expr::Binary(BinOp::Mul, Box::new(share()), result);
+        self.contribute(b, Expr::Neg(Box::new(product)));
     }
 
     fn adjoint_of_method(
@@ -265,7 +286,7 @@ pub fn times(seed: Expr, partial: Expr) -> Expr {
     match partial {
         Expr::Use(Operand::Lit(tokens)) if tokens.to_string() == "1.0" => seed,
         Expr::Neg(inner) => Expr::Neg(Box::new(times(seed, *inner))),
-        Expr::Binary(BinOp::Div, one, b) if matches!(&*one, Expr::Use(Operand::Lit(t)) if t.to_string() == "1.0") => {
+        Expr::Binary(BinOp::Div, one, b) if rules::is_one(&one) => {
             Expr::Binary(BinOp::Div, Box::new(seed), b)
         }
         partial => Expr::Binary(BinOp::Mul, Box::new(seed), Box::new(partial)),

@@ -18,6 +18,8 @@ pub(super) enum Reshape {
     Pop(Place),
     /// Two elements of a sequence change places.
     Swap(Place, TokenStream, TokenStream),
+    /// Two variables change places, and with them their zeros.
+    Exchange(VarId, VarId),
 }
 
 impl Reverse<'_> {
@@ -93,6 +95,11 @@ impl Reverse<'_> {
             let [i, j] = [i, j].map(|o| operand_tokens(&self.f, o));
             out.push(Reshape::Swap(p.clone(), i, j));
         }
+        if let Kind::Swap(p, SwapKind::With(q, _)) = &stmt.kind
+            && let Some((v, w)) = self.exchanged_shapes(p, q)
+        {
+            return vec![Reshape::Exchange(v, w)];
+        }
         let mut changed = |p: &Place, how: Option<&Resize>| {
             let resolved = self.f.resolve(p);
             let root = resolved.base;
@@ -163,6 +170,20 @@ impl Reverse<'_> {
         out
     }
 
+    /// Two variables that are exchanged as a whole, where both have a zero tangent in the forward sweep's scope.
+    fn exchanged_shapes(&self, p: &Place, q: &Place) -> Option<(VarId, VarId)> {
+        let whole = |p: &Place| {
+            let resolved = self.f.resolve(p);
+            let zero = self.zeros.get(&resolved.base)?;
+            let is_at_hand = resolved.path.is_empty()
+                && !self.saved.contains_key(zero)
+                && !self.unset.contains(&resolved.base)
+                && !self.f.place_ty(p).is_fixed();
+            is_at_hand.then_some(resolved.base)
+        };
+        Some((whole(p)?, whole(q)?))
+    }
+
     /// The number of the trip in a path, which the forward sweep has to know then.
     fn count_forward(&mut self, path: &[Proj]) {
         for step in path {
@@ -182,6 +203,17 @@ impl Reverse<'_> {
         let raw = |tokens| Some(Stmt::raw(tokens, span));
         let place = match change {
             Reshape::New(v) => return (None, self.new_shape(v, span)),
+            Reshape::Exchange(v, w) => {
+                let [v, w] = [v, w].map(|v| self.zeros.get(&v).copied());
+                let (Some(v), Some(w)) = (v, w) else {
+                    return (None, None);
+                };
+                let [v, w] = [v, w].map(|zero| {
+                    self.f.vars[zero].mutable = true;
+                    self.f.vars[zero].ident.clone()
+                });
+                return (None, raw(quote!(::core::mem::swap(&mut #v, &mut #w);)));
+            }
             Reshape::Fit(ref p) => p.clone(),
             Reshape::Push(ref p, _) | Reshape::Pop(ref p) | Reshape::Swap(ref p, ..) => p.clone(),
         };

@@ -46,7 +46,7 @@ impl Reverse<'_> {
                 && self.is_reachable(resolved.base))
     }
 
-    fn operand_again(&self, o: &Operand, budget: usize) -> bool {
+    fn operand_again(&self, o: &Operand, reader: VarId, budget: usize) -> bool {
         let Operand::Var(v) = o else { return true };
         if self.f.params.iter().any(|p| p.var == *v) {
             return !self.f.vars[*v].mutable && !self.f.is_lent(*v);
@@ -57,13 +57,26 @@ impl Reverse<'_> {
         if self.home.get(v).is_some_and(|h| self.segments[*h].top) && !self.f.vars[*v].mutable {
             return self.f.vars[*v].ty.is_copy() || !self.writes.is_moved(*v);
         }
-        self.again(*v, budget - 1).is_some()
+        self.again(*v, budget - 1).is_some() || self.is_kept_anyway(*v, reader)
+    }
+
+    /// Whether the reverse sweep has a number in any case, or can have it for less than what is computed from it:
+    /// it is asked for already, or is kept once where the reader would be kept in each trip of an inner loop.
+    fn is_kept_anyway(&self, v: VarId, reader: VarId) -> bool {
+        let var = &self.f.vars[v];
+        let is_number = matches!(var.ty, Ty::Float(_) | Ty::Int(_) | Ty::Bool);
+        if !is_number || var.mutable || var.alias.is_some() || !self.definitions.contains_key(&v) {
+            return false;
+        }
+        let loops = |v| self.writes.loops_of(v).map(|loops| loops.len());
+        let is_outside = loops(v).is_some_and(|n| loops(reader).is_some_and(|m| n < m));
+        self.needed.contains(&v) || is_outside
     }
 
     fn expr_again(&self, e: &Expr, v: VarId, budget: usize) -> bool {
         match e {
             Expr::Use(Operand::Lit(_)) => true,
-            Expr::Use(o) => self.operand_again(o, budget) && self.f.operand_ty(o).is_copy(),
+            Expr::Use(o) => self.operand_again(o, v, budget) && self.f.operand_ty(o).is_copy(),
             Expr::Load(p) => {
                 let resolved = self.f.resolve(p);
                 // Nothing can be moved out from behind a reference or an index: what was read is a copy.
@@ -95,7 +108,7 @@ impl Reverse<'_> {
                         if memory {
                             self.writes.is_frozen(&self.f, *r, v) && self.is_reachable(*r)
                         } else {
-                            self.operand_again(&Operand::Var(*r), budget)
+                            self.operand_again(&Operand::Var(*r), v, budget)
                         }
                     })
             }
