@@ -49,6 +49,7 @@ mod enums;
 mod everyday_learning;
 mod everyday_simulation;
 mod everyday_statistics;
+mod exclusive;
 mod fallible;
 mod functions;
 mod generic;

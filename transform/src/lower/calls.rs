@@ -155,6 +155,7 @@ impl Lower {
         for arg in &c.args {
             args.push(self.arg(arg)?);
         }
+        share_twice(&mut args);
         Some(Expr::Call(Callee::Function(path.clone()), args))
     }
 
@@ -165,7 +166,12 @@ impl Lower {
         match peel(e) {
             syn::Expr::Reference(r) => {
                 let exclusive = r.mutability.is_some();
-                let Some(place) = self.referent(&r.expr) else {
+                let place = match self.place(&r.expr) {
+                    Some(place) => Some(place),
+                    None if exclusive => self.changed_temporary(&r.expr),
+                    None => self.temporary(&r.expr),
+                };
+                let Some(place) = place else {
                     let operand = Expr::Opaque(self.opaque(e, Cut::None));
                     return Some(Arg::Value(self.name_reference(operand, e)));
                 };
@@ -286,5 +292,26 @@ pub(super) fn strip_reference(e: &syn::Expr) -> &syn::Expr {
     match peel(e) {
         syn::Expr::Reference(r) => &r.expr,
         e => e,
+    }
+}
+
+/// An exclusive reference that is passed by its name, and another time to the same call, is shared by both: rustc would
+/// not let the call change it.
+pub(super) fn share_twice(args: &mut [Arg]) {
+    let bases: Vec<Option<VarId>> = args.iter().map(borrowed).collect();
+    for (n, arg) in args.iter_mut().enumerate() {
+        if let Arg::Exclusive(place, true) = arg
+            && (bases.iter().enumerate()).any(|(m, base)| m != n && *base == Some(place.base))
+        {
+            *arg = Arg::Shared(place.clone(), true);
+        }
+    }
+}
+
+/// The variable by which an argument borrows memory.
+fn borrowed(arg: &Arg) -> Option<VarId> {
+    match arg {
+        Arg::Shared(p, _) | Arg::Exclusive(p, _) | Arg::Receiver(p) => Some(p.base),
+        Arg::Value(_) | Arg::Function(..) | Arg::Closure(..) => None,
     }
 }

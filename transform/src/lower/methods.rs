@@ -259,6 +259,7 @@ impl Lower {
         for arg in &m.args {
             args.push(self.arg(arg)?);
         }
+        super::calls::share_twice(&mut args);
         let callee = Callee::Method(m.method.clone(), m.turbofish.clone());
         Some(Expr::Call(callee, args))
     }

@@ -121,6 +121,20 @@ impl Lower {
         }
     }
 
+    /// The same, to be changed by who borrows it.
+    pub(super) fn changed_temporary(&mut self, e: &syn::Expr) -> Option<Place> {
+        if self.is_part_of_constant(e) {
+            return None;
+        }
+        let value = self.value(e)?;
+        let ty = self.f.operand_ty(&value);
+        let var = self.f.fresh("t", ty);
+        self.f.vars[var].mutable = true;
+        self.f.vars[var].temp = false;
+        self.push(Kind::Let(var, Expr::Use(value)), e.span());
+        Some(Place::var(var))
+    }
+
     /// A name that is no local's, or a part of what it names: memory of its own that no derivative flows from.
     fn is_part_of_constant(&self, e: &syn::Expr) -> bool {
         match peel(e) {
