@@ -519,6 +519,12 @@ pub fn take_elements<T: Tangent>(xs: &mut [T]) -> Vec<T> {
     xs.iter_mut().map(Tangent::take).collect()
 }
 
+/// Adjoints for the elements of a slice that nobody asks for.
+#[inline]
+pub fn neutral_elements<T: Tangent>(len: usize) -> Vec<T> {
+    (0..len).map(|_| T::neutral()).collect()
+}
+
 /// The adjoint of what `Some` was made of.
 #[inline]
 pub fn payload<T: Tangent>(x: impl IntoPayload<T>) -> T {

@@ -101,7 +101,7 @@ impl State {
         let mixed = mix(&mut self.pair.0, &mut self.pair.1, &self.a, &mut self.b);
         let (first, second) = self.both.split_at_mut(1);
         first[0].exchange(&mut second[0]);
-        pulled * mixed + first[0].pull(&second[0], &mut self.position[1])
+        pulled * mixed + self.a.pull(&self.b, &mut self.position[1])
     }
 }
 
@@ -192,7 +192,56 @@ fn temporaries(x: &[f64], dt: f64) -> f64 {
     n * mixed + pulled * k
 }
 
+// Memory that is changed and that no derivative is asked of: lent by another function, constant, or part of it.
+fn lent_number(v: &mut Vec<f64>) -> &mut f64 {
+    &mut v[0]
+}
+
+fn lent_part(v: &mut Vec<f64>) -> &mut [f64] {
+    &mut v[1..]
+}
+
+fn lent(v: &mut Vec<f64>) -> &mut Vec<f64> {
+    v
+}
+
+#[differentiable]
+fn turn(a: &mut f64, b: &mut f64) -> f64 {
+    *a = *a * *b + a.sin();
+    *b += *a;
+    *a * *b
+}
+
+#[differentiable]
+fn smooth(a: &mut [f64], work: &mut [f64]) {
+    for i in 0..a.len() {
+        work[i] += a[i] * a[i];
+    }
+    for i in 0..a.len() {
+        a[i] *= work[i];
+    }
+}
+
+#[differentiable]
+fn lengthen(v: &mut Vec<f64>, w: &mut Vec<f64>) -> f64 {
+    w.push(v[0] * v[1]);
+    let n = w.len();
+    v[0] *= w[n - 1];
+    v[0]
+}
+
+#[differentiable]
+fn in_lent_memory(x: f64) -> f64 {
+    let (mut s, mut v) = (x * x, vec![x, x * x]);
+    let mut k = vec![2.0, 1.0, 3.0];
+    let turned: f64 = turn(&mut s, lent_number(&mut k));
+    smooth(&mut v, lent_part(&mut k));
+    let last: f64 = lengthen(&mut v, lent(&mut k));
+    turned * s + last * v[0] * v[1]
+}
+
 programs! {
+    in_lent_memory { x: val = 0.7 };
     simulated { x: slice = vec![0.4, 0.8, 0.9, 0.7], dt: val = 0.3 };
     of_a_local { x: slice = vec![0.4, 0.8, 1.2, 0.7], dt: val = 0.3 };
     halves { x: slice = vec![0.4, 0.8, 1.2, 0.7], dt: val = 0.3 };

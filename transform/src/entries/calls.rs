@@ -4,6 +4,7 @@ use super::functions::{Hidden, Way};
 use super::shape::{Shape, by_value};
 use super::types::{elided, elided_tokens};
 use crate::reverse::Sweep;
+use crate::ty::Ty;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use quote::format_ident;
@@ -76,6 +77,7 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
         shadow_types,
         shadow_names,
         opens,
+        lengths,
         args,
         values,
         adds,
@@ -137,6 +139,7 @@ pub(super) fn call_entry(s: &Shape, sweep: &Sweep, family: Family) -> TokenStrea
             #back_ty,
         ) #where_clause {
             let (__value, #bits __pullback) = #sweep_path #turbofish(#(#calling,)* __tape);
+            #(#lengths)*
             #keep
             #result
         }
@@ -151,6 +154,8 @@ struct Back {
     shadow_types: Vec<TokenStream>,
     shadow_names: Vec<TokenStream>,
     opens: Vec<TokenStream>,
+    /// How long the slices and vectors are that the function has changed.
+    lengths: Vec<TokenStream>,
     args: Vec<TokenStream>,
     values: Vec<TokenStream>,
     adds: Vec<TokenStream>,
@@ -215,7 +220,31 @@ impl Back {
                     };
                 }
             } else {
-                quote!(let #rt::Some(#bar) = #shadow else { return; };)
+                // Nobody asks for this one's cotangent, but what else the call was given may depend on it.
+                let is_row = match &p.ty {
+                    syn::Type::Reference(r) => {
+                        matches!(s.f.types.of(&r.elem), Ty::Slice(_) | Ty::Vec(_))
+                    }
+                    _ => false,
+                };
+                let neutral = match is_row {
+                    true => {
+                        let len = format_ident!("__len{}", n);
+                        b.lengths.push(quote!(let #len = #name.len();));
+                        quote!(#rt::neutral_elements(#len))
+                    }
+                    false => quote!(#rt::Tangent::neutral()),
+                };
+                quote! {
+                    let mut #scratch;
+                    let #bar = match #shadow {
+                        #rt::Some(s) => s,
+                        #rt::None => {
+                            #scratch = #neutral;
+                            #lent
+                        }
+                    };
+                }
             });
             shadow_args.push(quote!(#bar));
         }

@@ -107,7 +107,7 @@ pub fn with_warnings(mut function: syn::ItemFn, warnings: TokenStream) -> syn::I
 
 /// Names of the generated entries' own locals, which a user's local of the same name makes way for.
 pub fn is_reserved(name: &str) -> bool {
-    const OURS: [&str; 15] = [
+    const OURS: [&str; 16] = [
         "__own",
         "__bits",
         "__heard",
@@ -123,6 +123,7 @@ pub fn is_reserved(name: &str) -> bool {
         "__bar",
         "__shadow",
         "__scratch",
+        "__len",
     ];
     OURS.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit()))
 }

@@ -121,8 +121,7 @@ pub fn lower(item: &syn::ItemFn, wanted: &Wanted) -> (Function, Vec<Diagnostic>)
 const VIEWS: [&str; 7] = ["view", "row", "column", "diag", "t", "slice", "index_axis"];
 
 /// The function's name and result, if that is a number, unless a call by that name may be of something else: in an
-/// `impl` a function
-/// beside it, with type parameters the function at other types, and inside a function of that name.
+/// `impl` a function beside it, with type parameters the function at other types, and inside a function of that name.
 fn itself(item: &syn::ItemFn, types: &Types) -> Option<(syn::Ident, Ty)> {
     let name = &item.sig.ident;
     let is_hidden = |s: &syn::Stmt| matches!(s, syn::Stmt::Item(syn::Item::Fn(inner)) if inner.sig.ident == *name);
