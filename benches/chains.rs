@@ -55,7 +55,7 @@ macro_rules! problem {
         impl $name {
             fn new(n: usize) -> Self {
                 let mut random = Random(7);
-                let mut vector = || (0..n).map(|_| random.symmetric()).collect();
+                let mut vector = || random.vector(n);
                 $name {
                     x: vector(),
                     y: vector(),

@@ -31,6 +31,7 @@ struct Panel<'a> {
 
 #[differentiable(detached = "allow")]
 impl<'a> Panel<'a> {
+    #[allow(clippy::too_many_arguments)]
     fn cut(&self, a: f64, b: f64, c: f64, d: f64, e: f64, f: f64, n: usize) -> f64 {
         let mut sum = self.meter.stepped(a) + self.boxed.stepped(b) + self.lent.stepped(c);
         sum += self.row[n].stepped(d) + self.pair.1.stepped(e);
