@@ -60,6 +60,7 @@ impl Callee {
                     // the parentheses.
                     entry.set_span(name.span());
                     let rest = quote_spanned!(name.span()=> (#(#rest),*));
+                    let receiver = beside(receiver, name.span());
                     quote!(#receiver.#entry #generics #rest)
                 }
                 [] => TokenStream::new(),
@@ -74,6 +75,18 @@ impl Callee {
                 callee.entry(entry, args)
             }
         }
+    }
+}
+
+/// A variable that a method is called on, as if it stood where the method's name does: what rustc has against the call
+/// is said there, and not from where the variable is defined.
+fn beside(receiver: &TokenStream, at: Span) -> TokenStream {
+    match syn::parse2::<Ident>(receiver.clone()) {
+        Ok(mut name) => {
+            name.set_span(name.span().located_at(at));
+            name.into_token_stream()
+        }
+        Err(_) => receiver.clone(),
     }
 }
 

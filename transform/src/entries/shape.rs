@@ -270,9 +270,11 @@ impl Shape<'_> {
             quote_spanned!(at=> #rt::assert_real::<#param>();)
         });
         // A parameter may have the function's own name, which it hides from what stands beside it, and not from here.
-        let names = self.names().into_iter().map(|mut name| {
-            name.set_span(Span::mixed_site().located_at(name.span()));
-            name
+        let names = self.names().into_iter().map(|mut param| {
+            if param == *name {
+                param.set_span(Span::mixed_site().located_at(param.span()));
+            }
+            param
         });
         let names: Vec<Ident> = names.collect();
         let params = names.iter().zip(&self.f.params).map(|(name, p)| {
