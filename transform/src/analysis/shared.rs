@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use std::collections::BTreeSet;
 
-/// Whether [`share`] finds a receiver in the tokens: a variable, its fields and their elements.
+/// Whether [`share_questions`] finds a receiver in the tokens: a variable, its fields and their elements.
 pub fn is_plain(receiver: &syn::Expr) -> bool {
     match receiver {
         syn::Expr::Path(p) => p.path.get_ident().is_some(),
