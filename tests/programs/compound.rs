@@ -234,6 +234,23 @@ fn fields(x: f64, y: f64) -> f64 {
     ps[0].velocity[0] * ps[0].mass + ps[1].velocity[1] * ps[1].fixed + ps[0].charge as f64 * x
 }
 
+#[differentiable]
+fn product(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+/// That it is a number is known only by what is assigned at the end: until then it is what a call gave.
+#[differentiable]
+fn told_later(x: f64, y: f64) -> f64 {
+    let mut b = product(x, y);
+    b /= 1.5 + y.sin();
+    b *= x.cos();
+    b %= 0.4;
+    let c = b;
+    b = (1.0_f64).sqrt();
+    b * c
+}
+
 programs! {
     attitude { x: val = 0.7, y: val = 1.3 };
     disagree { x: val = 0.7, y: val = 1.3 };
@@ -242,5 +259,6 @@ programs! {
         4.0 * 0.7f64.powi(3) * 1.3 * 1.3 + 6.0 * 0.7f64.powi(5) * 1.3f64.powi(3),
         2.0 * 0.7f64.powi(4) * 1.3 + 3.0 * 0.7f64.powi(6) * 1.3 * 1.3
     ];
+    told_later { x: val = 0.7, y: val = 1.3 };
     fields { x: val = 0.7, y: val = 1.3 };
 }

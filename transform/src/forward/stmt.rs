@@ -177,7 +177,8 @@ impl Forward<'_> {
                     self.place(place),
                     self.tangent(e, &Operand::Lit(quote!(()))),
                 ) {
-                    if self.f.place_ty(place).is_float() {
+                    // `*=` and `/=` are written as rules where the type is known to be a number only by what follows.
+                    if matches!(op, BinOp::Add | BinOp::Sub) && self.f.place_ty(place).is_float() {
                         // The operator of a type parameter borrows its left side before the right is read.
                         let tangent = match &tangent {
                             Expr::Load(from)
