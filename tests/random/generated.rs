@@ -1198,25 +1198,24 @@ pub mod p027 {
                 kind if kind < 3 && t0 > 0.3637 => {
                     let mut p = (y.sin(), x_bar.tanh() * value);
                     let mut k0 = 0;
-                    let found = 'rows: loop {
+                    let mut result = loop {
                         k0 += 1; if k0 > 3 || (body.a > 0.7737) { break value.max(t0); }
-                        let mut ret = (seed / (1.0 + x[1 % x.len()].powi(2))).tanh();
-                        ret = ret * 0.5 + (heap.iter().chain(&v[1..]).try_fold(p.0, |h, e| if *e > 0.5937 { Some((h + e) * 0.5) } else { None }).unwrap_or(x[1 % x.len()]));
-                        let mut s_bar = ((1.5 + heap[(j * 1 + 1) % heap.len()].sin()).sqrt()) * 0 as f64 * 0.2;
+                        let mut path_bar = v.iter().map(|e| e * 0.5 + value).collect::<Vec<f64>>();
+                        let mut dx: f64 = heap.iter().filter_map(|e| { let h = if *e > -0.2963 { Some(e * seed) } else { None }; let h = h?; Some(h.atan()) }).sum::<f64>() * 0.4;
+                        let tape = (1.5 + (y / (1.0 + path_bar[(j * 1 + 1) % path_bar.len()].powi(2))).sin()).sqrt();
                     };
-                    let mut flag = found;
-                    x_bar.mul_add(0.4, v[1])
+                    ret.mul_add(0.4, value)
                 }
                 1 | 2 => {
-                    x_bar.abs()
+                    ret.abs()
                 }
                 _ => {
-                    (-x[0 % x.len()] * x[0 % x.len()]).exp()
+                    value.atan()
                 }
             };
-            let a = picked;
+            let pb = picked;
         }
-        (0.5 * (seed - (body.a)) + y + y + heap[3 % heap.len()] + body.mixed(0.7) + heap.iter().sum::<f64>()).tanh()
+        ((body.a).abs() + value + x[0 % x.len()] + x[(n * 1 + 1) % x.len()] + body.mixed(0.7) + heap.iter().sum::<f64>()) * 0.5
     }
 
     programs! {
@@ -1510,33 +1509,38 @@ pub mod p034 {
             let jvp = (0.7 * ((if pb < 0.7337 { pb } else { out[i_bar % out.len()] * 0.5 }))).cos();
         } else {
             let mut step0 = 0;
-            let found = 'outer: loop {
+            let mut s_bar = loop {
                 step0 += 1; if step0 > 3 || (a < 0.7137) { break b.mul_add(0.4, x[0 % x.len()]); }
-                let mut heap = out[..1].to_vec();
-                out[(step0 * 1 + 1) % out.len()] = ((0.7 * heap[(n * 3 + 1) % heap.len()]).cos()).abs();
+                match step0 % 4 {
+                    0 => {
+                        let mut body = Body::new(b.sin(), x[0 % x.len()]);
+                        let mut buf = [a.max(body.l[2]), body.a, 0.13, (1.0 + (body.a) * (body.a)).ln()];
+                        let t0 = (s.sin()).mul_add(0.4, pb);
+                        let mut dx: f64 = (1.0 + ((-x[(step0 + 2) % x.len()] * x[(step0 + 2) % x.len()]).exp()) * ((-x[(step0 + 2) % x.len()] * x[(step0 + 2) % x.len()]).exp())).ln();
+                    }
+                    kind if kind < 3 && b > 0.7037 => {
+                        let mut t = p022::p022(out[(n + 3) % out.len()], a.tanh() * pb, &out[..], 0);
+                        t = t * 0.5 + (x.iter().map(|e| e * t).enumerate().collect::<Vec<(usize, f64)>>().iter().map(|p| p.1 * (p.0 as f64 * 0.2 + 0.1)).sum::<f64>() * 0.5);
+                        t = t * 0.5 + (out.iter().rev().enumerate().filter(|(k, _)| k % 2 == 1).map(|(_, e)| e.tanh() * s).sum::<f64>() * 0.4);
+                        out[(step0 / 2) % out.len()] = (s * step0 as f64 * 0.2) * (step0 + 2) as f64 * 0.2;
+                        t = t * 0.5 + ({ let mut l = out.to_vec(); l.sort_unstable_by(f64::total_cmp); l.iter_mut().for_each(|e| *e *= pb); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
+                    }
+                    1 | 2 => {
+                        let mut body = Body::new(a.mul_add(0.4, x[(step0 / 2) % x.len()]), pb);
+                        let mut p_bar = ((1.5 + a.sin()).sqrt(), a.mul_add(0.4, pb));
+                        out[0 % out.len()] -= ((0.7 * b).cos()).mul_add(0.4, s);
+                        p_bar = ((if pb > 0.0737 { b } else { p_bar.1 * 0.5 }), (p_bar.1).mul_add(0.4, out[2 % out.len()]));
+                    }
+                    _ => {
+                    }
+                }
             };
-            let mut jvp = found;
-            let mut g = [[(1.0 + s * s).ln(), b, 0.3], [s, 0.6, (1.0 + s * s).ln()], [0.1, b, s]];
         }
-        out[0 % out.len()] = out[0 % out.len()] * 0.5 + out[3 % out.len()] / (1.0 + a.powi(2));
-        let x_bar = ((-a * a).exp()).mul_add(0.4, out[(n * 1 + 1) % out.len()]);
-        let mut q = out.iter().map(|e| e * 0.5 + a).collect::<Vec<f64>>();
-        let mut sum18 = q[2 % q.len()];
-        for j in 0..3 { for (e, h) in x[j.min(x.len() - 1)..].iter().zip(&x[..]) { sum18 = (sum18 * 0.7 + e * h).sin(); } }
-        let mut fwd: f64 = sum18.tanh();
-        let mut a: f64 = applied(|e| (e * a).sin() + 0.2, (if out[(n * 1 + 1) % out.len()] > -0.0163 { q[(n / 2) % q.len()] } else { x[n % x.len()] * 0.5 }));
-        a += ((fwd + 1.05)) / (1.0 + ((1.5 + s.sin()).sqrt()).powi(2));
-        let mut planet = Body::new((pb + 0.35), q[n % q.len()]);
-        let mut tape: f64 = x.chunks(2).map(|c| c[0] * c[c.len() - 1]).sum::<f64>() * 0.5;
-        let at25 = (n / 2) % q.len();
-        q[at25] /= 1.2 + ((tape.atan()).tanh()).tanh();
-        let mut idx = n % 5;
-        let mut rev = ((-x_bar * x_bar).exp()).tanh() * x[1 % x.len()];
-        out[0 % out.len()].tanh() + x_bar + out[n % out.len()] + q[(n + 0) % q.len()] + planet.mixed(0.7) + q.iter().sum::<f64>()
+        ((1.5 + s.sin()).sqrt() + pb + pb + out[n % out.len()]) * 0.5
     }
 
     programs! {
-        random p034 { a: val = scalar(34), b: val = scalar(1034), x: slice = vector(4, 2034), n: konst = 4_usize, out: inout = vector(3, 9) };
+        random p034 { a: val = scalar(34), b: val = scalar(1034), x: slice = vector(4, 2034), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -1557,37 +1561,34 @@ pub mod p035 {
             for j in 0..3 { for (e, h) in x[j.min(x.len() - 1)..].iter().zip(&v[..]) { sum7 = (sum7 * 0.7 + e * h).sin(); } }
             let mut y: f64 = sum7.tanh();
             let mut step0 = 0;
-            let found = loop {
+            let mut z = 'rows: loop {
                 step0 += 1; if step0 > 3 || (b > -0.6063) { break v[(n * 2 + 1) % 4] / (1.0 + acc.powi(2)); }
-                let chosen = if pb < -0.3063 && t_mat[0][(j / 2) % 3] < 0.3937 {
-                    let mut value: f64 = v.iter().take(4).try_fold(b, |h, e| if *e > -0.3463 { Some((h + e) * 0.5) } else { None }).unwrap_or(y);
-                    value = ((1.0 + y * y).ln()).tanh();
-                    let mut path = vec![a.tanh() * value, x[(step0 / 2) % x.len()]];
-                    let mut acc: f64 = checked(y.abs(), 0.4737).unwrap_or(v[(step0 + 2) % 4]);
-                    let mut z = (0.7 * (-a)).cos();
-                    let at19 = (2) % path.len();
-                    path[at19] = (path[at19] * ((x[2 % x.len()].atan() + 0.94))).sin();
-                    (1.0 + acc * acc).ln()
-                } else {
-                    b / (1.0 + x[j % x.len()].powi(2))
-                };
-                let mut result = chosen;
-                pb = pb * 0.5 + ({ let mut l = v.to_vec(); l.retain(|e| *e > 0.4037); l.push(b); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
+                let mut stack = [(1.0 + b * b).ln(), t_mat[0][(j / 2) % 3], 0.84, pb * (n * 2 + 1) as f64 * 0.2];
+                let mut j = j % 5;
             };
-            let mut result = found;
-            if j % 3 == 1 {
-                let mut y: f64 = if let [first, .., last] = &x[..] { first * last } else { b };
-                let mut dx: f64 = applied(|e| (e * pb).sin() + 0.2, (t_mat[0][(n / 2) % 3]).atan());
-                v[(j / 2) % 4] *= (((0.7 * v[1]).cos()).tanh() * v[(step0 * 2 + 1) % 4]).cos();
-                let mut pair = ((x[0 % x.len()] + v[1]), acc.tanh() * pb);
-            } else if acc > 0.6437 {
-            }
+            let mut k0 = 0;
+            let mut t0 = 'rows: loop {
+                k0 += 1; if k0 > 3 || (v[(n / 2) % 4] > -0.0463) { break x[(j * 3 + 1) % x.len()].atan(); }
+                let mut ret: f64 = { let mut l = v.to_vec(); l.sort_unstable_by(f64::total_cmp); l.iter_mut().for_each(|e| *e *= pb); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 };
+                z = z * 0.5 + (x.iter().skip(1).copied().map(f64::sin).fold(f64::NEG_INFINITY, f64::max).max(-2.0));
+                let mut shape = if !(ret < 0.2837) { Shape::Disc((1.5 + acc.sin()).sqrt()) } else if x[(step0 * 3 + 1) % x.len()] > 0.1837 { Shape::Rect { w: -y, h: y } } else { Shape::Nothing };
+                let mut state = vec![z.atan(), y, 0.3, y];
+                ret = ret * 0.5 + (state.iter().chain(&v[1..]).map(|e| if *e < 0.4037 { None } else { Some(e * pb) }).sum::<Option<f64>>().map_or(acc, |e| e.tanh()));
+                if step0 % 3 == 1 {
+                    let mut y: f64 = if let [first, .., last] = &v[..] { first * last } else { y };
+                    let mut u: f64 = applied(|e| match checked(e, -0.2863) { Some(h) => h * 0.5, None => t_mat[0][(k0 / 2) % 3] * 0.7 }, (state[0] + 1.40));
+                    let mut g = [[x[(j * 3 + 1) % x.len()].tanh() * b, z, 0.3], [ret, 0.6, x[(j * 3 + 1) % x.len()].tanh() * b], [0.1, z, ret]];
+                    for m in 0..0 % 5 {
+                    }
+                } else {
+                }
+            };
         }
-        y.max(y) + t_mat[1][2 % 3] + b + v[2 % 4] + t_mat[0][1] * t_mat[2][0]
+        (t_mat[1][(n * 1 + 1) % 3]) * (n * 2 + 1) as f64 * 0.2 + y + x[(n * 1 + 1) % x.len()] + v[1 % 4] + t_mat[0][1] * t_mat[2][0]
     }
 
     programs! {
-        random p035 { a: val = scalar(35), b: val = scalar(1035), x: slice = vector(4, 2035), n: konst = 1_usize };
+        random p035 { a: val = scalar(35), b: val = scalar(1035), x: slice = vector(4, 2035), n: konst = 2_usize };
     }
 }
 
@@ -2343,11 +2344,10 @@ pub mod p054 {
                 }
                 kind if kind < 3 && (i + 0) % 2 == 0 => {
                     let mut round0 = 0;
-                    let found = 'rows: loop {
+                    let mut value = loop {
                         round0 += 1; if round0 > 3 || ((i * 2 + 1) % 3 == 0) { break x[round0 % x.len()].sin(); }
-                        let mut body = Body::new(x[1 % x.len()] / (1.0 + out[(n * 1 + 1) % out.len()].powi(2)), x[1 % x.len()]);
+                        let mut shape = if a < -0.5863 && out[(n * 1 + 1) % out.len()] > -0.3963 { Shape::Disc(stack[(i * 3 + 1) % 4].tanh()) } else if !(stack[2] < -0.5363) { Shape::Rect { w: (0.7 * result).cos(), h: result } } else { Shape::Nothing };
                     };
-                    let mut u = found;
                 }
                 1 | 2 => {
                 }
@@ -2355,11 +2355,11 @@ pub mod p054 {
                 }
             }
         }
-        (stack[(n / 2) % 4].tanh() + result + out[(n + 0) % out.len()] + x[(n * 3 + 1) % x.len()]).tanh()
+        (-out[(n * 3 + 1) % out.len()] * out[(n * 3 + 1) % out.len()]).exp() + stack[0] + stack[0] + out[(n + 3) % out.len()]
     }
 
     programs! {
-        random p054 { tape: val = scalar(54), a: val = scalar(1054), x: slice = vector(4, 2054), n: konst = 0_usize, out: inout = vector(3, 9) };
+        random p054 { tape: val = scalar(54), a: val = scalar(1054), x: slice = vector(4, 2054), n: konst = 1_usize, out: inout = vector(3, 9) };
     }
 }
 
@@ -2375,43 +2375,42 @@ pub mod p055 {
             k0 += 1;
             let mut mat = [[(1.5 + tmp.sin()).sqrt(); 3]; 3];
             let mut round0 = 0;
-            let found = loop {
+            let mut result = loop {
                 round0 += 1; if round0 > 3 || (x_bar < 0.7937 || tmp > 0.7237) { break x[k0 % x.len()] / (1.0 + x[round0 % x.len()].powi(2)); }
-                let mut planet = Body::new((mat[2][(round0 + 0) % 3]).tanh(), mat[1][1 % 3]);
-                let fwd: f64 = p002::p002(x_bar, x_bar.tanh() * tmp, &x[..], 3);
-                let chosen = if mat[1][(n / 2) % 3] > 0.6037 && x_bar > -0.6263 {
-                    let mut both = (tmp.max(fwd), tmp.tanh() * x[n % x.len()]);
-                    let mut found = if mat[1][(k0 * 1 + 1) % 3] < -0.0263 && both.0 > -0.1663 { Shape::Disc(0.5 * (tmp - (planet.a))) } else if (round0 + 2) % 2 == 0 { Shape::Rect { w: fwd.max(x[3 % x.len()]), h: mat[1][2 % 3] } } else { Shape::Nothing };
-                    if let Shape::Rect { w, .. } = found && w > 0.1137 { found = Shape::Disc(w * 0.5); }
-                    let mut u: f64 = (if (round0 * 3 + 1) % 3 == 0 { (1.0 + (both.0) * (both.0)).ln() } else { tmp * 0.5 });
-                    let mask: f64 = x.iter().take(3).try_fold(fwd, |h, e| if *e > 0.1337 { Some((h + e) * 0.5) } else { None }).unwrap_or(tmp);
-                    (both.0).sin()
-                } else {
-                    break (1.5 + fwd.sin()).sqrt()
-                };
-                let mut jvp = chosen;
-                if y > 0.0737 && mat[1][(k0 + 0) % 3] > 0.2437 { break (mat[0][(k0 / 2) % 3]) * (k0 * 1 + 1) as f64 * 0.2; }
-                let mut v_bar = vec![(1.0 + jvp * jvp).ln(), x_bar, 0.3, x_bar];
+                if tmp > -0.3163 && tmp > 0.7637 {
+                    let mut x_bar = p002::p002(x_bar, tmp.tanh() * mat[1][(round0 + 3) % 3], &x[..], 0);
+                    break y.sin();
+                }
+                let mut b = (0.7 * ((0.7 * x_bar).cos())).cos();
             };
-            let mut ret = found;
-            ret = (ret * ((0.5 * (x_bar - (mat[2][k0 % 3])) + 0.24))).sin();
-            let mut dx = (ret.abs()).sin();
+            let mut both = (tmp.max(mat[2][k0 % 3]), result.abs());
+            let mut shape = if y > 0.1637 && mat[1][(n * 1 + 1) % 3] > -0.4163 { Shape::Disc((mat[0][(round0 / 2) % 3]).max(tmp)) } else if mat[2][(n / 2) % 3] > -0.7763 { Shape::Rect { w: (if y < -0.2063 { both.1 } else { x[0 % x.len()] * 0.5 }), h: x[n % x.len()] } } else { Shape::Nothing };
         }
-        if tmp > 0.4037 {
-            let mut b = ((1.5 + y.sin()).sqrt() + tmp);
-            let mut k1 = 0;
-            let found = loop {
-                k1 += 1; if k1 > 3 || (tmp < 0.3937) { break x[(k0 / 2) % x.len()].abs(); }
-                let mut dx = -(b.atan());
-            };
-            let mut s_bar = found;
+        let adj = (1.0 + ((if (k0 * 3 + 1) % 3 == 0 { x[k0 % x.len()] } else { tmp * 0.5 })) * ((if (k0 * 3 + 1) % 3 == 0 { x[k0 % x.len()] } else { tmp * 0.5 }))).ln();
+        let mut j = (n + 1) % 5;
+        let ret = (-y).sin();
+        let later20;
+        if (n * 3 + 1) % 2 == 1 {
+            let tmp = (if 0 % 2 == 1 { tmp.tanh() * x_bar } else { ret * 0.5 });
+            let mut seed = -x[(n * 3 + 1) % x.len()];
+            seed = (seed * (super::p006::p006(x_bar, (seed + 0.24), &x[..], 0))).sin();
+            later20 = (-x[(n / 2) % x.len()]).sin();
         } else {
+            later20 = x[(n + 0) % x.len()].mul_add(0.4, adj);
         }
-        (y.mul_add(0.4, tmp) + x_bar + tmp + x[k0 % x.len()]).tanh()
+        let mut a_bar = later20;
+        let mut q = x[..1].to_vec();
+        let mut body_bar = Body::new(x_bar.tanh() * ret, a_bar);
+        if ret > -0.2063 {
+            let mut result: f64 = x.iter().map(|e| e * q[1 % q.len()]).enumerate().collect::<Vec<(usize, f64)>>().iter().map(|p| p.1 * (p.0 as f64 * 0.2 + 0.1)).sum::<f64>() * 0.5;
+            let at34 = (k0 / 2) % q.len();
+            q[at34] *= (((if !(body_bar.b < 0.7837) { tmp } else { y * 0.5 })) / (1.0 + (x[1 % x.len()].tanh()).powi(2))).cos();
+        }
+        (y.atan() + tmp + a_bar + x[3 % x.len()] + body_bar.mixed(0.7) + q.iter().sum::<f64>()).tanh()
     }
 
     programs! {
-        random p055 { x_bar: val = scalar(55), y: val = scalar(1055), x: slice = vector(4, 2055), n: konst = 1_usize };
+        random p055 { x_bar: val = scalar(55), y: val = scalar(1055), x: slice = vector(4, 2055), n: konst = 2_usize };
     }
 }
 
@@ -2422,44 +2421,30 @@ pub mod p056 {
     #[differentiable]
     pub fn p056(seed: f64, t0: f64, x: &[f64], n: usize) -> f64 {
         let mut step0 = 0;
-        let found = loop {
+        let mut tmp = 'outer: loop {
             step0 += 1; if step0 > 3 || (3 % 3 == 1) { break (if t0 > 0.7037 { x[0 % x.len()] } else { t0 * 0.5 }); }
-            let mut mask: f64 = match &x[..] { [] => 0.3, [e] => e.sin(), [e, rest @ ..] => e * 0.5 + rest[0] * t0 };
-            let mut pair = (seed.atan(), -seed);
-            let mut mask = (mask.sin()).abs();
-            let mut acc: f64 = { let f = if mask < -0.1863 || pair.1 < -0.6963 { f64::sin } else { f64::tanh }; f(x[n % x.len()]) * 0.5 + f((-seed * seed).exp()).tanh() };
+            if t0 > 0.6237 && t0 > 0.2437 { continue 'outer; }
+            let ret = ((1.5 + seed.sin()).sqrt()).sin();
+            let x_bar: f64 = x.iter().skip(1).flat_map(|e| [*e, e * t0]).map(|e| e.cos()).sum::<f64>() * 0.1;
+            let mut pair = ((0.7 * ret).cos(), 0.5 * (x_bar - t0));
         };
-        let mut adj = found;
-        let picked = match 0 % 4 {
-            0 => {
-                let mut fwd = ((1.5 + x[(n / 2) % x.len()].sin()).sqrt()).sin();
-                fwd += (adj.mul_add(0.4, fwd)).tanh();
-                adj = (adj * ((0.7 * (x[(n / 2) % x.len()] * (n * 1 + 1) as f64 * 0.2)).cos())).sin();
-                let mut q = vec![(0.7 * t0).cos(), fwd];
-                t0 / (1.0 + q[(n * 2 + 1) % q.len()].powi(2))
-            }
-            kind if kind < 3 && seed < -0.6963 => {
-                adj += ((1.5 + t0.sin()).sqrt()).atan();
-                let maybe = if !(x[1 % x.len()] < -0.3563) { Some((seed.tanh() * adj).abs()) } else { None };
-                let rev = if let Some(b) = maybe { t0 / (1.0 + x[step0 % x.len()].powi(2)) * b } else { (1.5 + seed.sin()).sqrt() };
-                let mut rev: f64 = x.iter().try_fold(t0, |h, e| if *e > -0.4063 { Some((h + e) * 0.5) } else { None }).unwrap_or(seed);
-                let mut stack = [rev.sin(), adj, 0.96, t0 * step0 as f64 * 0.2];
-                let mut k0 = 0;
-                while k0 < 4 && (seed < 0.5437) {
-                    k0 += 1;
-                    let mut planet = Body::new((seed + x[(k0 * 3 + 1) % x.len()]), x[(k0 * 3 + 1) % x.len()]);
-                }
-                adj.mul_add(0.4, seed)
-            }
-            1 | 2 => {
-                t0.tanh()
-            }
-            _ => {
-                (0.7 * adj).cos()
-            }
+        let mut mask: f64 = x.iter().chain(&x[1..]).try_fold(seed, |h, e| if *e > 0.3337 { Some((h + e) * 0.5) } else { None }).unwrap_or(tmp);
+        tmp = -(mask.max(mask));
+        for (&b, b_too) in x.iter().zip(x.iter()) {
+            mask += ((*b_too).mul_add(0.4, t0)).tanh();
+            tmp /= 1.2 + (((1.5 + mask.sin()).sqrt()).mul_add(0.4, *b_too)).tanh();
+            mask = (mask * ((0.7 * ((1.0 + t0 * t0).ln())).cos())).sin();
+        }
+        let mut q = vec![(0.7 * t0).cos(), mask];
+        tmp = tmp * 0.5 + ({ let f = |e: f64| (e * q[(n * 2 + 1) % q.len()]).sin() + tmp * 0.3; f(seed) * 0.5 + f(seed.tanh()).tanh() });
+        let maybe = if !(mask < 0.0937) { Some((-((if mask > -0.1663 { tmp } else { t0 * 0.5 })) * ((if mask > -0.1663 { tmp } else { t0 * 0.5 }))).exp()) } else { None };
+        let grad = match maybe {
+            Some(t) => (1.0 + t0 * t0).ln() + t,
+            None => t0.abs(),
         };
-        let a = picked;
-        ((1.5 + adj.sin()).sqrt() + seed + a + x[1 % x.len()]).tanh()
+        let mut t: f64 = { let f = if q[(step0 * 2 + 1) % q.len()] > 0.3137 { f64::sin } else { f64::tanh }; f(q[1 % q.len()]) * 0.5 + f(-q[3 % q.len()]).tanh() };
+        let mut planet = Body::new(-grad, tmp);
+        ((tmp + t0) + q[(n * 3 + 1) % q.len()] + x[(n * 3 + 1) % x.len()] + q[1 % q.len()] + planet.mixed(0.7) + q.iter().sum::<f64>()) * 0.5
     }
 
     programs! {
@@ -3159,47 +3144,49 @@ pub mod p073 {
         if a < -0.1363 || b > -0.7563 {
             let mut v_bar = [(0.7 * b).cos(), a, 0.72, (1.0 + x[(n * 1 + 1) % x.len()] * x[(n * 1 + 1) % x.len()]).ln()];
             let mut step0 = 0;
-            let found = loop {
+            let mut adj = 'outer: loop {
                 step0 += 1; if step0 > 3 || (x[0 % x.len()] > 0.5037) { break (if a > -0.2863 { x[(n / 2) % x.len()] } else { x[(n / 2) % x.len()] * 0.5 }); }
-                if !(x[0 % x.len()] > 0.0137) {
-                    let picked = match (n * 3 + 1) % 4 {
+                v_bar[(step0 * 2 + 1) % 4] = (v_bar[(step0 * 2 + 1) % 4] * ((-(x[(step0 + 1) % x.len()].atan()) * (x[(step0 + 1) % x.len()].atan())).exp())).sin();
+                if a < 0.0537 && b > 0.2837 {
+                    let picked = match 0 % 4 {
                         0 => {
-                            let mut u = (1.0 + (v_bar[(n + 0) % 4].atan()) * (v_bar[(n + 0) % 4].atan())).ln();
-                            let mut pair = (b / (1.0 + b.powi(2)), (1.5 + v_bar[2 % 4].sin()).sqrt());
-                            (1.5 + v_bar[(step0 / 2) % 4].sin()).sqrt()
+                            let mut both = (b / (1.0 + v_bar[0 % 4].powi(2)), x[(step0 * 1 + 1) % x.len()].sin());
+                            let mut result = super::p006::p006(x[(n / 2) % x.len()], x[(step0 * 1 + 1) % x.len()].tanh(), &x[..], 2);
+                            let mut fwd = super::p011::p011(a, (0.7 * result).cos(), &v_bar, 3);
+                            if fwd > -0.0363 { break (both.1).mul_add(0.4, b); }
+                            x[(n * 3 + 1) % x.len()].atan()
                         }
-                        kind if kind < 3 && !(x[(step0 * 2 + 1) % x.len()] < -0.5063) => {
-                            let mut u: f64 = (x[n % x.len()].sin()).sin();
-                            let mut q = v_bar.iter().map(|e| e * 0.5 + a).collect::<Vec<f64>>();
-                            let gone = q.swap_remove(0); q.insert(0, gone.sin() + a);
-                            let mut pb: f64 = q.iter().enumerate().filter(|(k, _)| k % 2 == 0).map(|(_, e)| e.tanh() * b).sum::<f64>() * 0.4;
-                            -a
+                        kind if kind < 3 && 1 % 2 == 0 => {
+                            if v_bar[2] < -0.6563 {
+                                let flag = ((x[(n * 1 + 1) % x.len()] + 0.33)).sin();
+                                break 'outer (1.0 + a * a).ln();
+                            }
+                            v_bar[1..3].fill((1.5 + a.sin()).sqrt());
+                            let mut state = v_bar.to_vec();
+                            let mut pb = (state[1].atan()).atan();
+                            let mut g = vec![vec![(if a < -0.7063 { b } else { x[0 % x.len()] * 0.5 }), pb, 0.2], vec![pb, x[(step0 / 2) % x.len()], 0.7], vec![0.1; 3]];
+                            let mut body = Body::new(state[(n / 2) % 4] / (1.0 + (g[0][(n * 2 + 1) % 3]).powi(2)), g[1][(step0 + 3) % 3]);
+                            state[step0 % 4].mul_add(0.4, body.b)
                         }
                         1 | 2 => {
-                            let mut mask = (x[(step0 + 2) % x.len()].max(x[(n / 2) % x.len()])).max(b);
-                            let mut state = v_bar.to_vec();
-                            mask -= (-mask).atan();
-                            let mut tmp = super::p047::p047(state[2 % 4], b.atan(), &v_bar, 2);
-                            state[(step0 / 2) % 4] = (state[(step0 / 2) % 4] * (state[(n + 3) % 4].sin())).sin();
-                            let mut tape: f64 = v_bar.chunks(2).map(|c| c[0] * c[c.len() - 1]).sum::<f64>() * 0.5;
-                            tmp
+                            let result = (if b > -0.3863 { (if x[(n * 1 + 1) % x.len()] > 0.2237 { v_bar[step0 % 4] } else { a * 0.5 }) } else { x[(step0 / 2) % x.len()] * 0.5 });
+                            b.tanh()
                         }
                         _ => {
-                            v_bar[3].tanh() * x[step0 % x.len()]
+                            (-x[(step0 / 2) % x.len()] * x[(step0 / 2) % x.len()]).exp()
                         }
                     };
-                    let jvp = picked;
-                } else {
+                    let seed = picked;
+                } else if v_bar[2 % 4] < -0.6863 && x[(n / 2) % x.len()] > 0.3937 {
                 }
             };
-            let mut tmp = found;
         } else {
         }
-        (x[3 % x.len()].tanh() * b + b + a + x[0 % x.len()]).tanh()
+        (a.tanh() * x[(n + 3) % x.len()] + b + a + x[(n * 3 + 1) % x.len()]).tanh()
     }
 
     programs! {
-        random p073 { a: val = scalar(73), b: val = scalar(1073), x: slice = vector(4, 2073), n: konst = 2_usize };
+        random p073 { a: val = scalar(73), b: val = scalar(1073), x: slice = vector(4, 2073), n: konst = 1_usize };
     }
 }
 
@@ -3328,43 +3315,28 @@ pub mod p077 {
         let chosen = if x_bar < -0.1663 {
             out[(n * 2 + 1) % out.len()] *= (((1.5 + out[3 % out.len()].sin()).sqrt()).sin()).cos();
             let mut round0 = 0;
-            let found = loop {
+            let mut b = loop {
                 round0 += 1; if round0 > 3 || (y > 0.0537) { break y.tanh(); }
-                out[(n / 2) % out.len()] = out[(n / 2) % out.len()] * 0.5 + ((x_bar + 0.30)).abs();
-                let mut ret = ((if x_bar < -0.0163 { y } else { y * 0.5 })).max(out[(n * 1 + 1) % out.len()]);
-            };
-            let mut s_bar = found;
-            (1.0 + y * y).ln()
-        } else {
-            return x_bar.atan()
-        };
-        let mut t0 = chosen;
-        let mut body = Body::new((y + 0.32), t0);
-        let chosen = if out[n % out.len()] < -0.0763 {
-            let chosen = if 1 % 3 == 0 {
-                let later17;
-                if x[(n / 2) % x.len()] < 0.6537 {
-                    body.a -= (if t0 < 0.5137 { (if x_bar < -0.5063 { x_bar } else { out[1 % out.len()] * 0.5 }) } else { x_bar * 0.5 });
-                    let mut q = x[..1].to_vec();
-                    let mut q = q[..1].to_vec();
-                    let mut found = if y > -0.1663 || q[2 % q.len()] < 0.4637 { Shape::Disc((-(body.l[2]) * (body.l[2])).exp()) } else if q[(n / 2) % q.len()] < 0.3137 && body.a < -0.0863 { Shape::Rect { w: (body.l[1]) * (n + 3) as f64 * 0.2, h: t0 } } else { Shape::Nothing };
-                    later17 = ((body.a).abs()).sin();
+                if (n + 0) % 3 == 0 {
+                    let mut ret = ((if x_bar < -0.0163 { y } else { y * 0.5 })).max(out[(n * 1 + 1) % out.len()]);
+                    let mut i_bar = 1 % 5;
                 } else {
-                    later17 = p073::p073(x_bar, (0.7 * (body.a)).cos(), &x[..], 2);
+                    let mut t_mat = vec![vec![(1.5 + y.sin()).sqrt(), x[1 % x.len()], 0.2], vec![x[1 % x.len()], x[n % x.len()], 0.7], vec![0.1; 3]];
+                    let mut found = if x[n % x.len()] < 0.3937 { Shape::Disc(x[(round0 + 1) % x.len()]) } else if x[(n * 3 + 1) % x.len()] > 0.1137 && x_bar < 0.6537 { Shape::Rect { w: y * n as f64 * 0.2, h: y } } else { Shape::Nothing };
                 }
-                let mut jvp = later17;
-                if body.b > -0.7063 && out[(n + 1) % out.len()] < -0.4463 { return y.tanh(); }
-                (out[(n / 2) % out.len()] + y)
-            } else {
-                (body.a).sin()
+                let mut state = vec![(if out[(n + 3) % out.len()] < 0.1937 { x[3 % x.len()] } else { x_bar * 0.5 }); 4];
             };
-            let mut a_bar = chosen;
-            x[(n + 2) % x.len()].tanh()
+            (if !(x_bar < -0.7663) { y } else { b * 0.5 })
         } else {
-            0.5 * (x[n % x.len()] - out[n % out.len()])
+            super::p073::p073(x_bar, (if x[(n + 2) % x.len()] < -0.4463 && y > 0.6537 { x_bar } else { out[(n / 2) % out.len()] * 0.5 }), &out[..], 2)
         };
-        let mut s_bar = chosen;
-        (s_bar.tanh() * y + out[(n * 3 + 1) % out.len()] + s_bar + x[1 % x.len()] + body.mixed(0.7)) * 0.5
+        let mut tape = chosen;
+        tape -= (0.7 * (tape.max(y))).cos();
+        let mut planet = Body::new(out[0 % out.len()].mul_add(0.4, tape), x[n % x.len()]);
+        tape = tape * 0.5 + (out.iter().enumerate().filter(|(k, _)| k % 2 == 1).map(|(_, e)| e.tanh() * x_bar).sum::<f64>() * 0.4);
+        out[(n * 1 + 1) % out.len()] = (out[(n * 1 + 1) % out.len()] * ((x[(n + 1) % x.len()] * n as f64 * 0.2).tanh())).sin();
+        let a_bar = (tape.atan() + x[(n / 2) % x.len()]);
+        (out[(n / 2) % out.len()].tanh() + x_bar + y + out[n % out.len()] + planet.mixed(0.7)) * 0.5
     }
 
     programs! {
@@ -3608,37 +3580,32 @@ pub mod p084 {
     #[differentiable]
     pub fn p084(x_bar: f64, y: f64, x: &[f64], n: usize) -> f64 {
         let mut k0 = 0;
-        let found = loop {
+        let mut grad = loop {
             k0 += 1; if k0 > 3 || (y > 0.4137) { break y / (1.0 + x[(n * 3 + 1) % x.len()].powi(2)); }
-            let mut found = if k0 % 3 == 0 { Shape::Disc((-y * y).exp()) } else if x_bar > 0.0937 { Shape::Rect { w: x[(k0 / 2) % x.len()].tanh(), h: x[(n + 1) % x.len()] } } else { Shape::Nothing };
-            let mut grad: f64 = match &found { Shape::Disc(r) if *r < 0.2137 => r.sin(), Shape::Disc(r) => r * y, Shape::Rect { w, h } => w.tanh() * h, Shape::Nothing => x[(n * 2 + 1) % x.len()].abs() };
-            let mut acc = (-((1.5 + grad.sin()).sqrt()) * ((1.5 + grad.sin()).sqrt())).exp();
-            let picked = match (n / 2) % 4 {
+            let mut v = vec![x[n % x.len()].max(y), x_bar, 0.3, x_bar];
+            match 2 % 4 {
                 0 => {
-                    'rows: for count in 0..n.min(4) {
-                        grad = grad * 0.5 + (x.windows(2).map(|e| (e[1] - e[0]) * grad).sum::<f64>() * 0.5);
-                        let mut q = x.iter().map(|e| e * 0.5 + y).collect::<Vec<f64>>();
+                    let mut u: f64 = { let o = if x[(k0 + 2) % x.len()] < -0.7863 { Some(v[(k0 * 3 + 1) % 4].abs()) } else { None }; o.map(|e| e * v[3]).filter(|e| *e > -0.3363).unwrap_or(x_bar).tanh() };
+                    u = ((if y > 0.3937 { y } else { x_bar * 0.5 })).sin();
+                    if v[n % 4] > -0.2963 {
+                        let tape = (1.0 + (x[(k0 * 3 + 1) % x.len()].tanh() * u) * (x[(k0 * 3 + 1) % x.len()].tanh() * u)).ln();
+                        let mut t_mat = [[-u; 3]; 3];
+                    } else {
                     }
-                    grad.tanh()
                 }
-                kind if kind < 3 && grad < -0.3563 && y > -0.6263 => {
-                    -grad
+                kind if kind < 3 && x[(k0 / 2) % x.len()] < -0.0063 && y < 0.1937 => {
                 }
                 1 | 2 => {
-                    y.sin()
                 }
                 _ => {
-                    (-x_bar * x_bar).exp()
                 }
-            };
-            let s = picked;
+            }
         };
-        let mut adj = found;
-        (x[n % x.len()].max(x_bar) + x_bar + adj + x[(n / 2) % x.len()]) * 0.5
+        (0.5 * (grad - x_bar) + grad + x_bar + x[(k0 + 1) % x.len()]).tanh()
     }
 
     programs! {
-        random p084 { x_bar: val = scalar(84), y: val = scalar(1084), x: slice = vector(4, 2084), n: konst = 1_usize };
+        random p084 { x_bar: val = scalar(84), y: val = scalar(1084), x: slice = vector(4, 2084), n: konst = 0_usize };
     }
 }
 
@@ -3657,28 +3624,40 @@ pub mod p085 {
             if adj > -0.6163 && x[(count * 1 + 1) % x.len()] < -0.7663 { return a.max(a); }
         } else {
             let mut round0 = 0;
-            let found = loop {
+            let mut b = loop {
                 round0 += 1; if round0 > 3 || (a > 0.0437) { break (1.0 + a * a).ln(); }
-                let mut acc: f64 = x.iter().take(3).map(|e| (e * b).sin()).sum::<f64>() * 0.3;
-                acc = (acc * (((b + a)).mul_add(0.4, a))).sin();
-                let mut planet = Body::new((if !(acc < -0.6663) { a } else { x[(n + 3) % x.len()] * 0.5 }), acc);
-                let mut q = vec![(-b * b).exp(), x[(n * 1 + 1) % x.len()]];
+                let mut t0: f64 = ((1.0 + a * a).ln()).tanh();
+                t0 = t0 * 0.5 + ((0.7 * x[3 % x.len()]).cos()).mul_add(0.4, b);
+                for m in (0..4).rev() {
+                    let mut body_bar = Body::new(t0.tanh() * a, x[(m + 3) % x.len()]);
+                    let mut g = [[(b + b); 3]; 3];
+                    if body_bar.a > 0.6837 { return (body_bar.b).atan(); }
+                    t0 = t0 * 0.5 + ({ let o = if b > -0.6363 { Some(x[0 % x.len()].abs()) } else { None }; o.map(|e| e * b).filter(|e| *e > 0.3337).unwrap_or(body_bar.a).tanh() });
+                    let picked = match (n / 2) % 4 {
+                        0 => {
+                            let mut a: f64 = tried((t0 + 0.36), g[2][2 % 3]).map_or(0.2, |e| e * g[2][2 % 3]);
+                            let s_bar = (super::p043::p043(x[(m / 2) % x.len()], t0.mul_add(0.4, x[0 % x.len()]), &x[..], 3)).sin();
+                            (0.7 * (g[2][1 % 3])).cos()
+                        }
+                        kind if kind < 3 && 2 % 2 == 1 => {
+                            b.tanh() * a
+                        }
+                        1 | 2 => {
+                            x[(n * 3 + 1) % x.len()].mul_add(0.4, t0)
+                        }
+                        _ => {
+                            (1.5 + x[3 % x.len()].sin()).sqrt()
+                        }
+                    };
+                    let u = picked;
+                }
             };
-            let mut dx = found;
-            let mut tape = ((1.5 + x[(n / 2) % x.len()].sin()).sqrt()).sin();
-            dx = dx * 0.5 + ({ let o = if a > -0.6363 { Some((0.7 * a).cos()) } else { None }; o.map(|e| e * x[3 % x.len()]).filter(|e| *e > -0.4863).unwrap_or(dx).tanh() });
-            let mut path_bar = x[..1].to_vec();
-            if (round0 / 2) % 3 == 0 {
-                let mut fwd: f64 = { let o = if 2 % 2 == 0 { Some(a.atan()) } else { None }; o.map(|e| e * x[(round0 * 3 + 1) % x.len()]).filter(|e| *e > 0.3937).unwrap_or(dx).tanh() };
-                let mut stack = [(0.7 * b).cos(), dx, 0.47, (1.0 + a * a).ln()];
-            } else {
-            }
         }
-        a * (n / 2) as f64 * 0.2 + x[3 % x.len()] + x[(n + 0) % x.len()] + x[(n / 2) % x.len()]
+        (x[2 % x.len()].mul_add(0.4, x[(n / 2) % x.len()]) + b + b + x[(n + 0) % x.len()]) * 0.5
     }
 
     programs! {
-        random p085 { a: val = scalar(85), b: val = scalar(1085), x: slice = vector(4, 2085), n: konst = 0_usize };
+        random p085 { a: val = scalar(85), b: val = scalar(1085), x: slice = vector(4, 2085), n: konst = 4_usize };
     }
 }
 
@@ -3841,38 +3820,33 @@ pub mod p090 {
         let chosen = if path_bar[0 % path_bar.len()] > 0.7937 {
             result = result * 0.5 + (path_bar.iter().map(|e| e * w_bar).enumerate().collect::<Vec<(usize, f64)>>().iter().map(|p| p.1 * (p.0 as f64 * 0.2 + 0.1)).sum::<f64>() * 0.5);
             let mut pb = super::p061::p061(t_mat[1][1 % 3], acc.atan(), &path_bar[..], 1);
-            let mut found = if path_bar[(n / 2) % path_bar.len()] < 0.2637 && t_mat[0][(n / 2) % 3] > 0.6737 { Shape::Disc(x_bar.mul_add(0.4, body_bar.a)) } else if (n + 0) % 3 == 1 { Shape::Rect { w: t_mat[1][(n + 0) % 3], h: flag } } else { Shape::Nothing };
-            pb /= 1.2 + ((path_bar[3 % path_bar.len()].abs()).sin()).tanh();
-            let mut shape = if t_mat[1][2 % 3] > 0.7037 { Shape::Disc((1.0 + (body_bar.a) * (body_bar.a)).ln()) } else if !(body_bar.a < 0.7837) { Shape::Rect { w: x[(n / 2) % x.len()] * (n / 2) as f64 * 0.2, h: t_mat[0][(n * 3 + 1) % 3] } } else { Shape::Nothing };
-            (1.5 + result.sin()).sqrt()
+            let mut shape = if path_bar[(n / 2) % path_bar.len()] < 0.2637 && t_mat[0][(n / 2) % 3] > 0.6737 { Shape::Disc(x_bar.mul_add(0.4, body_bar.a)) } else if (n + 0) % 3 == 1 { Shape::Rect { w: super::p049::p049(flag, (if path_bar[3 % path_bar.len()] < 0.3137 || w > 0.3037 { pb } else { w_bar * 0.5 }), &path_bar[..], 0), h: result } } else { Shape::Nothing };
+            let mut stack = [(-pb * pb).exp(), x_bar, 0.23, 0.5 * (flag - result)];
+            let tmp: f64 = stack.iter().map(|e| e * path_bar[(n / 2) % path_bar.len()]).enumerate().collect::<Vec<(usize, f64)>>().iter().map(|p| p.1 * (p.0 as f64 * 0.2 + 0.1)).sum::<f64>() * 0.5;
+            (1.0 + pb * pb).ln()
         } else {
-            (1.5 + path_bar[3 % path_bar.len()].sin()).sqrt()
+            (path_bar[(n + 2) % path_bar.len()] + 0.23)
         };
-        let mut b = chosen;
-        let mut u: f64 = if let [first, .., last] = &x[..] { first * last } else { w };
-        let adj = (1.5 + (x[(n + 0) % x.len()].tanh() * w).sin()).sqrt();
-        if adj > 0.5637 {
-            let later23;
-            if w_bar > -0.5263 {
-                let mut sum25 = flag;
-                for i in (0..path_bar.len()).rev() { let (l, r) = path_bar.split_at(i); sum25 = sum25 * 0.5 + r[0]; for e in l.iter().rev().take(2) { sum25 -= e * 0.1; } }
-                let mut jvp: f64 = sum25.tanh();
-                u -= ((1.0 + result * result).ln()) * (n / 2) as f64 * 0.2;
-                if acc > -0.3063 {
-                } else if (n + 1) % 2 == 1 {
+        let mut pb = chosen;
+        if (n + 3) % 2 == 0 {
+            for k in (0..7).step_by(2) {
+                pb = (1.5 + (result.atan()).sin()).sqrt();
+                std::mem::swap(&mut body_bar.a, &mut body_bar.l[2]);
+                let mut sum24 = w_bar;
+                for i in (0..path_bar.len()).rev() { let (l, r) = path_bar.split_at(i); sum24 = sum24 * 0.5 + r[0]; for e in l.iter().rev().take(2) { sum24 -= e * 0.1; } }
+                let mut jvp: f64 = sum24.tanh();
+                pb -= ((1.0 + jvp * jvp).ln()) * (n / 2) as f64 * 0.2;
+                if t_mat[1][1 % 3] < 0.6737 {
+                } else {
                 }
-                later23 = (jvp.tanh()).abs();
-            } else {
-                later23 = (acc + 0.77);
             }
-            let mut mask = later23;
         } else {
         }
-        ((0.7 * (t_mat[1][(n / 2) % 3])).cos() + b + pb + x[(n * 3 + 1) % x.len()] + body_bar.mixed(0.7) + path_bar.iter().sum::<f64>() + t_mat[0][1] * t_mat[2][0]).tanh()
+        (pb.tanh() + path_bar[n % path_bar.len()] + t_mat[0][2 % 3] + path_bar[(n / 2) % path_bar.len()] + body_bar.mixed(0.7) + path_bar.iter().sum::<f64>() + t_mat[0][1] * t_mat[2][0]) * 0.5
     }
 
     programs! {
-        random p090 { w: val = scalar(90), w_bar: val = scalar(1090), x: slice = vector(4, 2090), n: konst = 2_usize };
+        random p090 { w: val = scalar(90), w_bar: val = scalar(1090), x: slice = vector(4, 2090), n: konst = 1_usize };
     }
 }
 
@@ -4293,40 +4267,42 @@ pub mod p101 {
         let picked = match (n / 2) % 4 {
             0 => {
                 let mut step0 = 0;
-                let found = loop {
+                let mut z = loop {
                     step0 += 1; if step0 > 3 || (1 % 3 == 0) { break (grad + a_bar); }
-                    let mut g = vec![vec![a_bar, dx, 0.2], vec![dx, a_bar, 0.7], vec![0.1; 3]];
-                    'rows: for count in 0..0 {
-                        let mut fwd: f64 = x.rchunks(3).map(|c| c.iter().product::<f64>()).fold(x[2 % x.len()], |h, e| h * 0.4 + e.sin());
-                        let mut i = (n / 2) % 5;
-                        dx = dx * 0.5 + (grad + 0.07);
-                        let mut a_bar = 0.5 * ((1.5 + grad.sin()).sqrt() - (-value));
-                        let mut seed = (0.7 * ((-fwd * fwd).exp())).cos();
-                    }
-                    a_bar = (a_bar * ((if grad > 0.1537 { (g[1][3 % 3]) * 1 as f64 * 0.2 } else { x[(step0 / 2) % x.len()] * 0.5 }))).sin();
+                    let mut t_mat = vec![vec![(1.5 + x[(step0 * 2 + 1) % x.len()].sin()).sqrt(), grad, 0.2], vec![grad, v_bar[3], 0.7], vec![0.1; 3]];
+                    v_bar.swap(0, 1);
+                    let mut s = (-((t_mat[1][n % 3] + 0.60)) * ((t_mat[1][n % 3] + 0.60))).exp();
                 };
-                let mut jvp = found;
-                let mut i = (n + 3) % 5;
-                let mut body = Body { a: dx * step0 as f64 * 0.2, b: dx, l: [jvp, 0.4, (grad + x[step0 % x.len()])] };
-                if jvp < 0.5337 && body.b > 0.7437 {
-                    let mut rt: f64 = v_bar.first().map_or(x[1 % x.len()], |e| e * 0.9) + v_bar.get(2).copied().unwrap_or(x[1 % x.len()]);
-                    let mut path = v_bar.iter().map(|e| e * 0.5 + a_bar).collect::<Vec<f64>>();
+                a_bar += (1.5 + grad.sin()).sqrt();
+                let mut planet = Body::new(0.5 * (z - x[(n * 3 + 1) % x.len()]), value);
+                let later15;
+                if (step0 * 2 + 1) % 2 == 0 {
+                    v_bar[(step0 / 2) % 4] = (v_bar[(step0 / 2) % 4] * ((1.0 + ((if value < 0.3437 { v_bar[3] } else { dx * 0.5 })) * ((if value < 0.3437 { v_bar[3] } else { dx * 0.5 }))).ln())).sin();
+                    let mut grad = (x[step0 % x.len()].tanh() + x[0 % x.len()]);
+                    let mut body_bar = Body { a: (grad + v_bar[2]), b: grad, l: [x[n % x.len()], 0.4, (-grad * grad).exp()] };
+                    dx -= (-(v_bar[3].abs()) * (v_bar[3].abs())).exp();
+                    grad /= 1.2 + ((v_bar[step0 % 4].max(value) + 0.75)).tanh();
+                    let mut a: f64 = v_bar.windows(2).map(|e| (e[1] - e[0]) * dx).sum::<f64>() * 0.5;
+                    later15 = ((planet.l[2]) * (step0 * 3 + 1) as f64 * 0.2).tanh();
                 } else {
+                    later15 = v_bar[0] * (n / 2) as f64 * 0.2;
                 }
-                (dx + value)
+                let mut y = later15;
+                let mut path = v_bar.iter().map(|e| e * 0.5 + y).collect::<Vec<f64>>();
+                y.atan()
             }
             kind if kind < 3 && value < -0.6963 => {
-                0.5 * (dx - dx)
+                (-x[0 % x.len()] * x[0 % x.len()]).exp()
             }
             1 | 2 => {
-                value.abs()
+                super::p029::p029(grad, grad, &v_bar[2..], 0)
             }
             _ => {
-                v_bar[(n + 1) % 4].tanh() * x[(n * 1 + 1) % x.len()]
+                (value + 1.30)
             }
         };
-        let y = picked;
-        ((1.5 + v_bar[(n / 2) % 4].sin()).sqrt() + y + y + x[(n + 0) % x.len()]).tanh()
+        let rev = picked;
+        grad * (n + 2) as f64 * 0.2 + x[n % x.len()] + a_bar + x[(n + 2) % x.len()]
     }
 
     programs! {
@@ -4759,10 +4735,9 @@ pub mod p111 {
         };
         let mut ret = chosen;
         let mut step0 = 0;
-        let found = 'outer: loop {
+        let mut grad = loop {
             step0 += 1; if step0 > 3 || (t0 > -0.0363) { break 0.5 * (row[(step0 / 2) % 4] - x[(idx * 1 + 1) % x.len()]); }
         };
-        let mut x_bar = found;
         ((if value < 0.2537 { t0 } else { x[3 % x.len()] * 0.5 }) + p.0 + x[(n + 0) % x.len()] + x[0 % x.len()]).tanh()
     }
 
@@ -4868,7 +4843,7 @@ pub mod p114 {
                     0 => {
                         a = a * 0.5 + (x.iter().rev().flat_map(|e| [*e, e * tape]).map(|e| e.cos()).sum::<f64>() * 0.1);
                         let mut tape = p061::p061(tape, (if x[n % x.len()] < 0.6137 { x[3 % x.len()] } else { v[3] * 0.5 }), &x[..], 1);
-                        let mut t0 = (v[0] / (1.0 + v[3].powi(2)) + 1.44);
+                        let mut s_bar = p098::p098(v[0], (1.5 + v[(n * 3 + 1) % 4].sin()).sqrt(), &x[..], 2);
                     }
                     kind if kind < 3 && x[(n * 3 + 1) % x.len()] < -0.4763 && a > 0.4137 => {
                     }
@@ -4877,24 +4852,24 @@ pub mod p114 {
                     _ => {
                     }
                 }
-                (x[(n / 2) % x.len()] + 0.35)
+                tape * (n * 1 + 1) as f64 * 0.2
             }
             kind if kind < 3 && v[(n + 1) % 4] > 0.7337 => {
-                a.max(tape)
+                (tape + x[(n * 3 + 1) % x.len()])
             }
             1 | 2 => {
-                x[(n * 3 + 1) % x.len()].tanh()
+                (p_bar.0).abs()
             }
             _ => {
-                (1.0 + (p_bar.1) * (p_bar.1)).ln()
+                (tape + 1.15)
             }
         };
-        let jvp = picked;
-        (0.5 * (a - x[(n / 2) % x.len()]) + a + v[3] + x[(n * 2 + 1) % x.len()]).tanh()
+        let x_bar = picked;
+        x_bar.atan() + tape + a + x[0 % x.len()]
     }
 
     programs! {
-        random p114 { tape: val = scalar(114), a: val = scalar(1114), x: slice = vector(4, 2114), n: konst = 0_usize };
+        random p114 { tape: val = scalar(114), a: val = scalar(1114), x: slice = vector(4, 2114), n: konst = 2_usize };
     }
 }
 
@@ -5639,38 +5614,25 @@ pub mod p132 {
     pub fn p132(a: f64, b: f64, x: &[f64], n: usize) -> f64 {
         let pb = ((0.7 * a).cos() + x[(n * 2 + 1) % x.len()]);
         let mut round0 = 0;
-        let found = loop {
+        let mut adj = loop {
             round0 += 1; if round0 > 3 || (x[(round0 * 1 + 1) % x.len()] > -0.6363) { break super::p033::p033(b, b.tanh(), &x[..], 2); }
-            let mut buf = [0.5 * (x[(n / 2) % x.len()] - pb), pb, 1.24, 0.5 * (pb - a)];
-            let mut heap = vec![buf[(round0 * 1 + 1) % 4].sin(), x[(round0 + 2) % x.len()]];
-        };
-        let mut fwd = found;
-        let chosen = if b < -0.0563 {
-            if a > 0.5237 {
-                let maybe = if b < -0.7163 || b > -0.0163 { Some(((if pb < -0.0763 && fwd > 0.6737 { x[3 % x.len()] } else { x[round0 % x.len()] * 0.5 })) * n as f64 * 0.2) } else { None };
-                let seed = match maybe {
-                    Some(mask) => fwd.atan() + mask,
-                    None => x[n % x.len()].atan(),
-                };
-                let mut k0 = 0;
-                while k0 < 4 && (fwd < -0.2663) {
-                    k0 += 1;
-                    fwd = fwd * 0.5 + ({ let mut l = x.to_vec(); l.sort_by(|e, h| e.total_cmp(h)); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
-                    'rows: for (&tape, tape_too) in x.iter().zip(x.iter()) {
-                    }
-                }
-            } else if x[(round0 * 2 + 1) % x.len()] > 0.5937 {
+            let mut b = (if pb < 0.2337 { (0.7 * x[2 % x.len()]).cos() } else { a * 0.5 });
+            let mut p = (x[(round0 * 1 + 1) % x.len()].sin(), x[(round0 + 2) % x.len()]);
+            let mut step0 = 0;
+            while step0 < 4 && ((round0 + 2) % 2 == 0) {
+                step0 += 1;
+                b = b * 0.5 + ({ let mut l = x.to_vec(); l.sort_unstable_by(f64::total_cmp); l.iter_mut().for_each(|e| *e *= x[(step0 * 3 + 1) % x.len()]); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
+                let mut heap = x.iter().map(|e| e * 0.5 + p.1).collect::<Vec<f64>>();
             }
-            (x[0 % x.len()] + a)
-        } else {
-            (0.7 * pb).cos()
         };
-        let mut a_bar = chosen;
-        ((if x[n % x.len()] > 0.2937 && a_bar < 0.1637 { pb } else { a_bar * 0.5 }) + b + x[(round0 + 0) % x.len()] + x[(n * 2 + 1) % x.len()]).tanh()
+        let mut shape = if !(x[n % x.len()] > -0.6463) { Shape::Disc(adj.tanh() * adj) } else if a > -0.6463 { Shape::Rect { w: (a + pb), h: b } } else { Shape::Nothing };
+        let z = (pb.tanh()).abs();
+        let mut y = (b.atan() + 0.47);
+        (1.5 + adj.sin()).sqrt() + y + y + x[(n + 1) % x.len()] + shape.area(0.2037)
     }
 
     programs! {
-        random p132 { a: val = scalar(132), b: val = scalar(1132), x: slice = vector(4, 2132), n: konst = 2_usize };
+        random p132 { a: val = scalar(132), b: val = scalar(1132), x: slice = vector(4, 2132), n: konst = 4_usize };
     }
 }
 
@@ -5942,26 +5904,18 @@ pub mod p139 {
         }
         let z = (if result > 0.7937 { x[(n * 2 + 1) % x.len()].abs() } else { x[3 % x.len()] * 0.5 });
         let mut round0 = 0;
-        let found = loop {
+        let mut s = loop {
             round0 += 1; if round0 > 3 || (!(grad < 0.4637)) { break (value + result); }
-            let later18;
-            if value < -0.2263 {
-                if z > 0.3337 {
-                    result += (-((-value * value).exp()) * ((-value * value).exp())).exp();
-                } else {
-                }
-                later18 = ((1.0 + z * z).ln()).max(result);
-            } else {
-                later18 = z.abs();
+            let mut found = if grad < 0.0337 && z < 0.5937 { Shape::Disc(x[3 % x.len()].atan()) } else if result > 0.6537 && value < -0.6463 { Shape::Rect { w: x[(n * 3 + 1) % x.len()].tanh() * value, h: grad } } else { Shape::Nothing };
+            'rows: for (&dx, dx_too) in x.iter().zip(x.iter()) {
+                let mut y = (value.max(z)).tanh() * result;
             }
-            let mut rev = later18;
         };
-        let mut jvp = found;
-        (0.7 * jvp).cos() + x[round0 % x.len()] + x[(n + 1) % x.len()] + x[n % x.len()]
+        ((result + value) + s + s + x[0 % x.len()]) * 0.5
     }
 
     programs! {
-        random p139 { value: val = scalar(139), grad: val = scalar(1139), x: slice = vector(4, 2139), n: konst = 2_usize };
+        random p139 { value: val = scalar(139), grad: val = scalar(1139), x: slice = vector(4, 2139), n: konst = 4_usize };
     }
 }
 

@@ -195,9 +195,9 @@ impl Writer<'_> {
         let (condition, value) = (self.condition(), self.scalar(1));
         let lead =
             format!("{counter} += 1; if {counter} > 3 || ({condition}) {{ break {value}; }}");
-        self.looping("let found = loop {", true, "};", Vec::new(), &lead);
         let name = self.scope.fresh(self.random, Kind::Scalar);
+        let head = format!("let mut {name} = loop {{");
+        self.looping(&head, true, "};", Vec::new(), &lead);
         self.scope.add(Var::new(&name, Kind::Scalar, true));
-        self.line(format!("let mut {name} = found;"));
     }
 }
