@@ -101,6 +101,18 @@ fn ends_of_a_slice(x: &[f64], k: usize) -> Option<f64> {
     Some(a * b + c * d + e + last * last * first + z)
 }
 
+/// What stands in for an element that is not there is computed from the same slice.
+#[differentiable]
+fn instead_of_an_element(x: &[f64], n: usize) -> f64 {
+    let a = x.first().map_or(x[n % x.len()], |e| e * 0.9);
+    let b = x
+        .get(n)
+        .copied()
+        .unwrap_or(x[n % x.len()].sin() * x[x.len() - 1]);
+    let c = x.get(1).map_or(x[0].max(x[x.len() / 2]), |e| e * e);
+    a * b + c
+}
+
 /// The best so far, kept in an `Option`.
 #[differentiable]
 fn best_of(xs: &[f64], y: f64) -> Option<f64> {
@@ -186,6 +198,7 @@ programs! {
     fallible newton { a: val = 2.0, start: val = 1.5 } exact [0.5 / 2.0_f64.sqrt(), 0.0];
     fallible in_conditions_and_arguments { x: val = 0.7, y: val = 0.4 };
     vector vector_or_error { x: val = 0.7, n: konst = 3_usize };
+    instead_of_an_element { x: slice = vector(3, 12), n: konst = 5_usize };
     fallible of_a_vector { x: val = 0.7, n: konst = 3_usize };
 }
 

@@ -67,7 +67,36 @@ fn grows(x: f64, y: f64) -> f64 {
     s
 }
 
+#[derive(Clone, Debug, pullback::Differentiable)]
+struct Filter {
+    gain: f64,
+    state: f64,
+}
+
+// What a field of the user's own type is, the macro cannot know: the state has a zero that follows it, and it is
+// written through the reference.
+#[differentiable]
+fn state_from_a_field(x: &[f64], gain: f64) -> f64 {
+    let filter = Filter {
+        gain,
+        state: x[0] * gain,
+    };
+    let smooth: f64 = x
+        .iter()
+        .scan(filter.state, |h, e| {
+            *h = (*h * filter.gain + e).sin();
+            Some(*h)
+        })
+        .sum();
+    let mut last = filter.state;
+    let held = &mut last;
+    *held = (*held * smooth).cos();
+    *held = filter.gain * *held;
+    smooth + last
+}
+
 programs! {
+    state_from_a_field { x: slice = crate::harness::vector(4, 1), gain: val = 0.6 };
     assigned_in_a_branch { x: val = 0.3, y: val = 0.8 } exact [2.0 * x + 2.0 * x * y * y, 2.0 * y + 2.0 * x * x * y];
     swapped { x: val = 0.3, y: val = 0.8 };
     assigned_in_a_loop { x: val = 0.3, y: val = 0.8 };

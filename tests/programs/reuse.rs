@@ -217,7 +217,25 @@ fn strides(x: &[f64], c: f64) -> f64 {
     v.iter().map(|v| v * v).sum()
 }
 
+// What a block gives is assigned again where the user wrote `mut`.
+#[differentiable]
+fn assigned_again(x: f64, w: f64) -> f64 {
+    let mut s: f64 = {
+        let f = |e: f64| (e * w).sin();
+        f(x) * 0.5 + f(w)
+    };
+    let square = |e: f64| e * e;
+    let mut t = square(s);
+    s = s * 0.5 + t;
+    while t < 3.0 {
+        t += square(x);
+        s *= t;
+    }
+    s
+}
+
 programs! {
+    assigned_again { x: val = 0.7, w: val = 1.3 };
     around_a_write { x: slice = vector(2, 1) };
     through_an_alias { x: slice = vector(4, 2), c: val = 0.7 };
     in_branches { x: slice = vector(2, 3), c: val = 0.8 };

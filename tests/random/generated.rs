@@ -109,7 +109,7 @@ pub mod p000 {
         let mut body_bar = Body::new(result.tanh() * x[1 % x.len()], x[(n * 1 + 1) % x.len()]);
         result -= ((1.0 + w_bar * w_bar).ln()).mul_add(0.4, x[(n / 2) % x.len()]);
         result = result * 0.5 + ({ let o = if x[n % x.len()] > -0.4663 { Some(0.5 * (w_bar - x[(n / 2) % x.len()])) } else { None }; o.map(|e| e * x[(n / 2) % x.len()]).filter(|e| *e > 0.1837).unwrap_or(w).tanh() });
-        let flag: f64 = { let f = |e: f64| if w > e { e.atan() } else { w.tanh() * body_bar.a }; f(x[n % x.len()]) * 0.5 + f(w.mul_add(0.4, w_bar)).tanh() };
+        let flag: f64 = { let given = w.mul_add(0.4, w_bar); let f = |e: f64| if w > e { e.atan() } else { w.tanh() * body_bar.a }; f(x[n % x.len()]) * 0.5 + f(given).tanh() };
         let mut step0 = 0;
         'outer: while step0 < 2 {
             step0 += 1;
@@ -145,7 +145,7 @@ pub mod p001 {
             let mut found = if x[1 % x.len()] > -0.6163 { Shape::Disc(x[(count * 1 + 1) % x.len()].mul_add(0.4, t0)) } else if seed > 0.1837 { Shape::Rect { w: (if u < -0.2963 { seed } else { u * 0.5 }), h: t0 } } else { Shape::Nothing };
             u -= (out[n % out.len()].tanh() * rev).tanh() * x[count % x.len()];
         }
-        rev = rev * 0.5 + ({ let f = |e: f64| (e * u).sin() + x[(n / 2) % x.len()] * 0.3; f(rev) * 0.5 + f(seed.sin()).tanh() });
+        rev = rev * 0.5 + ({ let given = seed.sin(); let f = |e: f64| (e * u).sin() + x[(n / 2) % x.len()] * 0.3; f(rev) * 0.5 + f(given).tanh() });
         out[(round0 + 0) % out.len()] += ((1.5 + t0.sin()).sqrt()).tanh();
         let mut path = out[..1].to_vec();
         for count in 0..(n * 2 + 1) % 5 {
@@ -226,7 +226,7 @@ pub mod p003 {
             let mut flag: f64 = (-t0).abs();
             let mut m = n % 5;
         } else if jvp > 0.5037 {
-            t = t * 0.5 + ({ let f = |e: f64| (e * jvp).sin() + grad * 0.3; f(v[3]) * 0.5 + f(z.sin()).tanh() });
+            t = t * 0.5 + ({ let given = z.sin(); let f = |e: f64| (e * jvp).sin() + grad * 0.3; f(v[3]) * 0.5 + f(given).tanh() });
         }
         (adj.abs() + path[(n + 0) % path.len()] + value + path[(n / 2) % path.len()] + body.mixed(0.7) + path.iter().sum::<f64>() + found.area(0.2037)).tanh()
     }
@@ -285,7 +285,7 @@ pub mod p005 {
     #[differentiable]
     pub fn p005(seed: f64, t0: f64, x: &[f64], n: usize, out: &mut [f64]) -> f64 {
         let acc: f64 = -(super::p002::p002(x[(n / 2) % x.len()], (1.5 + out[(n * 3 + 1) % out.len()].sin()).sqrt(), &out[..], 1));
-        let t: f64 = { let f = |e: f64| { if e > 0.3137 { return e * seed; } (e + acc).cos() }; f(t0) * 0.5 + f((x[(n + 2) % x.len()] + t0)).tanh() };
+        let t: f64 = { let given = (x[(n + 2) % x.len()] + t0); let f = |e: f64| { if e > 0.3137 { return e * seed; } (e + acc).cos() }; f(t0) * 0.5 + f(given).tanh() };
         let mut dx = (0.5 * (seed - t) + 0.30);
         let mut t_mat = vec![vec![(t + out[(n / 2) % out.len()]), t, 0.2], vec![t, out[1 % out.len()], 0.7], vec![0.1; 3]];
         let mut data = [-t0, t0, 0.39, (-out[n % out.len()] * out[n % out.len()]).exp()];
@@ -295,7 +295,7 @@ pub mod p005 {
         'outer: for (k, &mask) in out.iter().enumerate() {
             let mut body = Body { a: 0.5 * (t0 - seed), b: dx, l: [acc, 0.4, (0.7 * t0).cos()] };
             let mut q = x.iter().map(|e| e * 0.5 + mask).collect::<Vec<f64>>();
-            dx = dx * 0.5 + ({ let f = if seed < -0.5663 { f64::sin } else { f64::tanh }; f(a_bar) * 0.5 + f(dx.mul_add(0.4, seed)).tanh() });
+            dx = dx * 0.5 + ({ let given = dx.mul_add(0.4, seed); let f = if seed < -0.5663 { f64::sin } else { f64::tanh }; f(a_bar) * 0.5 + f(given).tanh() });
             'rows: for &t0 in x.iter() {
                 if dx < -0.5263 {
                     dx = dx * 0.5 + (x[(n * 3 + 1) % x.len()].tanh() * mask).tanh();
@@ -389,7 +389,7 @@ pub mod p007 {
             let mut rt: f64 = std::mem::replace(&mut planet.b, (0.7 * grad).cos()) + planet.mixed(0.3);
         } else {
             let mut b: f64 = (-(a.tanh() * a) * (a.tanh() * a)).exp();
-            let mut jvp: f64 = { let f = |e: f64| if x[(n * 2 + 1) % x.len()] > e { e.atan() } else { x[(n * 2 + 1) % x.len()].tanh() * a }; f(x[(n + 0) % x.len()]) * 0.5 + f((out[(n * 3 + 1) % out.len()] + 0.12)).tanh() };
+            let mut jvp: f64 = { let given = (out[(n * 3 + 1) % out.len()] + 0.12); let f = |e: f64| if x[(n * 2 + 1) % x.len()] > e { e.atan() } else { x[(n * 2 + 1) % x.len()].tanh() * a }; f(x[(n + 0) % x.len()]) * 0.5 + f(given).tanh() };
             out[2 % out.len()] -= (-(grad.sin()) * (grad.sin())).exp();
             out[1 % out.len()] = (0.7 * (p000::p000(out[(n / 2) % out.len()], result.tanh(), &x[..], 1))).cos();
         }
@@ -520,7 +520,7 @@ pub mod p010 {
         for (k, w) in heap.windows(2).enumerate().skip(1) { if w[0] < 0.1437 { continue; } sum1 += w[1] * (k as f64) * 0.2; }
         let mut result: f64 = sum1.tanh();
         let mut shape = if x[(n + 0) % x.len()] > 0.5437 || seed < 0.2737 { Shape::Disc((seed + result)) } else if seed < 0.3337 { Shape::Rect { w: p002::p002(heap[(n + 3) % heap.len()], 0.5 * (x[(n + 3) % x.len()] - heap[(n * 3 + 1) % heap.len()]), &x[..], 2), h: seed } } else { Shape::Nothing };
-        result = result * 0.5 + ({ let f = if !(seed < 0.0637) { f64::sin } else { f64::tanh }; f(heap[(n + 0) % heap.len()]) * 0.5 + f((1.5 + x[(n / 2) % x.len()].sin()).sqrt()).tanh() });
+        result = result * 0.5 + ({ let given = (1.5 + x[(n / 2) % x.len()].sin()).sqrt(); let f = if !(seed < 0.0637) { f64::sin } else { f64::tanh }; f(heap[(n + 0) % heap.len()]) * 0.5 + f(given).tanh() });
         let mut tail = heap.split_off(1); tail.push(-x[(n + 1) % x.len()]); heap.append(&mut tail); heap.truncate(6);
         let at7 = (0) % heap.len();
         heap[at7] += (1.5 + (result * n as f64 * 0.2).sin()).sqrt();
@@ -781,7 +781,7 @@ pub mod p017 {
         let mut result: f64 = v.first().map_or(value, |e| e * 0.9) + v.get(2).copied().unwrap_or(value);
         v.swap(3, 0);
         let mut shape = if grad > 0.6237 || planet.b > 0.7937 { Shape::Disc(0.5 * (grad - value)) } else if value > -0.1563 { Shape::Rect { w: (value + 0.89), h: value } } else { Shape::Nothing };
-        let mask: f64 = { let f = |e: f64| (e * value).sin() + value * 0.3; f(x[(n / 2) % x.len()]) * 0.5 + f(v[3].abs()).tanh() };
+        let mask: f64 = { let given = v[3].abs(); let f = |e: f64| (e * value).sin() + value * 0.3; f(x[(n / 2) % x.len()]) * 0.5 + f(given).tanh() };
         let mut step0 = 0;
         while step0 < 4 && (!(x[(n + 3) % x.len()] < 0.5537)) {
             step0 += 1;
@@ -1004,7 +1004,7 @@ pub mod p022 {
             let mut planet = Body::new(-(body_bar.a), body_bar.a);
         }
         let mut planet = Body::new(b.abs(), a);
-        let mut ret: f64 = { let f = |e: f64| if x[(n + 2) % x.len()] > e { e.atan() } else { x[(n + 2) % x.len()].tanh() * planet.a }; f(t0) * 0.5 + f(a.tanh()).tanh() };
+        let mut ret: f64 = { let given = a.tanh(); let f = |e: f64| if x[(n + 2) % x.len()] > e { e.atan() } else { x[(n + 2) % x.len()].tanh() * planet.a }; f(t0) * 0.5 + f(given).tanh() };
         ret = ret * 0.5 + (x.iter().chain(&x[1..]).map(|e| if *e < 0.1337 { None } else { Some(e * x[(n / 2) % x.len()]) }).sum::<Option<f64>>().map_or(t0, |e| e.tanh()));
         let mut adj = 0.5 * ((1.0 + x[(n * 1 + 1) % x.len()] * x[(n * 1 + 1) % x.len()]).ln() - (ret.sin()));
         let b = (x[(n * 2 + 1) % x.len()].max(b)).max(a);
@@ -1394,7 +1394,7 @@ pub mod p031 {
                 let mut planet = Body::new(a.mul_add(0.4, x[(trip + 1) % x.len()]), v_bar[3]);
                 let mut t_mat = [[(1.0 + a * a).ln(); 3]; 3];
                 if q.len() > 1 { q.pop(); }
-                let mut value: f64 = { let f = if !(b > -0.4963) { f64::sin } else { f64::tanh }; f(x[2 % x.len()]) * 0.5 + f(q[(trip * 2 + 1) % q.len()] / (1.0 + v_bar[3 % 4].powi(2))).tanh() };
+                let mut value: f64 = { let given = q[(trip * 2 + 1) % q.len()] / (1.0 + v_bar[3 % 4].powi(2)); let f = if !(b > -0.4963) { f64::sin } else { f64::tanh }; f(x[2 % x.len()]) * 0.5 + f(given).tanh() };
                 v_bar[trip % 4] = (1.5 + (q[n % q.len()].mul_add(0.4, v_bar[2])).sin()).sqrt();
             }
             let mut m = 1 % 5;
@@ -1502,7 +1502,7 @@ pub mod p034 {
 
     #[differentiable]
     pub fn p034(a: f64, b: f64, x: &[f64], n: usize, out: &mut [f64]) -> f64 {
-        let pb: f64 = { let f = |e: f64| if out[(n * 3 + 1) % out.len()] > e { e.atan() } else { out[(n * 3 + 1) % out.len()].tanh() * a }; f(b) * 0.5 + f(a.abs()).tanh() };
+        let pb: f64 = { let given = a.abs(); let f = |e: f64| if out[(n * 3 + 1) % out.len()] > e { e.atan() } else { out[(n * 3 + 1) % out.len()].tanh() * a }; f(b) * 0.5 + f(given).tanh() };
         let s = (pb.tanh()).tanh() * out[0 % out.len()];
         if s < 0.4037 {
             let mut i_bar = n % 5;
@@ -1639,7 +1639,7 @@ pub mod p037 {
         let mut state = [seed.abs(), seed, 0.84, (1.0 + x[2 % x.len()] * x[2 % x.len()]).ln()];
         let mut ret: f64 = x.iter().try_fold(x[n % x.len()], |h, e| if *e > -0.3763 { Some((h + e) * 0.5) } else { None }).unwrap_or(t0);
         ret /= 1.2 + (((x[(n + 0) % x.len()] + 0.98)).mul_add(0.4, state[(n + 3) % 4])).tanh();
-        let fwd: f64 = { let f = |e: f64| (e * t0).sin() + t0 * 0.3; f(ret) * 0.5 + f(ret.tanh()).tanh() };
+        let fwd: f64 = { let given = ret.tanh(); let f = |e: f64| (e * t0).sin() + t0 * 0.3; f(ret) * 0.5 + f(given).tanh() };
         let mut pair = ((1.5 + state[2 % 4].sin()).sqrt(), state[1].sin());
         let mut s_bar = p011::p011(fwd, ret.tanh(), &state[2..], 2);
         let mut result = p026::p026(x[0 % x.len()], state[2].atan(), &state, 3);
@@ -1940,13 +1940,13 @@ pub mod p044 {
                 let tmp = if let Some(fwd) = maybe { t0.abs() * fwd } else { b * (n * 1 + 1) as f64 * 0.2 };
                 if x_bar > 0.4437 {
                     let mut found = if b < 0.1437 || tmp > -0.5063 { Shape::Disc((jvp + jvp)) } else if out[(n * 1 + 1) % out.len()] < 0.5837 { Shape::Rect { w: p011::p011(b, t0.tanh(), &x[..], 2), h: t0 } } else { Shape::Nothing };
-                    jvp = jvp * 0.5 + ({ let f = |e: f64| if x_bar > e { e.atan() } else { x_bar.tanh() * y }; f(x_bar) * 0.5 + f((y + 1.07)).tanh() });
+                    jvp = jvp * 0.5 + ({ let given = (y + 1.07); let f = |e: f64| if x_bar > e { e.atan() } else { x_bar.tanh() * y }; f(x_bar) * 0.5 + f(given).tanh() });
                     out[n % out.len()] /= 1.2 + ((-(out[n % out.len()] * (n * 3 + 1) as f64 * 0.2) * (out[n % out.len()] * (n * 3 + 1) as f64 * 0.2)).exp()).tanh();
                     let rev: f64 = out.iter().skip(1).map(|e| (e * tmp).sin()).sum::<f64>() * 0.3;
                     let mut sum30 = rev;
                     for (k, w) in x.windows(2).enumerate().skip(1) { if w[0] < -0.0963 { continue; } sum30 += w[1] * (k as f64) * 0.2; }
                     let mut result: f64 = sum30.tanh();
-                    t0 = t0 * 0.5 + ({ let f = if result > 0.6637 { f64::sin } else { f64::tanh }; f(b) * 0.5 + f(x_bar.tanh()).tanh() });
+                    t0 = t0 * 0.5 + ({ let given = x_bar.tanh(); let f = if result > 0.6637 { f64::sin } else { f64::tanh }; f(b) * 0.5 + f(given).tanh() });
                 } else {
                     let mut path_bar = vec![0.5 * (jvp - t0), tmp];
                     jvp = jvp * 0.5 + ({ let mut l = path_bar.to_vec(); l.sort_by(|e, h| h.partial_cmp(e).unwrap()); l.rotate_left(1); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
@@ -1989,7 +1989,7 @@ pub mod p045 {
         let mut data = [s.mul_add(0.4, out[(n / 2) % out.len()]), a, 1.42, out[(n / 2) % out.len()].sin()];
         data[..2].copy_from_slice(&[s, 0.4]);
         let mut a: f64 = data.iter().rev().scan(a, |h, e| { *h = (*h * 0.5 + e).sin(); Some(*h) }).take(3).sum::<f64>() * 0.3;
-        let u: f64 = { let f = if data[(n * 2 + 1) % 4] < 0.3137 { f64::sin } else { f64::tanh }; f(tape) * 0.5 + f(s.mul_add(0.4, out[(n / 2) % out.len()])).tanh() };
+        let u: f64 = { let given = s.mul_add(0.4, out[(n / 2) % out.len()]); let f = if data[(n * 2 + 1) % 4] < 0.3137 { f64::sin } else { f64::tanh }; f(tape) * 0.5 + f(given).tanh() };
         let mut sum15 = data[(n / 2) % 4];
         for j in 0..data.len() { let v = &data[j..]; for i in 0..v.len() { sum15 += v[i] * 0.2 * (i as f64 - 1.0); } }
         let mut adj: f64 = sum15.tanh();
@@ -2171,8 +2171,8 @@ pub mod p050 {
                     a_bar -= (if tape > 0.5337 && body_bar.a > 0.0437 { (body_bar.a).tanh() * v[0] } else { x[(n * 3 + 1) % x.len()] * 0.5 });
                     return (if !(v[(n / 2) % 4] > -0.7963) { v[2 % 4] } else { q[(n / 2) % q.len()] * 0.5 });
                 }
-                let mut grad: f64 = { let f = |e: f64| (e * v[0]).sin() + a_bar * 0.3; f(a_bar) * 0.5 + f((0.7 * (body_bar.l[2])).cos()).tanh() };
-                let mut pb: f64 = { let f = if tape > 0.2637 { f64::sin } else { f64::tanh }; f(x[3 % x.len()]) * 0.5 + f(x[(n * 3 + 1) % x.len()].tanh() * grad).tanh() };
+                let mut grad: f64 = { let given = (0.7 * (body_bar.l[2])).cos(); let f = |e: f64| (e * v[0]).sin() + a_bar * 0.3; f(a_bar) * 0.5 + f(given).tanh() };
+                let mut pb: f64 = { let given = x[(n * 3 + 1) % x.len()].tanh() * grad; let f = if tape > 0.2637 { f64::sin } else { f64::tanh }; f(x[3 % x.len()]) * 0.5 + f(given).tanh() };
                 let mut t_mat = [[(0.7 * grad).cos(), a_bar, 0.3], [body_bar.l[0], 0.6, (0.7 * grad).cos()], [0.1, a_bar, body_bar.l[0]]];
                 a.abs()
             } else {
@@ -2436,13 +2436,13 @@ pub mod p056 {
             mask = (mask * ((0.7 * ((1.0 + t0 * t0).ln())).cos())).sin();
         }
         let mut q = vec![(0.7 * t0).cos(), mask];
-        tmp = tmp * 0.5 + ({ let f = |e: f64| (e * q[(n * 2 + 1) % q.len()]).sin() + tmp * 0.3; f(seed) * 0.5 + f(seed.tanh()).tanh() });
+        tmp = tmp * 0.5 + ({ let given = seed.tanh(); let f = |e: f64| (e * q[(n * 2 + 1) % q.len()]).sin() + tmp * 0.3; f(seed) * 0.5 + f(given).tanh() });
         let maybe = if !(mask < 0.0937) { Some((-((if mask > -0.1663 { tmp } else { t0 * 0.5 })) * ((if mask > -0.1663 { tmp } else { t0 * 0.5 }))).exp()) } else { None };
         let grad = match maybe {
             Some(t) => (1.0 + t0 * t0).ln() + t,
             None => t0.abs(),
         };
-        let mut t: f64 = { let f = if q[(step0 * 2 + 1) % q.len()] > 0.3137 { f64::sin } else { f64::tanh }; f(q[1 % q.len()]) * 0.5 + f(-q[3 % q.len()]).tanh() };
+        let mut t: f64 = { let given = -q[3 % q.len()]; let f = if q[(step0 * 2 + 1) % q.len()] > 0.3137 { f64::sin } else { f64::tanh }; f(q[1 % q.len()]) * 0.5 + f(given).tanh() };
         let mut planet = Body::new(-grad, tmp);
         ((tmp + t0) + q[(n * 3 + 1) % q.len()] + x[(n * 3 + 1) % x.len()] + q[1 % q.len()] + planet.mixed(0.7) + q.iter().sum::<f64>()) * 0.5
     }
@@ -2462,7 +2462,7 @@ pub mod p057 {
         let mut sum1 = t0;
         for j in 0..3 { for (e, h) in state[j.min(state.len() - 1)..].iter().zip(&state[..]) { sum1 = (sum1 * 0.7 + e * h).sin(); } }
         let mut s: f64 = sum1.tanh();
-        s = s * 0.5 + ({ let f = if !(seed < -0.1563) { f64::sin } else { f64::tanh }; f(t0) * 0.5 + f((1.5 + x[(n + 2) % x.len()].sin()).sqrt()).tanh() });
+        s = s * 0.5 + ({ let given = (1.5 + x[(n + 2) % x.len()].sin()).sqrt(); let f = if !(seed < -0.1563) { f64::sin } else { f64::tanh }; f(t0) * 0.5 + f(given).tanh() });
         state.swap(2, 2);
         let mut a_bar = p045::p045(t0, t0 / (1.0 + s.powi(2)), &x[..], 3, &mut state);
         state[n % 4] -= (if 2 % 3 == 0 { seed.atan() } else { s * 0.5 });
@@ -2484,7 +2484,7 @@ pub mod p057 {
                 let picked = match n % 4 {
                     0 => {
                         s -= (1.0 + ((b + seed)) * ((b + seed))).ln();
-                        a_bar = a_bar * 0.5 + ({ let f = |e: f64| if b > e { e.atan() } else { b.tanh() * seed }; f(u) * 0.5 + f((1.5 + t0.sin()).sqrt()).tanh() });
+                        a_bar = a_bar * 0.5 + ({ let given = (1.5 + t0.sin()).sqrt(); let f = |e: f64| if b > e { e.atan() } else { b.tanh() * seed }; f(u) * 0.5 + f(given).tanh() });
                         s.atan()
                     }
                     kind if kind < 3 && a_bar > -0.4063 && planet.b < -0.3663 => {
@@ -2753,7 +2753,7 @@ pub mod p064 {
         if let Some(last) = q.last_mut() { *last = *last * 0.4 + (y + x[3 % x.len()]); }
         let mut flag = ((1.0 + seed * seed).ln() + x[(n / 2) % x.len()]);
         flag = (0.5 * (x[n % x.len()] - x[(n + 2) % x.len()])).abs();
-        flag = flag * 0.5 + ({ let f = |e: f64| if q[(n + 3) % q.len()] > e { e.atan() } else { q[(n + 3) % q.len()].tanh() * x[0 % x.len()] }; f(seed) * 0.5 + f(super::p037::p037(flag, (if flag < -0.5363 { q[(n + 3) % q.len()] } else { q[(n + 2) % q.len()] * 0.5 }), &q[..], 0)).tanh() });
+        flag = flag * 0.5 + ({ let given = super::p037::p037(flag, (if flag < -0.5363 { q[(n + 3) % q.len()] } else { q[(n + 2) % q.len()] * 0.5 }), &q[..], 0); let f = |e: f64| if q[(n + 3) % q.len()] > e { e.atan() } else { q[(n + 3) % q.len()].tanh() * x[0 % x.len()] }; f(seed) * 0.5 + f(given).tanh() });
         let mut rev = ((1.5 + q[2 % q.len()].sin()).sqrt() + 0.23);
         let mut t_mat = vec![vec![(y + 0.36), x[(n + 2) % x.len()], 0.2], vec![x[(n + 2) % x.len()], flag, 0.7], vec![0.1; 3]];
         match (n * 3 + 1) % 4 {
@@ -2858,7 +2858,7 @@ pub mod p066 {
                             let mut a = p056::p056(a, pb.sin(), &row[2..], 0);
                             row[2] *= (((b + 1.15)).tanh() * a).cos();
                             (row[3], row[1]) = (row[1] * 0.9, row[3]);
-                            a = a * 0.5 + ({ let f = if x[(n * 3 + 1) % x.len()] > 0.0137 || row[1 % 4] < 0.2537 { f64::sin } else { f64::tanh }; f(acc) * 0.5 + f(row[n % 4].tanh()).tanh() });
+                            a = a * 0.5 + ({ let given = row[n % 4].tanh(); let f = if x[(n * 3 + 1) % x.len()] > 0.0137 || row[1 % 4] < 0.2537 { f64::sin } else { f64::tanh }; f(acc) * 0.5 + f(given).tanh() });
                             let tmp = 0.5 * (-acc - ((1.0 + a * a).ln()));
                         }
                         kind if kind < 3 && pb < -0.7963 && row[0] < 0.2537 => {
@@ -2953,7 +2953,7 @@ pub mod p068 {
             adj = adj * 0.5 + ((1.0 + x[(n / 2) % x.len()] * x[(n / 2) % x.len()]).ln()) / (1.0 + (tape.sin()).powi(2));
             let picked = match idx % 4 {
                 0 => {
-                    adj = adj * 0.5 + ({ let f = |e: f64| { if e > -0.0163 { return e * tape; } (e + x[0 % x.len()]).cos() }; f(adj) * 0.5 + f((0.7 * x[(idx + 2) % x.len()]).cos()).tanh() });
+                    adj = adj * 0.5 + ({ let given = (0.7 * x[(idx + 2) % x.len()]).cos(); let f = |e: f64| { if e > -0.0163 { return e * tape; } (e + x[0 % x.len()]).cos() }; f(adj) * 0.5 + f(given).tanh() });
                     let mut sum9 = tape;
                     for (k, w) in x.windows(2).enumerate().skip(1) { if w[0] < -0.4363 { continue; } sum9 += w[1] * (k as f64) * 0.2; }
                     let mut z: f64 = sum9.tanh();
@@ -3220,7 +3220,7 @@ pub mod p074 {
             let mut both = (t.tanh(), t0.sin());
             let mut dx: f64 = v_bar.iter().skip(1).map(|e| e * t0).enumerate().collect::<Vec<(usize, f64)>>().iter().map(|p| p.1 * (p.0 as f64 * 0.2 + 0.1)).sum::<f64>() * 0.5;
             let mut shape = if t0 > 0.5337 { Shape::Disc(0.5 * (out[3 % out.len()] - x[(n + 2) % x.len()])) } else if x_bar < 0.1337 { Shape::Rect { w: dx.tanh() * out[(n / 2) % out.len()], h: out[1 % out.len()] } } else { Shape::Nothing };
-            dx = dx * 0.5 + ({ let f = |e: f64| (e * y).sin() + out[n % out.len()] * 0.3; f(out[(n + 1) % out.len()]) * 0.5 + f(out[n % out.len()].tanh()).tanh() });
+            dx = dx * 0.5 + ({ let given = out[n % out.len()].tanh(); let f = |e: f64| (e * y).sin() + out[n % out.len()] * 0.3; f(out[(n + 1) % out.len()]) * 0.5 + f(given).tanh() });
             later17 = p060::p060(t0, tmp.atan(), &x[..], 1, &mut v_bar[1..3]);
         } else {
             later17 = t.atan();
@@ -3283,7 +3283,7 @@ pub mod p076 {
 
     #[differentiable]
     pub fn p076(x_bar: f64, y: f64, x: &[f64], n: usize) -> f64 {
-        let s: f64 = { let f = if x[(n / 2) % x.len()] > 0.7537 { f64::sin } else { f64::tanh }; f(y) * 0.5 + f(y.abs()).tanh() };
+        let s: f64 = { let given = y.abs(); let f = if x[(n / 2) % x.len()] > 0.7537 { f64::sin } else { f64::tanh }; f(y) * 0.5 + f(given).tanh() };
         let mut s_bar = (0.5 * (s - x_bar)).max(s);
         for (len, &adj) in x.iter().enumerate() {
             s_bar -= (1.0 + (0.5 * (y - adj)) * (0.5 * (y - adj))).ln();
@@ -3355,7 +3355,7 @@ pub mod p078 {
         seed *= (((1.0 + x[(n / 2) % x.len()] * x[(n / 2) % x.len()]).ln()).max(x[0 % x.len()])).cos();
         let mut stack = vec![(1.0 + seed * seed).ln(), jvp, 0.3, jvp];
         let mut both = (tape.tanh(), (a + 0.20));
-        seed = seed * 0.5 + ({ let f = if !(a < -0.5363) { f64::sin } else { f64::tanh }; f(seed) * 0.5 + f((both.1) * 3 as f64 * 0.2).tanh() });
+        seed = seed * 0.5 + ({ let given = (both.1) * 3 as f64 * 0.2; let f = if !(a < -0.5363) { f64::sin } else { f64::tanh }; f(seed) * 0.5 + f(given).tanh() });
         let y = ((0.7 * (both.0)).cos()) / (1.0 + ((both.1).mul_add(0.4, seed)).powi(2));
         let mut body = Body::new(stack[3].abs(), a);
         let later8;
@@ -3432,7 +3432,7 @@ pub mod p080 {
         let mut adj: f64 = { let o = if !(grad < 0.7337) { Some((pair.1).atan()) } else { None }; o.map(|e| e * tmp).filter(|e| *e > -0.4863).unwrap_or(value).tanh() };
         let chosen = if x[n % x.len()] > -0.6863 {
             adj = adj * 0.5 + ({ let o = if y > 0.4137 { Some((x[3 % x.len()] + grad)) } else { None }; o.map(|e| e * tmp).filter(|e| *e > -0.5363).unwrap_or(y).tanh() });
-            adj = adj * 0.5 + ({ let f = |e: f64| { if e > -0.4363 { return e * value; } (e + v_bar[(n * 3 + 1) % 4]).cos() }; f(adj) * 0.5 + f(-grad).tanh() });
+            adj = adj * 0.5 + ({ let given = -grad; let f = |e: f64| { if e > -0.4363 { return e * value; } (e + v_bar[(n * 3 + 1) % 4]).cos() }; f(adj) * 0.5 + f(given).tanh() });
             let mut row = v_bar.to_vec();
             let mut x_bar = (-(body.a)).sin();
             adj *= ((1.0 + ((body.l[1]) * (n + 0) as f64 * 0.2) * ((body.l[1]) * (n + 0) as f64 * 0.2)).ln()).cos();
@@ -3509,7 +3509,7 @@ pub mod p082 {
             let mut jvp: f64 = ((-x[(n + 1) % x.len()] * x[(n + 1) % x.len()]).exp()).sin();
             jvp = jvp * 0.5 + ({ let o = if 2 % 3 == 1 { Some((if (n + 2) % 3 == 1 { w_bar } else { jvp * 0.5 })) } else { None }; let f = |o: Option<f64>| -> Option<f64> { let e = o?; if e > -0.5163 { return None; } Some(e * w_bar) }; f(o).unwrap_or(w_bar).atan() });
             let mut body_bar = Body::new((-w_bar * w_bar).exp(), jvp);
-            let s: f64 = { let f = if body_bar.a > 0.1137 { f64::sin } else { f64::tanh }; f(w_bar) * 0.5 + f((-w_bar * w_bar).exp()).tanh() };
+            let s: f64 = { let given = (-w_bar * w_bar).exp(); let f = if body_bar.a > 0.1137 { f64::sin } else { f64::tanh }; f(w_bar) * 0.5 + f(given).tanh() };
             later0 = 0.5 * (x[1 % x.len()] - ((1.5 + w.sin()).sqrt()));
         } else {
             later0 = (if (n / 2) % 2 == 1 { x[(n * 3 + 1) % x.len()] } else { w * 0.5 });
@@ -3559,7 +3559,7 @@ pub mod p083 {
                     let mut p = ((1.5 + fwd.sin()).sqrt(), (1.0 + fwd * fwd).ln());
                     tmp -= ((-(body_bar.l[2]) * (body_bar.l[2])).exp()) * n as f64 * 0.2;
                     tmp = tmp * 0.5 + (x.iter().map(|e| e * tmp).enumerate().collect::<Vec<(usize, f64)>>().iter().map(|p| p.1 * (p.0 as f64 * 0.2 + 0.1)).sum::<f64>() * 0.5);
-                    tmp = tmp * 0.5 + ({ let f = |e: f64| if a > e { e.atan() } else { a.tanh() * *fwd_too }; f(fwd) * 0.5 + f((p.0).max(tape)).tanh() });
+                    tmp = tmp * 0.5 + ({ let given = (p.0).max(tape); let f = |e: f64| if a > e { e.atan() } else { a.tanh() * *fwd_too }; f(fwd) * 0.5 + f(given).tanh() });
                     let mut y = (0.5 * (tape - (p.0))).max(tmp);
                 }
                 tmp /= 1.2 + ((tape.tanh() * x[(round0 * 3 + 1) % x.len()]).abs()).tanh();
@@ -3671,7 +3671,7 @@ pub mod p086 {
         let mut sum1 = rt;
         for j in 0..3 { for (e, h) in x[j.min(x.len() - 1)..].iter().zip(&x[..]) { sum1 = (sum1 * 0.7 + e * h).sin(); } }
         let mut z: f64 = sum1.tanh();
-        let mut t: f64 = { let f = |e: f64| if rt > e { e.atan() } else { rt.tanh() * w_bar }; f(x[(n / 2) % x.len()]) * 0.5 + f((if x[(n * 1 + 1) % x.len()] > 0.3237 { w_bar } else { w * 0.5 })).tanh() };
+        let mut t: f64 = { let given = (if x[(n * 1 + 1) % x.len()] > 0.3237 { w_bar } else { w * 0.5 }); let f = |e: f64| if rt > e { e.atan() } else { rt.tanh() * w_bar }; f(x[(n / 2) % x.len()]) * 0.5 + f(given).tanh() };
         let mut path_bar = x.iter().map(|e| e * 0.5 + t).collect::<Vec<f64>>();
         let mut planet = Body::new(-w, w_bar);
         let mut sum7 = t;
@@ -3919,7 +3919,7 @@ pub mod p092 {
                 }
                 let mut tmp: f64 = x.iter().chain(&x[1..]).map(|e| if *e < 0.5937 { None } else { Some(e * out[(j * 2 + 1) % out.len()]) }).sum::<Option<f64>>().map_or(body.a, |e| e.tanh());
             }
-            let dx: f64 = { let f = |e: f64| (e * y).sin() + x_bar * 0.3; f(y) * 0.5 + f((body.b).max(out[n % out.len()])).tanh() };
+            let dx: f64 = { let given = (body.b).max(out[n % out.len()]); let f = |e: f64| (e * y).sin() + x_bar * 0.3; f(y) * 0.5 + f(given).tanh() };
         }
         ((0.7 * x[(n * 1 + 1) % x.len()]).cos() + body.b + x_bar + x[3 % x.len()] + body.mixed(0.7)).tanh()
     }
@@ -4113,12 +4113,12 @@ pub mod p097 {
         let mut row = [seed.tanh() * seed, seed, 0.07, -t0];
         if x[(n * 1 + 1) % x.len()] > -0.4463 {
             let a: f64 = (0.7 * (p072::p072(t0, (0.7 * row[(n * 3 + 1) % 4]).cos(), &x[..], 0))).cos();
-            let u: f64 = { let f = |e: f64| (e * a).sin() + t0 * 0.3; f(row[(n * 1 + 1) % 4]) * 0.5 + f((1.0 + x[(n / 2) % x.len()] * x[(n / 2) % x.len()]).ln()).tanh() };
+            let u: f64 = { let given = (1.0 + x[(n / 2) % x.len()] * x[(n / 2) % x.len()]).ln(); let f = |e: f64| (e * a).sin() + t0 * 0.3; f(row[(n * 1 + 1) % 4]) * 0.5 + f(given).tanh() };
         }
         let dx = (seed.sin()).abs();
         let mask: f64 = row.windows(2).map(|e| (e[1] - e[0]) * x[0 % x.len()]).sum::<f64>() * 0.5;
         let mut shape = if dx < 0.3337 && t0 > 0.0237 { Shape::Disc((0.7 * dx).cos()) } else if seed > 0.1537 { Shape::Rect { w: -dx, h: t0 } } else { Shape::Nothing };
-        let mask: f64 = { let f = |e: f64| if x[0 % x.len()] > e { e.atan() } else { x[0 % x.len()].tanh() * dx }; f(x[(n * 3 + 1) % x.len()]) * 0.5 + f(row[2 % 4].tanh()).tanh() };
+        let mask: f64 = { let given = row[2 % 4].tanh(); let f = |e: f64| if x[0 % x.len()] > e { e.atan() } else { x[0 % x.len()].tanh() * dx }; f(x[(n * 3 + 1) % x.len()]) * 0.5 + f(given).tanh() };
         let mut s_bar: f64 = { let f = |e: f64| -> Option<f64> { let h = checked(e, 0.4737)?; let k = tried(h, t0).ok()?; Some(h + k) }; f(mask * n as f64 * 0.2).unwrap_or(t0).atan() };
         let rt = (mask.tanh() * mask).atan();
         let mut sum11 = t0;
@@ -4187,7 +4187,7 @@ pub mod p099 {
         let mut value: f64 = { let mut l = out.to_vec(); l.sort_unstable_by(f64::total_cmp); l.iter_mut().for_each(|e| *e *= out[1 % out.len()]); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 };
         value /= 1.2 + ((1.5 + (x[(n + 1) % x.len()].tanh() * x[3 % x.len()]).sin()).sqrt()).tanh();
         let mut body = Body::new((-seed * seed).exp(), x[(n * 2 + 1) % x.len()]);
-        let mut seed: f64 = { let f = |e: f64| (e * x[3 % x.len()]).sin() + seed * 0.3; f(t0) * 0.5 + f(x[0 % x.len()] / (1.0 + seed.powi(2))).tanh() };
+        let mut seed: f64 = { let given = x[0 % x.len()] / (1.0 + seed.powi(2)); let f = |e: f64| (e * x[3 % x.len()]).sin() + seed * 0.3; f(t0) * 0.5 + f(given).tanh() };
         let mut v = vec![(t0 + out[3 % out.len()]); 4];
         value = ((1.5 + x[(n / 2) % x.len()].sin()).sqrt() + t0);
         let mut sum6 = seed;
@@ -4382,7 +4382,7 @@ pub mod p103 {
                     let mut flag = p049::p049(acc, pb * (n / 2) as f64 * 0.2, &x[..], 0);
                     if !(v_bar[(n / 2) % 4] > -0.4763) {
                         flag = (flag * ((flag.tanh()).atan())).sin();
-                        let mut x_bar: f64 = { let f = if flag > -0.4763 { f64::sin } else { f64::tanh }; f(acc) * 0.5 + f((body.b).tanh() * v_bar[2 % 4]).tanh() };
+                        let mut x_bar: f64 = { let given = (body.b).tanh() * v_bar[2 % 4]; let f = if flag > -0.4763 { f64::sin } else { f64::tanh }; f(acc) * 0.5 + f(given).tanh() };
                     } else {
                         let mut dx = p001::p001(value, 0.5 * (acc - acc), &x[..], 0, &mut v_bar);
                         let mut fwd = (pb / (1.0 + pb.powi(2))).mul_add(0.4, dx);
@@ -4485,7 +4485,7 @@ pub mod p106 {
 
     #[differentiable]
     pub fn p106(value: f64, grad: f64, x: &[f64], n: usize) -> f64 {
-        let mut tmp: f64 = { let f = |e: f64| { if e > -0.0563 { return e * value; } (e + grad).cos() }; f(x[1 % x.len()]) * 0.5 + f(super::p047::p047(value, x[2 % x.len()].tanh(), &x[..], 3)).tanh() };
+        let mut tmp: f64 = { let given = super::p047::p047(value, x[2 % x.len()].tanh(), &x[..], 3); let f = |e: f64| { if e > -0.0563 { return e * value; } (e + grad).cos() }; f(x[1 % x.len()]) * 0.5 + f(given).tanh() };
         let mut shape = if grad < -0.0763 { Shape::Disc(grad.abs()) } else if 1 % 3 == 0 { Shape::Rect { w: (tmp + 0.57), h: x[n % x.len()] } } else { Shape::Nothing };
         let mut buf = vec![(1.5 + grad.sin()).sqrt(); 4];
         let s_bar: f64 = x.iter().skip(1).scan(x[n % x.len()], |h, e| { *h = (*h * 0.5 + e).sin(); Some(*h) }).take(3).sum::<f64>() * 0.3;
@@ -4686,7 +4686,7 @@ pub mod p110 {
                 step0 += 1;
                 let mut trip = (step0 + 3) % 5;
                 trip = (trip + n) % 5;
-                let mut pb: f64 = { let f = |e: f64| if x[(trip * 1 + 1) % x.len()] > e { e.atan() } else { x[(trip * 1 + 1) % x.len()].tanh() * grad }; f(x[0 % x.len()]) * 0.5 + f(x[n % x.len()].abs()).tanh() };
+                let mut pb: f64 = { let given = x[n % x.len()].abs(); let f = |e: f64| if x[(trip * 1 + 1) % x.len()] > e { e.atan() } else { x[(trip * 1 + 1) % x.len()].tanh() * grad }; f(x[0 % x.len()]) * 0.5 + f(given).tanh() };
             }
             value += (x[0 % x.len()].max(grad)).max(grad);
             let mut planet = Body { a: x[(n * 2 + 1) % x.len()].atan(), b: x[2 % x.len()], l: [grad, 0.4, 0.5 * (value - x[(step0 + 2) % x.len()])] };
@@ -4711,7 +4711,7 @@ pub mod p111 {
         let mut p = ((if 3 % 2 == 0 { x[(n * 3 + 1) % x.len()] } else { seed * 0.5 }), seed.sin());
         value = (value * ((-((t0 + seed)) * ((t0 + seed))).exp())).sin();
         let mut row = vec![(-value * value).exp(); 4];
-        value = value * 0.5 + ({ let f = if (n + 0) % 2 == 0 { f64::sin } else { f64::tanh }; f(p.0) * 0.5 + f((1.0 + t0 * t0).ln()).tanh() });
+        value = value * 0.5 + ({ let given = (1.0 + t0 * t0).ln(); let f = if (n + 0) % 2 == 0 { f64::sin } else { f64::tanh }; f(p.0) * 0.5 + f(given).tanh() });
         value = value * 0.5 + (x.iter().copied().min_by(|e, h| e.total_cmp(h)).unwrap_or(seed));
         let mut idx = (n / 2) % 5;
         if (n / 2) % 3 == 1 { return (1.0 + x[(idx / 2) % x.len()] * x[(idx / 2) % x.len()]).ln(); }
@@ -4754,7 +4754,7 @@ pub mod p112 {
     pub fn p112(seed: f64, t0: f64, x: &[f64], n: usize) -> f64 {
         for m in (0..4).rev() {
             let mut body = Body::new(-x[(n + 1) % x.len()], t0);
-            let mut a: f64 = { let f = |e: f64| if t0 > e { e.atan() } else { t0.tanh() * x[(n / 2) % x.len()] }; f(t0) * 0.5 + f(0.5 * (seed - x[1 % x.len()])).tanh() };
+            let mut a: f64 = { let given = 0.5 * (seed - x[1 % x.len()]); let f = |e: f64| if t0 > e { e.atan() } else { t0.tanh() * x[(n / 2) % x.len()] }; f(t0) * 0.5 + f(given).tanh() };
             let mut mask = p056::p056(x[(n / 2) % x.len()], (body.a).tanh() * t0, &x[..], 0);
             if (n / 2) % 3 == 0 {
                 let mut buf = vec![x[(m / 2) % x.len()].tanh() * body.b, a, 0.3, a];
@@ -4969,7 +4969,7 @@ pub mod p116 {
                     if (n / 2) % 2 == 0 {
                         let mut tape: f64 = data.iter().filter_map(|e| { let h = if *e > -0.0163 { Some(e * data[1 % 4]) } else { None }; let h = h?; Some(h.atan()) }).sum::<f64>() * 0.4;
                         let mut adj = super::p112::p112(pair.0, (if data[2 % 4] < -0.5363 && data[3] > 0.2637 { pair.1 } else { tape * 0.5 }), &data, 0);
-                        adj = adj * 0.5 + ({ let f = |e: f64| if tape > e { e.atan() } else { tape.tanh() * data[n % 4] }; f(x[(n * 3 + 1) % x.len()]) * 0.5 + f(-(pair.0)).tanh() });
+                        adj = adj * 0.5 + ({ let given = -(pair.0); let f = |e: f64| if tape > e { e.atan() } else { tape.tanh() * data[n % 4] }; f(x[(n * 3 + 1) % x.len()]) * 0.5 + f(given).tanh() });
                         later20 = ((x[(n + 0) % x.len()] + x[n % x.len()])) / (1.0 + ((data[(n / 2) % 4] + 0.34)).powi(2));
                     } else {
                         later20 = 0.5 * (x[2 % x.len()] - x[1 % x.len()]);
@@ -5468,7 +5468,7 @@ pub mod p128 {
         v[1..3].fill((0.7 * x[(n * 2 + 1) % x.len()]).cos());
         let s: f64 = v.iter().copied().map(f64::sin).fold(f64::NEG_INFINITY, f64::max).max(-2.0);
         let mut planet = Body::new(x_bar.max(s), y);
-        let mut a: f64 = { let f = if planet.l[1] < 0.7437 && y > -0.2763 { f64::sin } else { f64::tanh }; f(s) * 0.5 + f(x[(n + 2) % x.len()] / (1.0 + y.powi(2))).tanh() };
+        let mut a: f64 = { let given = x[(n + 2) % x.len()] / (1.0 + y.powi(2)); let f = if planet.l[1] < 0.7437 && y > -0.2763 { f64::sin } else { f64::tanh }; f(s) * 0.5 + f(given).tanh() };
         if y > 0.0837 {
             v[2] = v[2] * 0.5 + (y.tanh()).sin();
             a += (y.abs()).tanh();
@@ -6053,7 +6053,7 @@ pub mod p143 {
 
     #[differentiable]
     pub fn p143(x_bar: f64, y: f64, x: &[f64], n: usize, out: &mut [f64]) -> f64 {
-        let mut t: f64 = { let f = |e: f64| { if e > -0.0963 { return e * x_bar; } (e + y).cos() }; f(out[(n * 3 + 1) % out.len()]) * 0.5 + f(p116::p116(x[0 % x.len()], (x_bar + 0.28), &x[..], 0)).tanh() };
+        let mut t: f64 = { let given = p116::p116(x[0 % x.len()], (x_bar + 0.28), &x[..], 0); let f = |e: f64| { if e > -0.0963 { return e * x_bar; } (e + y).cos() }; f(out[(n * 3 + 1) % out.len()]) * 0.5 + f(given).tanh() };
         let mut rev = super::p030::p030(out[2 % out.len()], (out[(n + 3) % out.len()] + out[n % out.len()]), &x[..], 3);
         let y = (1.0 + (rev.abs()) * (rev.abs())).ln();
         if t < -0.0863 {
@@ -6266,7 +6266,7 @@ pub mod p148 {
             None => tape.max(s),
         };
         let mut heap = x[..1].to_vec();
-        s = s * 0.5 + ({ let f = |e: f64| if x[(n + 3) % x.len()] > e { e.atan() } else { x[(n + 3) % x.len()].tanh() * heap[2 % heap.len()] }; f(x[(n + 1) % x.len()]) * 0.5 + f((-heap[0 % heap.len()] * heap[0 % heap.len()]).exp()).tanh() });
+        s = s * 0.5 + ({ let given = (-heap[0 % heap.len()] * heap[0 % heap.len()]).exp(); let f = |e: f64| if x[(n + 3) % x.len()] > e { e.atan() } else { x[(n + 3) % x.len()].tanh() * heap[2 % heap.len()] }; f(x[(n + 1) % x.len()]) * 0.5 + f(given).tanh() });
         let picked = match (n * 3 + 1) % 4 {
             0 => {
                 let mut i = (n / 2) % 5;

@@ -56,7 +56,8 @@ fn flatten(f: &mut Function, block: &mut Block) {
                     let e = std::mem::replace(e, Expr::Use(Operand::Lit(TokenStream::new())));
                     *kind = Kind::Let(v, e);
                 }
-                f.vars[v].mutable = false;
+                // Where the user wrote `let mut`, more assignments follow.
+                f.vars[v].mutable &= !f.vars[v].deferred;
                 f.vars[v].deferred = false;
                 out.append(inner);
             }

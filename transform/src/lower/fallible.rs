@@ -414,7 +414,7 @@ impl Lower {
             self.f.names.fresh("argument"),
         );
         // An element is looked at where it stands, and nothing can have changed it by then.
-        if self.is_element(&receiver) && is_calm(arg) {
+        if self.is_element(&receiver) && self.is_calm(arg) {
             let whole = matched(&receiver, &parse_quote_spanned!(at=> #a));
             return parse_quote_spanned!(at=> { let #a = #arg; #whole });
         }
@@ -429,6 +429,31 @@ impl Lower {
         };
         let whole = matched(&name, &parse_quote_spanned!(at=> #a));
         parse_quote_spanned!(at=> { let #r = #receiver; let #a = #arg; #whole })
+    }
+
+    /// Evaluating the expression changes nothing, though it may fail.
+    fn is_calm(&self, e: &syn::Expr) -> bool {
+        match peel(e) {
+            syn::Expr::Index(i) => self.is_calm(&i.expr) && self.is_calm(&i.index),
+            syn::Expr::Binary(b) => {
+                use syn::BinOp::{Add, Div, Mul, Rem, Sub};
+                matches!(b.op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_))
+                    && self.is_calm(&b.left)
+                    && self.is_calm(&b.right)
+            }
+            syn::Expr::Unary(u) => self.is_calm(&u.expr),
+            syn::Expr::Cast(c) => self.is_calm(&c.expr),
+            syn::Expr::MethodCall(m) => {
+                let ty = self.infer(&m.receiver);
+                let is_known = match m.method.to_string().as_str() {
+                    "len" | "is_empty" => ty.is_sequence(),
+                    // A number's methods take it by value.
+                    _ => matches!(ty, Ty::Float(_) | Ty::Int(_)),
+                };
+                is_known && self.is_calm(&m.receiver) && m.args.iter().all(|a| self.is_calm(a))
+            }
+            e => is_quiet(e),
+        }
     }
 
     /// A function of one argument as a pattern and what is computed from what it binds.
@@ -537,20 +562,5 @@ fn is_quiet(e: &syn::Expr) -> bool {
         syn::Expr::Field(f) => is_quiet(&f.base),
         syn::Expr::Unary(u) => matches!(u.op, syn::UnOp::Neg(_)) && is_quiet(&u.expr),
         _ => false,
-    }
-}
-
-/// Evaluating the expression changes nothing, though it may fail.
-fn is_calm(e: &syn::Expr) -> bool {
-    match peel(e) {
-        syn::Expr::Index(i) => is_calm(&i.expr) && is_calm(&i.index),
-        syn::Expr::Binary(b) => {
-            use syn::BinOp::{Add, Div, Mul, Rem, Sub};
-            matches!(b.op, Add(_) | Sub(_) | Mul(_) | Div(_) | Rem(_))
-                && is_calm(&b.left)
-                && is_calm(&b.right)
-        }
-        syn::Expr::Unary(u) => is_calm(&u.expr),
-        e => is_quiet(e),
     }
 }

@@ -8,8 +8,8 @@ use crate::lower::operand_tokens;
 
 /// What happens to a zero tangent when its variable gets another shape.
 pub(super) enum Reshape {
-    /// The variable as a whole has another value.
-    New(VarId),
+    /// A variable as a whole has another value; the place is what it was written by, which may be a reference.
+    New(Place),
     /// A part of it has another shape.
     Fit(Place),
     /// A vector has one more element, whose zero is given; it is taken before the element is moved.
@@ -119,7 +119,7 @@ impl Reverse<'_> {
                 }
                 Some(_) => Reshape::Fit(p.clone()),
                 None if self.f.place_ty(p).is_fixed() || late => return,
-                None if whole => Reshape::New(root),
+                None if whole => Reshape::New(p.clone()),
                 None => Reshape::Fit(p.clone()),
             });
         };
@@ -202,7 +202,7 @@ impl Reverse<'_> {
     ) -> (Option<Stmt>, Option<Stmt>) {
         let raw = |tokens| Some(Stmt::raw(tokens, span));
         let place = match change {
-            Reshape::New(v) => return (None, self.new_shape(v, span)),
+            Reshape::New(p) => return (None, self.new_shape(&p, span)),
             Reshape::Exchange(v, w) => {
                 let [v, w] = [v, w].map(|v| self.zeros.get(&v).copied());
                 let (Some(v), Some(w)) = (v, w) else {

@@ -1,6 +1,7 @@
 //! Zeros that have the shape of their variable: before it has a value, and whenever it gets one of another shape.
 
 use super::*;
+use crate::emit::place_tokens;
 
 impl Reverse<'_> {
     /// A zero that fits any shape, until the variable has a value.
@@ -15,18 +16,18 @@ impl Reverse<'_> {
     }
 
     /// Takes the zero tangent anew: a vector that was assigned may be longer than the one before.
-    pub(super) fn new_shape(&mut self, v: VarId, span: Span) -> Option<Stmt> {
-        let zero = *self.zeros.get(&v)?;
-        let name = self.f.vars[v].ident.clone();
+    pub(super) fn new_shape(&mut self, whole: &Place, span: Span) -> Option<Stmt> {
+        let zero = *self.zeros.get(&self.f.root(whole))?;
+        let value = place_tokens(&self.f, whole, false)?;
         let tokens = match self.saved.get(&zero) {
             Some(storage) => {
                 let storage = &self.f.vars[*storage].ident;
-                quote!(#storage.replace(__rt::zero(&#name));)
+                quote!(#storage.replace(__rt::zero(&#value));)
             }
             None => {
                 self.f.vars[zero].mutable = true;
                 let zero = &self.f.vars[zero].ident;
-                quote!(#zero = __rt::zero(&#name);)
+                quote!(#zero = __rt::zero(&#value);)
             }
         };
         Some(Stmt::raw(tokens, span))

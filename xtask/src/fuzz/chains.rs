@@ -106,7 +106,8 @@ impl Writer<'_> {
                 format!("|e: f64| if {y} > e {{ e.atan() }} else {{ {y}.tanh() * {z} }}")
             }
         };
-        format!("{{ let f = {closure}; f({first}) * 0.5 + f({second}).tanh() }}")
+        // A call may change a list that the closure has captured, so it comes before.
+        format!("{{ let given = {second}; let f = {closure}; f({first}) * 0.5 + f(given).tanh() }}")
     }
 
     fn option(&mut self) -> String {
