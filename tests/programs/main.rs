@@ -51,6 +51,7 @@ mod everyday_simulation;
 mod everyday_statistics;
 mod exclusive;
 mod fallible;
+mod function_values;
 mod functions;
 mod generic;
 mod generic_calls;

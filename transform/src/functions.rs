@@ -32,6 +32,19 @@ pub struct Given {
     pub environment: Ident,
 }
 
+/// Whether a parameter of the type is a function.
+pub fn takes(sig: &syn::Signature, ty: &syn::Type) -> bool {
+    match ty {
+        syn::Type::Reference(r) => takes(sig, &r.elem),
+        syn::Type::ImplTrait(i) => i.bounds.iter().any(|b| of_functions(b).is_some()),
+        syn::Type::Path(p) => {
+            let name = p.path.get_ident();
+            name.is_some_and(|name| function_bound(&sig.generics, name).is_some())
+        }
+        _ => false,
+    }
+}
+
 /// What is known of a parameter that is a function.
 pub fn given(
     sig: &syn::Signature,

@@ -2,6 +2,7 @@
 //! `let ode = Ode { rhs: |y| -k * y, h: 0.1 };` … `(ode.rhs)(y)`: each field becomes a variable, and a closure is then
 //! one that is bound to a name.
 
+use super::values::{Locals, is_function};
 use crate::names::{self, Names};
 use quote::ToTokens;
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use syn::{Expr, Ident, Member, Pat, Stmt, parse_quote};
 /// Takes them apart. Gives whether there were any. Names are unique here.
 pub(super) fn taken_apart(item: &mut syn::ItemFn) -> bool {
     let mut apart = Apart {
+        locals: Locals::of(item),
         whole: (*item.block).clone(),
         names: Names::of(item.to_token_stream()),
         parts: HashMap::new(),
@@ -22,6 +24,7 @@ pub(super) fn taken_apart(item: &mut syn::ItemFn) -> bool {
 }
 
 struct Apart {
+    locals: Locals,
     /// The function as it was, in which the uses are counted.
     whole: syn::Block,
     names: Names,
@@ -35,7 +38,7 @@ impl Apart {
     fn bound(&mut self, local: &syn::Local) -> Option<Vec<Stmt>> {
         let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
         let fields = fields(&init.expr)?;
-        if !fields.iter().any(|(_, e)| is_closure(e)) || !local.attrs.is_empty() {
+        if !fields.iter().any(|(_, e)| self.is_function(e)) || !local.attrs.is_empty() {
             return None;
         }
         match (&local.pat, &*init.expr) {
@@ -49,8 +52,10 @@ impl Apart {
             }
             (Pat::Ident(p), _) if p.by_ref.is_none() && p.subpat.is_none() => {
                 let name = p.ident.to_string();
+                let functions = fields.iter().filter(|(_, e)| self.is_function(e));
                 let mut uses = Uses {
                     name: &p.ident,
+                    functions: functions.map(|(member, _)| member).collect(),
                     others: false,
                 };
                 uses.visit_block(&self.whole);
@@ -64,7 +69,7 @@ impl Apart {
                     let part = format!("{name}_{}", member.to_token_stream());
                     let mut part = self.names.fresh(&part);
                     part.set_span(part.span().located_at(p.ident.span()));
-                    let mutability = mutability.filter(|_| !is_closure(&e));
+                    let mutability = mutability.filter(|_| !self.is_function(&e));
                     stmts.push(parse_quote!(let #mutability #part = #e;));
                     parts.push((member, part));
                 }
@@ -74,13 +79,46 @@ impl Apart {
             _ => None,
         }
     }
+
+    /// `let Ode { rhs, step } = ode;`
+    fn rebound(&self, local: &syn::Local) -> Option<Vec<Stmt>> {
+        let init = local.init.as_ref()?;
+        let parts = self.parts.get(&variable(&init.expr)?.to_string())?;
+        let bound = |(member, pat): (Member, &Pat)| -> Option<Stmt> {
+            let (_, part) = parts.iter().find(|(m, _)| *m == member)?;
+            Some(parse_quote!(let #pat = #part;))
+        };
+        patterns(&local.pat)?.into_iter().map(bound).collect()
+    }
+
+    fn is_function(&self, e: &Expr) -> bool {
+        is_closure(e) || is_function(e) && self.locals.is_function(e)
+    }
+}
+
+/// The patterns for the parts of a tuple or a struct.
+fn patterns(pat: &Pat) -> Option<Vec<(Member, &Pat)>> {
+    match pat {
+        Pat::Tuple(t) => {
+            let members = t.elems.iter().enumerate();
+            let known = !t.elems.iter().any(|p| matches!(p, Pat::Rest(_)));
+            known.then(|| members.map(|(n, p)| (Member::from(n), p)).collect())
+        }
+        Pat::Struct(s) => Some(
+            s.fields
+                .iter()
+                .map(|f| (f.member.clone(), &*f.pat))
+                .collect(),
+        ),
+        _ => None,
+    }
 }
 
 impl VisitMut for Apart {
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
         for stmt in std::mem::take(&mut block.stmts) {
             let bound = match &stmt {
-                Stmt::Local(local) => self.bound(local),
+                Stmt::Local(local) => self.bound(local).or_else(|| self.rebound(local)),
                 _ => None,
             };
             self.changed |= bound.is_some();
@@ -105,10 +143,28 @@ impl VisitMut for Apart {
 /// Whether a variable is used otherwise than by its fields.
 struct Uses<'a> {
     name: &'a Ident,
+    /// The fields that are functions, each one for good.
+    functions: Vec<&'a Member>,
     others: bool,
 }
 
 impl<'ast> Visit<'ast> for Uses<'_> {
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        let apart = local
+            .init
+            .as_ref()
+            .is_some_and(|init| init.diverge.is_none() && variable(&init.expr) == Some(self.name));
+        if !apart || patterns(&local.pat).is_none() {
+            visit::visit_local(self, local);
+        }
+    }
+    fn visit_expr_assign(&mut self, e: &'ast syn::ExprAssign) {
+        if let Expr::Field(f) = super::chain::peel(&e.left) {
+            let of_this = variable(&f.base) == Some(self.name);
+            self.others |= of_this && self.functions.contains(&&f.member);
+        }
+        visit::visit_expr_assign(self, e);
+    }
     fn visit_expr_field(&mut self, f: &'ast syn::ExprField) {
         if variable(&f.base) != Some(self.name) {
             visit::visit_expr_field(self, f);

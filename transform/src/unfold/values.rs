@@ -20,6 +20,7 @@ pub(super) fn settle(item: &mut syn::ItemFn) -> bool {
     let mut place = Place {
         names: Names::of(quote::ToTokens::to_token_stream(&item)),
         uses: &uses,
+        locals: &Locals::of(item),
         paths: HashMap::new(),
         changed: false,
     };
@@ -32,8 +33,6 @@ pub(super) fn settle(item: &mut syn::ItemFn) -> bool {
 struct Uses {
     /// The names of functions as values.
     values: Vec<String>,
-    /// All names that patterns bind.
-    bound: HashSet<String>,
     /// With how many arguments a name is called.
     arity: HashMap<String, usize>,
     /// The names that are used in any other way than by a call or as an argument.
@@ -65,13 +64,12 @@ impl<'ast> Visit<'ast> for Uses {
         }
         self.visit_pat(&local.pat);
         if let Some(init) = &local.init {
-            self.visit_expr(&init.expr);
+            // Another name for a function.
+            if !bound(local).is_some_and(|(_, value)| is_function(value)) {
+                self.visit_expr(&init.expr);
+            }
             init.diverge.iter().for_each(|(_, e)| self.visit_expr(e));
         }
-    }
-    fn visit_pat_ident(&mut self, p: &'ast syn::PatIdent) {
-        self.bound.insert(p.ident.to_string());
-        visit::visit_pat_ident(self, p);
     }
     fn visit_expr_call(&mut self, c: &'ast syn::ExprCall) {
         match peel(&c.func) {
@@ -102,6 +100,82 @@ impl<'ast> Visit<'ast> for Uses {
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
+/// The names that patterns bind, and those among them that are functions for good.
+#[derive(Default)]
+pub(super) struct Locals {
+    bound: HashSet<String>,
+    functions: HashSet<String>,
+    /// What is bound to a path, or to a choice among these and closures.
+    others: Vec<(String, Vec<Expr>)>,
+}
+
+impl Locals {
+    pub(super) fn of(item: &syn::ItemFn) -> Locals {
+        let mut locals = Locals::default();
+        for input in &item.sig.inputs {
+            if let syn::FnArg::Typed(p) = input
+                && let Pat::Ident(name) = &*p.pat
+                && crate::functions::takes(&item.sig, &p.ty)
+            {
+                locals.functions.insert(name.ident.to_string());
+            }
+        }
+        locals.visit_signature(&item.sig);
+        locals.visit_block(&item.block);
+        // Another name for a function is one as well. Names are bound before they are used.
+        for (name, values) in std::mem::take(&mut locals.others) {
+            let is_closure = |e: &Expr| matches!(peel(e), Expr::Closure(_));
+            if values
+                .iter()
+                .all(|e| is_closure(e) || locals.is_function(e))
+            {
+                locals.functions.insert(name);
+            }
+        }
+        locals
+    }
+
+    /// Whether the name of something that may be a function is not that of a local which is none.
+    pub(super) fn is_function(&self, e: &Expr) -> bool {
+        let Expr::Path(p) = peel(e) else { return false };
+        let name = p.path.get_ident().map(ToString::to_string);
+        name.is_none_or(|name| !self.bound.contains(&name) || self.functions.contains(&name))
+    }
+}
+
+impl<'ast> Visit<'ast> for Locals {
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        // What cannot be called twice alike is bound as `mut`.
+        match bound(local) {
+            Some((name, Expr::Closure(_))) => drop(self.functions.insert(name)),
+            Some((name, value)) => self
+                .others
+                .extend(alternatives(value).map(|all| (name, all))),
+            None => {}
+        }
+        visit::visit_local(self, local);
+    }
+    fn visit_pat_ident(&mut self, p: &'ast syn::PatIdent) {
+        self.bound.insert(p.ident.to_string());
+        visit::visit_pat_ident(self, p);
+    }
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+/// How many arguments a function takes, if it is a closure or a method of numbers.
+pub(super) fn arity_of(f: &Expr) -> Option<usize> {
+    match peel(f) {
+        Expr::Closure(c) => Some(c.inputs.len()),
+        Expr::Path(p) => {
+            let [ty, method] = Vec::from_iter(&p.path.segments).try_into().ok()?;
+            let of_number = ty.ident == "f64" || ty.ident == "f32";
+            let rule = crate::rules::find(&method.ident.to_string())?;
+            of_number.then_some(rule.args.len())
+        }
+        _ => None,
+    }
+}
+
 /// `let f = value;` or `let f: fn(…) -> … = value;`
 fn bound(local: &syn::Local) -> Option<(String, &Expr)> {
     let (pat, ty) = match &local.pat {
@@ -121,7 +195,7 @@ fn bound(local: &syn::Local) -> Option<(String, &Expr)> {
 }
 
 /// The path of something that may be a function: they begin with a small letter.
-fn is_function(e: &Expr) -> bool {
+pub(super) fn is_function(e: &Expr) -> bool {
     let Expr::Path(p) = peel(e) else { return false };
     let last = p.path.segments.last();
     last.is_some_and(|s| {
@@ -197,6 +271,7 @@ fn number_block(block: &mut syn::Block, next: &mut usize) {
 struct Place<'a> {
     names: Names,
     uses: &'a Uses,
+    locals: &'a Locals,
     /// The functions that have another name.
     paths: HashMap<String, Expr>,
     changed: bool,
@@ -213,24 +288,23 @@ impl Place<'_> {
             return None;
         }
         if is_function(value) {
-            // Another local is no function by its name.
-            let is_local = |p: &syn::ExprPath| {
-                let ident = p.path.get_ident().map(ToString::to_string);
-                ident.is_some_and(|name| self.uses.bound.contains(&name))
-            };
-            let is_called = self.uses.arity.contains_key(&name);
-            let far = matches!(value, Expr::Path(p) if p.path.get_ident().is_none());
-            if matches!(value, Expr::Path(p) if is_local(p)) || !is_called && !far {
+            if !self.locals.is_function(value) {
                 return None;
             }
-            self.paths.insert(name, value.clone());
+            let mut value = value.clone();
+            self.visit_expr_mut(&mut value);
+            self.paths.insert(name, value);
             return Some(Vec::new());
         }
         if !is_choice(value) {
             return None;
         }
         let functions = alternatives(value)?;
-        let arity = self.arity(&name, &functions)?;
+        let written = match &local.pat {
+            Pat::Type(t) => super::tables::arity_in(&t.ty),
+            _ => None,
+        };
+        let arity = written.or_else(|| self.arity(&name, &functions))?;
         let which = self.names.fresh("which");
         let mut choice = value.clone();
         number(&mut choice, &mut 0);
@@ -260,16 +334,7 @@ impl Place<'_> {
 
     /// How many arguments the functions take, as far as anything tells.
     fn arity(&self, name: &str, functions: &[Expr]) -> Option<usize> {
-        let told = functions.iter().find_map(|f| match peel(f) {
-            Expr::Closure(c) => Some(c.inputs.len()),
-            Expr::Path(p) => {
-                let [ty, method] = Vec::from_iter(&p.path.segments).try_into().ok()?;
-                let of_number = ty.ident == "f64" || ty.ident == "f32";
-                let rule = crate::rules::find(&method.ident.to_string())?;
-                of_number.then_some(rule.args.len())
-            }
-            _ => None,
-        });
+        let told = functions.iter().find_map(arity_of);
         told.or_else(|| self.uses.arity.get(name).copied())
     }
 }
