@@ -135,7 +135,7 @@ impl Writer<'_> {
         let step = match self.random.below(6) {
             0 => "l.sort_by(|e, h| e.total_cmp(h));".to_string(),
             1 => "l.sort_by(|e, h| h.partial_cmp(e).unwrap()); l.rotate_left(1);".to_string(),
-            2 => "l.reverse(); l.copy_within(..1, 1);".to_string(),
+            2 => "l.reverse(); let end = l.len() - 1; l.copy_within(..1, end);".to_string(),
             3 => format!("l.retain(|e| *e > {limit}); l.push({y});"),
             4 => format!("let e: f64 = l.drain(..1).sum(); l.push(e * {y});"),
             _ => {

@@ -128,8 +128,7 @@ impl Writer<'_> {
             }
             _ => format!("Body::new({a}, {b})"),
         };
-        let name = self.scope.fresh(self.random, Kind::Body);
-        self.scope.add(Var::new(&name, Kind::Body, true));
+        let name = self.declare(Kind::Body, true);
         self.line(format!("let mut {name} = {value};"));
     }
 
@@ -184,8 +183,7 @@ impl Writer<'_> {
 
     /// A new scalar of this value.
     pub fn bind(&mut self, value: String) {
-        let name = self.scope.fresh(self.random, Kind::Scalar);
-        self.scope.add(Var::new(&name, Kind::Scalar, true));
+        let name = self.declare(Kind::Scalar, true);
         self.line(format!("let mut {name}: f64 = {value};"));
     }
 
@@ -199,8 +197,7 @@ impl Writer<'_> {
 
     fn shape_binding(&mut self) {
         let value = self.shape();
-        let name = self.scope.fresh(self.random, Kind::Shape);
-        self.scope.add(Var::new(&name, Kind::Shape, true));
+        let name = self.declare(Kind::Shape, true);
         self.line(format!("let mut {name} = {value};"));
     }
 

@@ -32,8 +32,7 @@ impl Writer<'_> {
             (1, Some(list)) => format!("{}[..1].to_vec()", list.name),
             _ => format!("vec![{first}, {second}]"),
         };
-        let name = self.scope.fresh(self.random, Kind::Growing);
-        self.scope.add(Var::new(&name, Kind::Growing, true));
+        let name = self.declare(Kind::Growing, true);
         self.line(format!("let mut {name} = {value};"));
     }
 
@@ -98,8 +97,7 @@ impl Writer<'_> {
             1 => format!("vec![vec![{a}, {b}, 0.2], vec![{b}, {c}, 0.7], vec![0.1; 3]]"),
             _ => format!("[[{a}, {b}, 0.3], [{c}, 0.6, {a}], [0.1, {b}, {c}]]"),
         };
-        let name = self.scope.fresh(self.random, Kind::Matrix);
-        self.scope.add(Var::new(&name, Kind::Matrix, true));
+        let name = self.declare(Kind::Matrix, true);
         self.line(format!("let mut {name} = {value};"));
     }
 

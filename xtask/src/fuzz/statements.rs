@@ -48,7 +48,8 @@ impl Writer<'_> {
         }
     }
 
-    fn declare(&mut self, kind: Kind, mutable: bool) -> String {
+    /// A new variable of the kind, which the next line declares.
+    pub fn declare(&mut self, kind: Kind, mutable: bool) -> String {
         let name = self.scope.fresh(self.random, kind);
         self.scope.add(Var::new(&name, kind, mutable));
         name
