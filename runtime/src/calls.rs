@@ -404,77 +404,6 @@ impl<T: Tangent> ZeroLike for [T] {
     }
 }
 
-/// What can be taken out of where it is a part, and given back.
-pub trait TakePart {
-    /// The same, owned.
-    type Owned;
-    /// Takes it, and leaves a zero.
-    fn take_part(&mut self) -> Self::Owned;
-    /// Puts it there.
-    fn give_back(&mut self, part: Self::Owned);
-}
-
-impl<T: Tangent> TakePart for T {
-    type Owned = T;
-    #[inline(always)]
-    fn take_part(&mut self) -> T {
-        self.take()
-    }
-    #[inline(always)]
-    fn give_back(&mut self, part: T) {
-        *self = part;
-    }
-}
-
-impl<T: Tangent> TakePart for [T] {
-    type Owned = Vec<T>;
-    #[inline]
-    fn take_part(&mut self) -> Vec<T> {
-        self.iter_mut().map(Tangent::take).collect()
-    }
-    #[inline]
-    fn give_back(&mut self, part: Vec<T>) {
-        for (element, part) in self.iter_mut().zip(part) {
-            *element = part;
-        }
-    }
-}
-
-/// What a callee takes where the user's code passes a part of something by value: ndarray's parts are views there and
-/// arrays in derivative code.
-pub trait Passed<X> {
-    /// The argument.
-    fn passed(self) -> X;
-}
-
-impl<T: Clone> Passed<T> for &T {
-    #[inline]
-    fn passed(self) -> T {
-        self.clone()
-    }
-}
-
-/// The argument that stands for a part.
-#[inline(always)]
-pub fn passed<'a, T, X>(part: &'a T) -> X
-where
-    &'a T: Passed<X>,
-{
-    part.passed()
-}
-
-/// Takes the tangent of a part of a variable out, for a call that changes another part as well.
-#[inline(always)]
-pub fn take_part<T: TakePart + ?Sized>(part: &mut T) -> T::Owned {
-    part.take_part()
-}
-
-/// Puts back what a call has changed.
-#[inline(always)]
-pub fn give_back<T: TakePart + ?Sized>(to: &mut T, part: T::Owned) {
-    to.give_back(part);
-}
-
 /// The owned tangent in a borrowed one, for `to_vec` and `clone`.
 #[inline(always)]
 pub fn to_tangent<T: ToOwned + ?Sized>(x: &T) -> T::Owned {
@@ -511,12 +440,6 @@ pub fn move_elements<T: Tangent>(from: &mut [T], to: &mut [T]) {
     for (from, to) in from.iter_mut().zip(to) {
         to.absorb(from.take());
     }
-}
-
-/// Moves adjoints out of a slice and leaves zeros.
-#[inline]
-pub fn take_elements<T: Tangent>(xs: &mut [T]) -> Vec<T> {
-    xs.iter_mut().map(Tangent::take).collect()
 }
 
 /// Adjoints for the elements of a slice that nobody asks for.

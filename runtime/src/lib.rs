@@ -62,6 +62,8 @@ pub mod optim;
 pub mod order;
 #[cfg(feature = "tensor")]
 mod parallel;
+#[doc(hidden)]
+pub mod parts;
 #[cfg(feature = "tensor")]
 mod pool;
 mod reachability;

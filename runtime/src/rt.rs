@@ -44,6 +44,7 @@ pub use crate::observe::*;
 pub use crate::ops::*;
 pub use crate::optim::{Parameters, Update, UpdateBy};
 pub use crate::order::*;
+pub use crate::parts::*;
 pub use crate::reachability::{Cut, Reach, ReachOf, Reachability};
 pub use crate::shapes::*;
 pub use crate::tape::{Cells, Lane, Rows, Slot, Tape, taken};

@@ -150,9 +150,8 @@ impl Reverse<'_> {
                     }
                 }
                 Expr::Removed(p, Removal::Take(_) | Removal::Replace(..)) => changed(p, None),
-                Expr::Removed(p, how) => {
+                Expr::Removed(p, _) => {
                     let resolved = self.f.resolve(p);
-                    let _ = how;
                     if self.zeros.contains_key(&resolved.base) {
                         out.push(Reshape::Fit(p.clone()));
                     }

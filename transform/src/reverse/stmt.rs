@@ -357,7 +357,7 @@ impl Reverse<'_> {
             Some((from_bar, _)) => {
                 let from_tokens = self.spell(&from_bar);
                 self.emit(Kind::Raw(quote! {
-                    let moved = __rt::take_elements(&mut #to_tokens);
+                    let moved = __rt::take_part(&mut #to_tokens);
                     __rt::accumulate(&mut #from_tokens[..], moved);
                 }));
             }
