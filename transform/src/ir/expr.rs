@@ -168,6 +168,21 @@ pub struct Opaque {
     pub span: Span,
 }
 
+impl Opaque {
+    /// Tokens that read and change nothing, and may be evaluated again.
+    pub fn reading(tokens: TokenStream, reads: Vec<VarId>, span: Span) -> Opaque {
+        Opaque {
+            tokens,
+            reads,
+            writes: Vec::new(),
+            asks: Vec::new(),
+            pure: true,
+            cut: Cut::None,
+            span,
+        }
+    }
+}
+
 /// Why a derivative does not pass through an expression.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cut {

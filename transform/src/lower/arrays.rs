@@ -59,13 +59,8 @@ impl Lower {
         let count = self.f.names.fresh("count");
         let n = self.declare(&count, Ty::Int(Some("usize".into())), false);
         let number = Opaque {
-            tokens: quote_spanned!(at=> __rt::number(#length)),
-            reads: Vec::new(),
-            writes: Vec::new(),
-            asks: Vec::new(),
             pure: false,
-            cut: Cut::None,
-            span: at,
+            ..Opaque::reading(quote_spanned!(at=> __rt::number(#length)), Vec::new(), at)
         };
         self.push(Kind::Let(n, Expr::Opaque(number)), at);
         let items = parse_quote_spanned!(at=> 0..#count);

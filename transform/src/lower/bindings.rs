@@ -287,15 +287,7 @@ impl Lower {
     ) -> Expr {
         let same = self.same_integer(span);
         let ident = &self.f.vars[same].ident;
-        Expr::Opaque(Opaque {
-            tokens: quote!(#ident(#literal)),
-            reads: vec![same],
-            writes: Vec::new(),
-            asks: Vec::new(),
-            pure: true,
-            cut: Cut::None,
-            span,
-        })
+        Expr::Opaque(Opaque::reading(quote!(#ident(#literal)), vec![same], span))
     }
 
     pub(super) fn assign(&mut self, a: &syn::ExprAssign) {

@@ -441,13 +441,8 @@ impl Lower {
         let var = self.f.fresh("n", Ty::Int(Some("usize".into())));
         self.f.vars[var].ascription = Some(quote!(usize));
         let opaque = Opaque {
-            tokens: count.tokens,
-            reads: count.reads,
-            writes: Vec::new(),
-            asks: Vec::new(),
-            pure: true,
             cut: Cut::NoDerivative("`len`".into()),
-            span,
+            ..Opaque::reading(count.tokens, count.reads, span)
         };
         self.push(Kind::Let(var, Expr::Opaque(opaque)), span);
         var

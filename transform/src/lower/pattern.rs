@@ -249,13 +249,8 @@ impl Lower {
         );
         let diagnostic = Diagnostic::new(Code::UnsupportedPattern, name, detail);
         let opaque = Opaque {
-            tokens: TokenStream::new(),
-            reads: vec![root],
-            writes: Vec::new(),
-            asks: Vec::new(),
             pure: false,
-            cut: Cut::None,
-            span,
+            ..Opaque::reading(TokenStream::new(), vec![root], span)
         };
         self.push(Kind::Refused(opaque, Box::new(diagnostic)), span);
     }

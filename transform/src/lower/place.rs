@@ -98,13 +98,12 @@ impl Lower {
         let detail =
             "it is reached through a reference to a reference: leave out one `&` and one `*`";
         let opaque = Opaque {
-            tokens: proc_macro2::TokenStream::new(),
-            reads: vec![self.f.root(place)],
-            writes: Vec::new(),
-            asks: Vec::new(),
             pure: false,
-            cut: Cut::None,
-            span: e.span(),
+            ..Opaque::reading(
+                proc_macro2::TokenStream::new(),
+                vec![self.f.root(place)],
+                e.span(),
+            )
         };
         let diagnostic = Diagnostic::new(Code::ActiveReference, e, detail);
         self.push(Kind::Refused(opaque, Box::new(diagnostic)), e.span());

@@ -182,13 +182,12 @@ impl Lower {
             }
         }
         Opaque {
-            tokens: tokens(crate::emit::place_tokens(&self.f, place, false).unwrap_or_default()),
-            reads,
-            writes: Vec::new(),
-            asks: Vec::new(),
-            pure: true,
             cut: Cut::NoDerivative("`len`".into()),
-            span,
+            ..Opaque::reading(
+                tokens(crate::emit::place_tokens(&self.f, place, false).unwrap_or_default()),
+                reads,
+                span,
+            )
         }
     }
 

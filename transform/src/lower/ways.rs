@@ -126,13 +126,8 @@ impl Lower {
             }
         };
         let opaque = Opaque {
-            tokens,
-            reads,
-            writes: Vec::new(),
-            asks: Vec::new(),
-            pure: true,
             cut: Cut::NoDerivative("an index".into()),
-            span,
+            ..Opaque::reading(tokens, reads, span)
         };
         let way = self.settled("way", opaque, span);
         if let Operand::Var(v) = &way {
