@@ -451,44 +451,21 @@ fn is_bare(bound: &syn::TypeParamBound, names: &[&str]) -> bool {
     last.is_some_and(|s| s.arguments.is_none() && names.iter().any(|name| s.ident == name))
 }
 
-/// Traits of std that say nothing about numbers.
-const PLAIN_TRAITS: [&str; 26] = [
-    "Copy",
-    "Clone",
-    "Debug",
-    "Display",
-    "Default",
-    "PartialEq",
-    "Eq",
-    "PartialOrd",
-    "Ord",
-    "Hash",
-    "Send",
-    "Sync",
-    "Sized",
-    "Unpin",
-    "Any",
-    "Into",
-    "TryInto",
-    "From",
-    "TryFrom",
-    "AsRef",
-    "Borrow",
-    "ToString",
-    "FromStr",
-    "Error",
-    "Write",
-    "Read",
+/// Traits of std that `f64` lacks, or that have arguments. Neither these nor those of `f64` say that something is a number.
+const OTHERS_OF_STD: [&str; 17] = [
+    "Eq", "Ord", "Hash", "Sized", "Unpin", "Any", "Into", "TryInto", "From", "TryFrom", "AsRef",
+    "Borrow", "ToString", "FromStr", "Error", "Write", "Read",
 ];
 
 /// One of these traits, of whatever.
 fn is_of_std(bound: &syn::TypeParamBound) -> bool {
     match bound {
-        syn::TypeParamBound::Trait(t) => t
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| PLAIN_TRAITS.iter().any(|name| last.ident == name)),
+        syn::TypeParamBound::Trait(t) => t.path.segments.last().is_some_and(|last| {
+            OF_F64
+                .iter()
+                .chain(&OTHERS_OF_STD)
+                .any(|name| last.ident == name)
+        }),
         syn::TypeParamBound::Lifetime(_) => true,
         _ => false,
     }
