@@ -194,34 +194,17 @@ fn noted(
         }
         let mut stmt = stmt.clone();
         let inner = |b: &mut Block| *b = noted(b, note, line);
-        blocks_of(&mut stmt.kind).into_iter().for_each(inner);
+        stmt.blocks_mut().into_iter().for_each(inner);
         out.push(stmt);
     }
     out
 }
 
-fn blocks_of(kind: &mut Kind) -> Vec<&mut Block> {
-    match kind {
-        Kind::If { then, els, .. } => vec![then, els],
-        Kind::Match(m) => m.arms.iter_mut().map(|a| &mut a.body).collect(),
-        Kind::Loop(l) => vec![&mut l.body],
-        Kind::Scope(_, _, body) => vec![body],
-        _ => vec![],
-    }
-}
-
 fn each(block: &Block, visit: &mut dyn FnMut(&Stmt)) {
     for stmt in block {
         visit(stmt);
-        match &stmt.kind {
-            Kind::If { then, els, .. } => {
-                each(then, visit);
-                each(els, visit);
-            }
-            Kind::Match(m) => m.arms.iter().for_each(|a| each(&a.body, visit)),
-            Kind::Loop(l) => each(&l.body, visit),
-            Kind::Scope(_, _, body) => each(body, visit),
-            _ => {}
+        for inner in stmt.blocks() {
+            each(inner, visit);
         }
     }
 }

@@ -22,21 +22,12 @@ fn is_number(f: &Function, v: VarId) -> bool {
     matches!(f.vars[v].ty, Ty::Float(_) | Ty::Int(_) | Ty::Bool)
 }
 
-/// The blocks inside a statement.
-fn blocks_of(stmt: &mut Stmt) -> Vec<&mut Block> {
-    match &mut stmt.kind {
-        Kind::If { then, els, .. } => vec![then, els],
-        Kind::Match(m) => m.arms.iter_mut().map(|a| &mut a.body).collect(),
-        Kind::Loop(l) => vec![&mut l.body],
-        Kind::Scope(_, _, b) => vec![b],
-        _ => Vec::new(),
-    }
-}
-
 /// Joins blocks that give a value and hold numbers alone to the block around them.
 fn flatten(f: &mut Function, block: &mut Block) {
     for stmt in block.iter_mut() {
-        blocks_of(stmt).into_iter().for_each(|b| flatten(f, b));
+        for inner in stmt.blocks_mut() {
+            flatten(f, inner);
+        }
     }
     let mut out: Block = Vec::with_capacity(block.len());
     for mut stmt in std::mem::take(block) {
@@ -137,7 +128,7 @@ fn reads(f: &Function, block: &mut Block, known: &mut Vec<Read>) {
             }
             _ => {
                 known.clear();
-                for inner in blocks_of(stmt) {
+                for inner in stmt.blocks_mut() {
                     reads(f, inner, &mut Vec::new());
                 }
             }

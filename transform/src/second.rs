@@ -119,17 +119,11 @@ fn numbers(f: &mut Function, activity: &Activity, block: &mut Block) {
             {
                 f.vars[p.base].ty = Ty::Float(f.scalar_of(e));
             }
-            Kind::If { then, els, .. } => {
-                numbers(f, activity, then);
-                numbers(f, activity, els);
+            _ => {
+                for inner in block[at].blocks_mut() {
+                    numbers(f, activity, inner);
+                }
             }
-            Kind::Match(m) => m
-                .arms
-                .iter_mut()
-                .for_each(|a| numbers(f, activity, &mut a.body)),
-            Kind::Loop(l) => numbers(f, activity, &mut l.body),
-            Kind::Scope(_, _, b) => numbers(f, activity, b),
-            _ => {}
         }
         let span = block[at].span;
         at += 1;

@@ -196,16 +196,6 @@ fn forget_copies(
 ) {
     block.retain_mut(|stmt| {
         match &mut stmt.kind {
-            Kind::If { then, els, .. } => {
-                forget_copies(f, then, may);
-                forget_copies(f, els, may);
-            }
-            Kind::Match(m) => m
-                .arms
-                .iter_mut()
-                .for_each(|a| forget_copies(f, &mut a.body, may)),
-            Kind::Loop(l) => forget_copies(f, &mut l.body, may),
-            Kind::Scope(_, _, b) => forget_copies(f, b, may),
             Kind::Let(v, Expr::Use(Operand::Var(w))) if may(f, *v, *w) => {
                 f.vars[*v].ident = f.vars[*w].ident.clone();
                 return false;
@@ -214,7 +204,10 @@ fn forget_copies(
                 f.vars[*v].ident = f.vars[p.base].ident.clone();
                 return false;
             }
-            _ => {}
+            _ => stmt
+                .blocks_mut()
+                .into_iter()
+                .for_each(|b| forget_copies(f, b, may)),
         }
         true
     });
@@ -233,18 +226,8 @@ fn occurrences(tokens: TokenStream, count: &mut Occurrences) {
 /// Moves single-use values into the statement that uses them, if nothing happens in between.
 fn inline(f: &Function, block: &mut Block, count: &Occurrences, calls: &HashSet<VarId>) {
     for stmt in block.iter_mut() {
-        match &mut stmt.kind {
-            Kind::If { then, els, .. } => {
-                inline(f, then, count, calls);
-                inline(f, els, count, calls);
-            }
-            Kind::Match(m) => m
-                .arms
-                .iter_mut()
-                .for_each(|a| inline(f, &mut a.body, count, calls)),
-            Kind::Loop(l) => inline(f, &mut l.body, count, calls),
-            Kind::Scope(_, _, b) => inline(f, b, count, calls),
-            _ => {}
+        for inner in stmt.blocks_mut() {
+            inline(f, inner, count, calls);
         }
     }
     let mut at = 0;
@@ -397,23 +380,15 @@ fn changes(f: &Function, block: &Block, out: &mut HashSet<VarId>, borrowed: &mut
                 }
             }
             Kind::CopySlice { to, .. } => drop(out.insert(to.base)),
-            Kind::If { then, els, .. } => {
-                changes(f, then, out, borrowed);
-                changes(f, els, out, borrowed);
-            }
-            Kind::Match(m) => {
-                for arm in &m.arms {
-                    changes(f, &arm.body, out, borrowed);
-                }
-            }
-            Kind::Loop(l) => changes(f, &l.body, out, borrowed),
-            Kind::Scope(_, _, b) => changes(f, b, out, borrowed),
             Kind::Raw(tokens) => {
                 let mut all = Occurrences::new();
                 occurrences(tokens.clone(), &mut all);
                 borrowed.extend(all.into_keys());
             }
-            _ => {}
+            _ => stmt
+                .blocks()
+                .into_iter()
+                .for_each(|b| changes(f, b, out, borrowed)),
         }
         if let Kind::Let(_, e)
         | Kind::Assign(_, e)

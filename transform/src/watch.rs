@@ -94,14 +94,7 @@ pub fn strip(block: &mut Block) {
     block.retain_mut(|stmt| {
         match &mut stmt.kind {
             Kind::Watch(..) => return false,
-            Kind::If { then, els, .. } => {
-                strip(then);
-                strip(els);
-            }
-            Kind::Match(m) => m.arms.iter_mut().for_each(|a| strip(&mut a.body)),
-            Kind::Loop(l) => strip(&mut l.body),
-            Kind::Scope(_, _, body) => strip(body),
-            _ => {}
+            _ => stmt.blocks_mut().into_iter().for_each(strip),
         }
         true
     });
@@ -111,11 +104,7 @@ pub fn strip(block: &mut Block) {
 pub fn variables(block: &Block) -> Vec<(usize, VarId)> {
     let each = |stmt: &Stmt| match &stmt.kind {
         Kind::Watch(v, n) => vec![(*n, *v)],
-        Kind::If { then, els, .. } => [then, els].into_iter().flat_map(variables).collect(),
-        Kind::Match(m) => m.arms.iter().flat_map(|a| variables(&a.body)).collect(),
-        Kind::Loop(l) => variables(&l.body),
-        Kind::Scope(_, _, body) => variables(body),
-        _ => Vec::new(),
+        _ => stmt.blocks().into_iter().flat_map(variables).collect(),
     };
     block.iter().flat_map(each).collect()
 }

@@ -195,13 +195,9 @@ impl Graph {
                         self.flow(f, &[f.root(from)], f.root(p));
                     }
                 }
-                Kind::If { then, els, .. } => {
-                    self.block(f, then);
-                    self.block(f, els);
+                Kind::If { .. } | Kind::Match(_) | Kind::Loop(_) | Kind::Scope(..) => {
+                    stmt.blocks().into_iter().for_each(|b| self.block(f, b));
                 }
-                Kind::Match(m) => m.arms.iter().for_each(|a| self.block(f, &a.body)),
-                Kind::Loop(l) => self.block(f, &l.body),
-                Kind::Scope(_, _, b) => self.block(f, b),
                 Kind::Accumulate(..) | Kind::Save(..) => {}
                 Kind::Exit { .. } | Kind::Opaque(_) | Kind::Refused(..) => {}
                 Kind::Raw(_) | Kind::Check(..) | Kind::Observe(_) => {}
@@ -266,14 +262,7 @@ fn each_call(block: &Block, visit: &mut dyn FnMut(&[Arg])) {
             Kind::Let(_, Expr::Call(_, args))
             | Kind::Assign(_, Expr::Call(_, args))
             | Kind::Update(_, _, Expr::Call(_, args)) => visit(args),
-            Kind::If { then, els, .. } => {
-                each_call(then, visit);
-                each_call(els, visit);
-            }
-            Kind::Match(m) => m.arms.iter().for_each(|a| each_call(&a.body, visit)),
-            Kind::Loop(l) => each_call(&l.body, visit),
-            Kind::Scope(_, _, b) => each_call(b, visit),
-            _ => {}
+            _ => stmt.blocks().into_iter().for_each(|b| each_call(b, visit)),
         }
     }
 }
@@ -325,17 +314,10 @@ pub fn settle_checks(block: &mut Block, ways: &[(VarId, VarId)], activity: &Acti
             Kind::Let(v, _) if let Some((_, root)) = ways.iter().find(|(way, _)| way == v) => {
                 return activity.varied[*root];
             }
-            Kind::If { then, els, .. } => {
-                settle_checks(then, ways, activity);
-                settle_checks(els, ways, activity);
-            }
-            Kind::Match(m) => m
-                .arms
-                .iter_mut()
-                .for_each(|a| settle_checks(&mut a.body, ways, activity)),
-            Kind::Loop(l) => settle_checks(&mut l.body, ways, activity),
-            Kind::Scope(_, _, b) => settle_checks(b, ways, activity),
-            _ => {}
+            _ => stmt
+                .blocks_mut()
+                .into_iter()
+                .for_each(|b| settle_checks(b, ways, activity)),
         }
         true
     });

@@ -80,10 +80,7 @@ fn is_deep(f: &Function, activity: &Activity, block: &Block) -> bool {
     block.iter().any(|s| match &s.kind {
         Kind::Loop(_) => true,
         Kind::Let(v, Expr::Call(_, args)) => is_active_call(f, activity, *v, args),
-        Kind::If { then, els, .. } => is_deep(f, activity, then) || is_deep(f, activity, els),
-        Kind::Match(m) => m.arms.iter().any(|a| is_deep(f, activity, &a.body)),
-        Kind::Scope(_, _, b) => is_deep(f, activity, b),
-        _ => false,
+        _ => s.blocks().into_iter().any(|b| is_deep(f, activity, b)),
     })
 }
 
@@ -94,20 +91,9 @@ fn defines(block: &Block, out: &mut BTreeSet<VarId>) {
             Kind::Let(v, _) | Kind::Declare(v) | Kind::Alias(v, _) | Kind::Bind(v, _) => {
                 out.insert(*v);
             }
-            _ => blocks(stmt).for_each(|b| defines(b, out)),
+            _ => stmt.blocks().into_iter().for_each(|b| defines(b, out)),
         }
     }
-}
-
-/// The blocks in a statement.
-fn blocks(stmt: &Stmt) -> impl Iterator<Item = &Block> {
-    match &stmt.kind {
-        Kind::If { then, els, .. } => vec![then, els],
-        Kind::Match(m) => m.arms.iter().map(|a| &a.body).collect(),
-        Kind::Loop(Loop { body, .. }) | Kind::Scope(_, _, body) => vec![body],
-        _ => vec![],
-    }
-    .into_iter()
 }
 
 /// The roots of what a block may write.
@@ -152,7 +138,7 @@ fn writes(f: &Function, block: &Block, out: &mut BTreeSet<VarId>) {
                 _ => {}
             }
         }
-        blocks(stmt).for_each(|b| writes(f, b, out));
+        stmt.blocks().into_iter().for_each(|b| writes(f, b, out));
     }
 }
 
@@ -177,7 +163,7 @@ fn is_sum(f: &Function, root: VarId, block: &Block) -> bool {
             !private.expr(e)
         }
         Kind::If { .. } | Kind::Match(_) | Kind::Loop(_) | Kind::Scope(..) => {
-            !private.head(s) && blocks(s).all(|b| is_sum(f, root, b))
+            !private.head(s) && s.blocks().into_iter().all(|b| is_sum(f, root, b))
         }
         _ => !private.mentions(s),
     })
@@ -203,10 +189,15 @@ fn resizes(f: &Function, stmt: &Stmt, root: VarId) -> bool {
         Kind::Let(v, _) => *v != root && may_write(f, stmt, root),
         Kind::Assign(p, _) => f.root(p) == root && f.resolve(p).path.is_empty(),
         _ => {
-            blocks(stmt).next().is_none() && may_write(f, stmt, root) && !is_element_write(f, stmt)
+            stmt.blocks().into_iter().next().is_none()
+                && may_write(f, stmt, root)
+                && !is_element_write(f, stmt)
         }
     };
-    here || blocks(stmt).any(|b| b.iter().any(|s| resizes(f, s, root)))
+    here || stmt
+        .blocks()
+        .into_iter()
+        .any(|b| b.iter().any(|s| resizes(f, s, root)))
 }
 
 fn is_element_write(f: &Function, stmt: &Stmt) -> bool {
@@ -457,6 +448,9 @@ impl Private<'_> {
             Kind::Observe(_) => true,
             Kind::If { .. } | Kind::Match(_) | Kind::Loop(_) | Kind::Scope(..) => self.head(stmt),
         };
-        here || blocks(stmt).any(|b| b.iter().any(|s| self.mentions(s)))
+        here || stmt
+            .blocks()
+            .into_iter()
+            .any(|b| b.iter().any(|s| self.mentions(s)))
     }
 }

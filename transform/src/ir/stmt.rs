@@ -22,6 +22,26 @@ impl Stmt {
             span,
         }
     }
+
+    /// The blocks inside, in the order of the source.
+    pub fn blocks(&self) -> Vec<&Block> {
+        match &self.kind {
+            Kind::If { then, els, .. } => vec![then, els],
+            Kind::Match(m) => m.arms.iter().map(|arm| &arm.body).collect(),
+            Kind::Loop(Loop { body, .. }) | Kind::Scope(_, _, body) => vec![body],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn blocks_mut(&mut self) -> Vec<&mut Block> {
+        match &mut self.kind {
+            Kind::If { then, els, .. } => vec![then, els],
+            Kind::Match(m) => m.arms.iter_mut().map(|arm| &mut arm.body).collect(),
+            Kind::Loop(Loop { body, .. }) | Kind::Scope(_, _, body) => vec![body],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What a statement does.

@@ -239,20 +239,14 @@ impl Reverse<'_> {
 fn body_of(block: &Block, id: ScopeId) -> Option<&Block> {
     block.iter().find_map(|s| match &s.kind {
         Kind::Loop(l) if l.id == id => Some(&l.body),
-        Kind::Loop(Loop { body, .. }) | Kind::Scope(_, _, body) => body_of(body, id),
-        Kind::If { then, els, .. } => body_of(then, id).or_else(|| body_of(els, id)),
-        Kind::Match(m) => m.arms.iter().find_map(|a| body_of(&a.body, id)),
-        _ => None,
+        _ => s.blocks().into_iter().find_map(|b| body_of(b, id)),
     })
 }
 
 fn has_exit(block: &Block) -> bool {
     block.iter().any(|s| match &s.kind {
         Kind::Exit { .. } => true,
-        Kind::Loop(Loop { body, .. }) | Kind::Scope(_, _, body) => has_exit(body),
-        Kind::If { then, els, .. } => has_exit(then) || has_exit(els),
-        Kind::Match(m) => m.arms.iter().any(|a| has_exit(&a.body)),
-        _ => false,
+        _ => s.blocks().into_iter().any(has_exit),
     })
 }
 

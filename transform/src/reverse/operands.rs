@@ -16,18 +16,10 @@ impl Reverse<'_> {
                     Expr::Neg(a) => self.keep_operand(a),
                     _ => {}
                 },
-                Kind::If { then, els, .. } => {
-                    self.keep_operands(then);
-                    self.keep_operands(els);
-                }
-                Kind::Match(m) => {
-                    for arm in &mut m.arms {
-                        self.keep_operands(&mut arm.body);
-                    }
-                }
-                Kind::Loop(l) => self.keep_operands(&mut l.body),
-                Kind::Scope(_, _, body) => self.keep_operands(body),
-                _ => {}
+                _ => stmt
+                    .blocks_mut()
+                    .into_iter()
+                    .for_each(|b| self.keep_operands(b)),
             }
         }
     }

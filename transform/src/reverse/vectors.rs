@@ -40,14 +40,7 @@ fn walk(f: &Function, block: &Block, out: &mut HashSet<VarId>) {
                     out.insert(f.root(from));
                 }
             }
-            Kind::If { then, els, .. } => {
-                walk(f, then, out);
-                walk(f, els, out);
-            }
-            Kind::Match(m) => m.arms.iter().for_each(|a| walk(f, &a.body, out)),
-            Kind::Loop(l) => walk(f, &l.body, out),
-            Kind::Scope(_, _, b) => walk(f, b, out),
-            _ => {}
+            _ => stmt.blocks().into_iter().for_each(|b| walk(f, b, out)),
         }
     }
 }

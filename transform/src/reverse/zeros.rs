@@ -54,13 +54,8 @@ impl Reverse<'_> {
 }
 
 fn assigns(stmt: &Stmt, v: VarId) -> bool {
-    let block = |b: &Block| b.iter().any(|s| assigns(s, v));
     match &stmt.kind {
         Kind::Assign(p, _) | Kind::Update(p, ..) => p.base == v,
-        Kind::If { then, els, .. } => block(then) || block(els),
-        Kind::Match(m) => m.arms.iter().any(|a| block(&a.body)),
-        Kind::Loop(l) => block(&l.body),
-        Kind::Scope(_, _, b) => block(b),
-        _ => false,
+        _ => stmt.blocks().into_iter().flatten().any(|s| assigns(s, v)),
     }
 }

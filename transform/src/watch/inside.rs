@@ -132,18 +132,8 @@ pub fn settle(f: &mut Function) -> Vec<Diagnostic> {
 fn block(f: &mut Function, stmts: &mut Block, errors: &mut Vec<Diagnostic>) {
     let mut n = 0;
     while n < stmts.len() {
-        match &mut stmts[n].kind {
-            Kind::If { then, els, .. } => {
-                block(f, then, errors);
-                block(f, els, errors);
-            }
-            Kind::Match(m) => m
-                .arms
-                .iter_mut()
-                .for_each(|a| block(f, &mut a.body, errors)),
-            Kind::Loop(l) => block(f, &mut l.body, errors),
-            Kind::Scope(_, _, body) => block(f, body, errors),
-            _ => {}
+        for inner in stmts[n].blocks_mut() {
+            block(f, inner, errors);
         }
         if let Kind::Watch(_, number) = stmts[n].kind
             && let Some(inside) = f.watched[number].inside().cloned()
@@ -205,14 +195,7 @@ fn calls(block: &Block, visit: &mut dyn FnMut(VarId, &[Arg])) {
     for stmt in block {
         match &stmt.kind {
             Kind::Let(v, Expr::Call(_, args)) => visit(*v, args),
-            Kind::If { then, els, .. } => {
-                calls(then, visit);
-                calls(els, visit);
-            }
-            Kind::Match(m) => m.arms.iter().for_each(|a| calls(&a.body, visit)),
-            Kind::Loop(l) => calls(&l.body, visit),
-            Kind::Scope(_, _, body) => calls(body, visit),
-            _ => {}
+            _ => stmt.blocks().into_iter().for_each(|b| calls(b, visit)),
         }
     }
 }

@@ -118,15 +118,8 @@ pub(super) fn settle(
 fn each_stmt(block: &Block, visit: &mut dyn FnMut(&Stmt)) {
     for stmt in block {
         visit(stmt);
-        match &stmt.kind {
-            Kind::If { then, els, .. } => {
-                each_stmt(then, visit);
-                each_stmt(els, visit);
-            }
-            Kind::Match(m) => m.arms.iter().for_each(|a| each_stmt(&a.body, visit)),
-            Kind::Loop(l) => each_stmt(&l.body, visit),
-            Kind::Scope(_, _, b) => each_stmt(b, visit),
-            _ => {}
+        for inner in stmt.blocks() {
+            each_stmt(inner, visit);
         }
     }
 }
