@@ -427,7 +427,7 @@ pub mod p008 {
             for (&a, a_too) in x.iter().zip(row.iter()) {
                 let mut row = vec![(u + 0.76), row[2 % 4], 0.3, row[2 % 4]];
                 let mut heap = vec![(u + a), x_bar];
-                u = u * 0.5 + ({ let mut l = row.to_vec(); l.reverse(); l.copy_within(..1, 1); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
+                u = u * 0.5 + ({ let mut l = row.to_vec(); l.reverse(); let end = l.len() - 1; l.copy_within(..1, end); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
                 let at17 = (k1) % heap.len();
                 heap[at17] = (heap[at17] * ((1.5 + (row[0 % 4].mul_add(0.4, value)).sin()).sqrt())).sin();
                 let mut p = (x_bar.sin(), y.max(x[k1 % x.len()]));
@@ -1155,7 +1155,7 @@ pub mod p026 {
             let mut adj = p015::p015(g[1][(n * 3 + 1) % 3], (0.7 * a).cos(), &x[..], 3);
             let mut mat = [[(0.7 * mask).cos(), a, 0.3], [a, 0.6, (0.7 * mask).cos()], [0.1, a, a]];
         }
-        mask = mask * 0.5 + ({ let mut l = x.to_vec(); l.reverse(); l.copy_within(..1, 1); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
+        mask = mask * 0.5 + ({ let mut l = x.to_vec(); l.reverse(); let end = l.len() - 1; l.copy_within(..1, end); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 });
         mask = mask * 0.5 + (x.iter().skip(1).map(|e| if *e < 0.2737 { None } else { Some(e * mask) }).sum::<Option<f64>>().map_or(x[3 % x.len()], |e| e.tanh()));
         let mut planet = Body::new(tape.mul_add(0.4, g[1][n % 3]), mask);
         mask = (mask * ((mask.abs()).tanh())).sin();
@@ -2122,7 +2122,7 @@ pub mod p049 {
             if w > -0.4863 {
                 let mut body = Body::new((t0 + w), b);
                 if !(body.b > 0.2037) {
-                    let mut ret: f64 = { let mut l = x.to_vec(); l.reverse(); l.copy_within(..1, 1); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 };
+                    let mut ret: f64 = { let mut l = x.to_vec(); l.reverse(); let end = l.len() - 1; l.copy_within(..1, end); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 };
                     let mut seed: f64 = { let o = if body.a < -0.6763 { Some(x[(n / 2) % x.len()] * n as f64 * 0.2) } else { None }; o.map(|e| e * w_bar).filter(|e| *e > -0.2463).unwrap_or(body.a).tanh() };
                     for e in body.l.iter_mut().rev() { *e = (*e + body.a * 0.2).sin(); } body.a *= (w_bar.max(x[(n + 3) % x.len()])).cos();
                 } else if w_bar > 0.1437 {
@@ -2586,7 +2586,7 @@ pub mod p060 {
 
     #[differentiable]
     pub fn p060(x_bar: f64, y: f64, x: &[f64], n: usize, out: &mut [f64]) -> f64 {
-        let z: f64 = { let mut l = x.to_vec(); l.reverse(); l.copy_within(..1, 1); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 };
+        let z: f64 = { let mut l = x.to_vec(); l.reverse(); let end = l.len() - 1; l.copy_within(..1, end); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 };
         let mut stack = [p017::p017(z, (1.0 + z * z).ln(), &x[..], 0), x[(n + 1) % x.len()], 0.25, z.max(z)];
         let mut fwd = (0.7 * ((1.0 + stack[(n / 2) % 4] * stack[(n / 2) % 4]).ln())).cos();
         for (&u, u_too) in out.iter().zip(stack.iter()) {
@@ -5898,7 +5898,7 @@ pub mod p139 {
         } else {
             let mut found = if 1 % 2 == 0 { Shape::Disc(result.atan()) } else if result > 0.1137 && result < 0.6337 { Shape::Rect { w: -value, h: x[(n * 1 + 1) % x.len()] } } else { Shape::Nothing };
             let mut row = vec![(-grad * grad).exp(); 4];
-            let mut result: f64 = { let mut l = row.to_vec(); l.reverse(); l.copy_within(..1, 1); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 };
+            let mut result: f64 = { let mut l = row.to_vec(); l.reverse(); let end = l.len() - 1; l.copy_within(..1, end); l[0] * 0.7 - l[l.len() - 1] * l.iter().sum::<f64>() * 0.2 };
             let mut path_bar = row[..1].to_vec();
             let gone = path_bar.swap_remove(0); path_bar.insert(0, gone.sin() + row[2]);
         }
