@@ -355,7 +355,36 @@ fn conversions(x: f64, y: f64) -> f64 {
     p.x * q.y + q.x * p.y
 }
 
+/// Single methods in a plain `impl`, one of them without a receiver.
+#[derive(Clone, Copy, Differentiable)]
+struct Line {
+    slope: f64,
+    offset: f64,
+}
+
+impl Line {
+    #[differentiable]
+    fn through(x: f64, y: f64) -> Self {
+        Self {
+            slope: y / x,
+            offset: x * y,
+        }
+    }
+
+    #[differentiable]
+    fn at(&self, x: f64) -> f64 {
+        self.slope * x + self.offset
+    }
+}
+
+#[differentiable]
+fn made_in_a_plain_impl(x: f64, y: f64) -> f64 {
+    let line = Line::through(x, y);
+    line.at(x * y) * Line::through(y, x).at(1.0)
+}
+
 programs! {
+    made_in_a_plain_impl { x: val = 0.7, y: val = 1.9 };
     layers_by_name { x: slice = vec![0.7, -0.4, 1.3] };
     conversions { x: val = 0.7, y: val = 1.9 };
     receiver_is_argument { p: val = point(1), k: val = 0.7 };

@@ -49,6 +49,7 @@ mod enums;
 mod everyday_learning;
 mod everyday_simulation;
 mod everyday_statistics;
+mod exchanged;
 mod exclusive;
 mod fallible;
 mod function_values;

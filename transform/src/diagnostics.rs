@@ -172,6 +172,8 @@ table! {
         => "pass the state as a `&mut` parameter";
     InnerStatic: "a `static` inside a differentiable function is not supported"
         => "move it out of the function, so that the function and its derivative share it; for a constant, write `const`";
+    StandardTrait: "an `impl` of this trait of the standard library has no derivative"
+        => "remove the attribute; write what is differentiated in an `impl` of the type itself, and call that, here as well: a `fold` with it where you would write `.sum()`";
     InnerImpl: "this `impl` inside a differentiable function is not supported"
         => "move it out of the function; only types and traits that the function itself defines can be implemented there";
     InnerModule: "a module inside a differentiable function is not supported"

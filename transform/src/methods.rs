@@ -3,7 +3,7 @@
 
 use crate::args::{self, Options};
 use crate::associated::Associated;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::entries::{self, Around};
 use crate::ty::Types;
 use crate::{analyse, desugar, fence, names, operators, places, traits};
@@ -31,6 +31,16 @@ pub fn expand_impl(
             Some(operator) => return operators::expand(&options, item, operator, errors),
             // The entries of what cannot be annotated itself stand beside the `impl`, with the type's own methods.
             None if is_conversion(path) => {}
+            None if is_standard(path) => {
+                errors.push(Diagnostic::new(Code::StandardTrait, path, ""));
+                let errors = Diagnostics::from(errors).into_tokens();
+                for member in &mut item.items {
+                    if let syn::ImplItem::Fn(method) = member {
+                        *method = without_marks(method);
+                    }
+                }
+                return quote!(#item #errors);
+            }
             None => return traits::expand_impl(&options, item, errors),
         }
     }
@@ -48,8 +58,7 @@ pub fn expand_impl(
             receiver: receiver(&method.sig).cloned(),
             self_ty: Some(&self_ty),
             gradients: Some(gradients_name(&self_ty, &method.sig.ident)),
-            fixed: false,
-            declares: false,
+            ..Around::default()
         };
         siblings.extend(
             around
@@ -79,12 +88,52 @@ pub fn expand_impl(
 /// The traits of the standard library by which values are made of others.
 fn is_conversion(path: &syn::Path) -> bool {
     const NAMES: [&str; 5] = ["Default", "From", "Into", "TryFrom", "TryInto"];
+    is_of_std(path, &NAMES)
+}
+
+/// Other traits of the standard library whose methods generic code of its own calls, where there is no derivative.
+fn is_standard(path: &syn::Path) -> bool {
+    const NAMES: [&str; 27] = [
+        "AsMut",
+        "AsRef",
+        "Borrow",
+        "BorrowMut",
+        "Clone",
+        "Debug",
+        "Deref",
+        "DerefMut",
+        "Display",
+        "DoubleEndedIterator",
+        "Drop",
+        "Eq",
+        "Error",
+        "ExactSizeIterator",
+        "Extend",
+        "FromIterator",
+        "FromStr",
+        "Hash",
+        "IntoIterator",
+        "Iterator",
+        "Ord",
+        "PartialEq",
+        "PartialOrd",
+        "Product",
+        "Sum",
+        "ToOwned",
+        "ToString",
+    ];
+    is_of_std(path, &NAMES)
+}
+
+fn is_of_std(path: &syn::Path, names: &[&str]) -> bool {
+    const MODULES: [&str; 13] = [
+        "std", "alloc", "core", "borrow", "clone", "cmp", "convert", "default", "fmt", "hash",
+        "iter", "ops", "str",
+    ];
     let mut segments = path.segments.iter().rev();
-    let named = segments
-        .next()
-        .is_some_and(|s| NAMES.iter().any(|n| s.ident == n));
-    let module = ["std", "core", "convert", "default"];
-    named && segments.all(|s| module.iter().any(|m| s.ident == m))
+    let last = segments.next();
+    last.is_some_and(|s| names.iter().any(|n| s.ident == n))
+        && segments.all(|s| MODULES.iter().any(|m| s.ident == m))
 }
 
 /// Expands the attribute on a single method in a plain `impl`, where methods can be added and nothing else.
@@ -101,12 +150,9 @@ pub fn expand_single(
         block: *item.block,
     };
     let around = Around {
-        generics: None,
         receiver: receiver(&method.sig).cloned(),
-        self_ty: None,
-        gradients: None,
-        fixed: false,
-        declares: false,
+        in_plain_impl: true,
+        ..Around::default()
     };
     let expanded = expand_method(options, &around, &mut method, &mut errors);
     let items = expanded.map(|e| e.items).unwrap_or_default();

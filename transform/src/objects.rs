@@ -91,6 +91,7 @@ impl Object {
             generics: Some(&syn::Generics::default()),
             receiver: None,
             self_ty: None,
+            in_plain_impl: false,
             gradients: None,
             fixed: true,
             declares: false,

@@ -167,6 +167,7 @@ fn around_method<'a>(
         generics: Some(generics),
         receiver: methods::receiver(sig).cloned(),
         self_ty: None,
+        in_plain_impl: false,
         gradients: None,
         fixed: true,
         declares,

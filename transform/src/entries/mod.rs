@@ -262,6 +262,8 @@ pub struct Around<'a> {
     pub receiver: Option<syn::Receiver>,
     /// The type that has the `impl`.
     pub self_ty: Option<&'a syn::Type>,
+    /// The function stands in an `impl` of which nothing else is known, with or without a receiver.
+    pub in_plain_impl: bool,
     /// The name of the struct that `gradients` gives, where one can stand beside.
     pub gradients: Option<Ident>,
     /// The method is one of a trait's.

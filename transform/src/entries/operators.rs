@@ -66,6 +66,7 @@ pub fn rule(
         generics: Some(header.generics),
         receiver: None,
         self_ty: None,
+        in_plain_impl: false,
         gradients: None,
         fixed: false,
         declares: false,

@@ -361,7 +361,7 @@ pub(super) fn shape<'a>(
 ) -> Shape<'a> {
     let args = arguments(&function.sig.generics);
     let outer = around.generics.map(arguments).unwrap_or_default();
-    let in_impl = around.generics.is_some() || around.receiver.is_some();
+    let in_impl = around.generics.is_some() || around.in_plain_impl;
     let borrows = around.fixed
         && around
             .generics

@@ -252,6 +252,20 @@ impl Lower {
     fn mem_swap(&mut self, path: &syn::ExprPath, c: &syn::ExprCall) -> Option<Expr> {
         let mut sides = Vec::new();
         for arg in &c.args {
+            if let syn::Expr::Reference(r) = peel(arg)
+                && let syn::Expr::Path(p) = peel(&r.expr)
+                && let Some(v) = self.lookup(&p.path)
+                && (self.f.vars[v].alias.is_some() || matches!(self.f.vars[v].ty, Ty::Ref(..)))
+            {
+                let e = syn::Expr::Call(c.clone());
+                let detail = "the references are made to point elsewhere";
+                let help = "define both right before the loop that exchanges them, from vectors that are not looked at before it has ended, and leave it by its end; or exchange the vectors themselves, as in `std::mem::swap(&mut u, &mut v)`";
+                let refused = self.refused(&e, Code::ActiveReference, detail);
+                return Some(match refused {
+                    Expr::Refused(o, d) => Expr::Refused(o, Box::new(d.with_help(help))),
+                    e => e,
+                });
+            }
             let place = match peel(arg) {
                 syn::Expr::Reference(r) => self.referent(&r.expr),
                 other => self.referent(other).map(|p| p.then(Proj::Deref)),

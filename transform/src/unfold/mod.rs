@@ -23,6 +23,7 @@ pub(crate) mod selection;
 mod slices;
 mod stages;
 mod survey;
+mod swapped;
 mod tables;
 mod tainted;
 mod values;
@@ -50,6 +51,7 @@ pub fn unfold(
     let types = Types::of_generics(&item.sig.generics).within(options.around.as_deref());
     let wrt = options.wrt.as_deref();
     let mut settled = aggregates::taken_apart(item);
+    settled |= swapped::spelled_out(item, &tainted::tainted(item, wrt, &types));
     settled |= tables::spelled_out(item, &tainted::tainted(item, wrt, &types));
     settled |= values::settle(item);
     settled |= chosen::spelled_out(item, &tainted::tainted(item, wrt, &types));
