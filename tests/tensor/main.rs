@@ -16,6 +16,7 @@
 mod harness;
 
 mod arithmetic;
+mod by_loops;
 mod convolution;
 mod elementwise;
 mod errors;
