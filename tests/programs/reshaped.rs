@@ -95,7 +95,25 @@ fn state_from_a_field(x: &[f64], gain: f64) -> f64 {
     smooth + last
 }
 
+// The elements are of a type that the macro does not know, and their zeros follow in each chunk.
+#[differentiable]
+fn in_chunks(x: &[f64], gain: f64) -> f64 {
+    let filter = Filter {
+        gain,
+        state: x[0] * gain,
+    };
+    let mut data = [filter.gain * x[1], filter.state, gain, x[2], x[3]];
+    for c in data.chunks_mut(2) {
+        c[0] = (c[0] * gain).sin() + c[c.len() - 1] * 0.3;
+    }
+    for (k, c) in data.chunks_exact_mut(2).enumerate() {
+        c[1] = c[0] * x[k];
+    }
+    data.iter().sum()
+}
+
 programs! {
+    in_chunks { x: slice = crate::harness::vector(4, 2), gain: val = 0.6 };
     state_from_a_field { x: slice = crate::harness::vector(4, 1), gain: val = 0.6 };
     assigned_in_a_branch { x: val = 0.3, y: val = 0.8 } exact [2.0 * x + 2.0 * x * y * y, 2.0 * y + 2.0 * x * x * y];
     swapped { x: val = 0.3, y: val = 0.8 };

@@ -90,6 +90,19 @@ impl Place {
             _ => vec![],
         })
     }
+
+    /// The variables that its indices read.
+    pub fn index_reads(&self) -> Vec<VarId> {
+        let given = self.operands().filter_map(|o| match o {
+            Operand::Var(v) => Some(*v),
+            Operand::Lit(_) => None,
+        });
+        let written = self.path.iter().flat_map(|step| match step {
+            Proj::At(_, reads) | Proj::Span(_, reads) => reads.clone(),
+            _ => Vec::new(),
+        });
+        given.chain(written).collect()
+    }
 }
 
 impl Function {

@@ -228,23 +228,8 @@ impl Reverse<'_> {
 
     /// Asks for everything that an index path reads.
     pub(super) fn need_path(&mut self, place: &Place) {
-        for step in &place.path {
-            match step {
-                Proj::Index(o) | Proj::FromEnd(o) => self.need_operand(o),
-                Proj::Range(a, b, _) => {
-                    a.iter().chain(b).for_each(|o| self.need_operand(o));
-                }
-                Proj::Way(way) => {
-                    way.args.iter().for_each(|o| self.need_operand(o));
-                    self.need_operand(&way.way);
-                }
-                Proj::At(_, reads) | Proj::Span(_, reads) => {
-                    for v in reads.clone() {
-                        self.need(v);
-                    }
-                }
-                _ => {}
-            }
+        for v in place.index_reads() {
+            self.need(v);
         }
     }
 

@@ -57,6 +57,7 @@ impl Reverse<'_> {
             };
             return Expr::Raw(quote!(::core::clone::Clone::clone(#zero)), Vec::new());
         }
+        self.count_forward(zero);
         let part = self.part_of_zero(zero.base, base, zero.path.clone());
         Expr::Raw(quote!({ #lent __rt::shape_of_zero!(#part) }), Vec::new())
     }
@@ -184,12 +185,8 @@ impl Reverse<'_> {
     }
 
     /// The number of the trip in a path, which the forward sweep has to know then.
-    fn count_forward(&mut self, path: &[Proj]) {
-        for step in path {
-            if let Proj::Index(Operand::Var(k)) | Proj::FromEnd(Operand::Var(k)) = step {
-                self.counted_forward.insert(*k);
-            }
-        }
+    fn count_forward(&mut self, place: &Place) {
+        self.counted_forward.extend(place.index_reads());
     }
 
     /// Statements of the forward sweep that keep zero tangents in their variables' shape: before the
@@ -225,7 +222,7 @@ impl Reverse<'_> {
         if base == zero {
             self.f.vars[zero].mutable = true;
         }
-        self.count_forward(&resolved.path);
+        self.count_forward(&resolved);
         let part = self.part_of_zero(zero, base, resolved.path);
         let code = match &change {
             Reshape::Push(_, x) => quote!(#part.push(#x);),
