@@ -301,6 +301,63 @@ macro_rules! __item {
     }};
 }
 
+/// How a value that the reverse sweep looks at outlasts what the function borrows: a reference by a copy of what is
+/// behind it.
+pub struct ByCopy;
+
+impl ByCopy {
+    /// That copy.
+    #[inline(always)]
+    pub fn lasting<T: Clone>(self, x: &T) -> T {
+        x.clone()
+    }
+}
+
+/// Likewise of what is no reference: as it is.
+pub struct AsItIs;
+
+impl AsItIs {
+    /// The value.
+    #[inline(always)]
+    pub fn lasting<T>(self, x: T) -> T {
+        x
+    }
+}
+
+/// A reference.
+pub trait LastsByReference {
+    /// How it is kept.
+    #[inline(always)]
+    fn how(&self) -> ByCopy {
+        ByCopy
+    }
+}
+
+impl<T: Clone> LastsByReference for Item<'_, &T> {}
+
+/// Anything else.
+pub trait LastsByValue {
+    /// How it is kept.
+    #[inline(always)]
+    fn how(&self) -> AsItIs {
+        AsItIs
+    }
+}
+
+impl<T> LastsByValue for &Item<'_, T> {}
+
+/// What the reverse sweep looks at instead of the variable, which may be a reference. By autoref, as [`__item!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lasting {
+    ($name:ident) => {{
+        #[allow(unused_imports)]
+        use $crate::rt::{LastsByReference as _, LastsByValue as _};
+        let how = (&$crate::rt::Item(&$name)).how();
+        how.lasting($name)
+    }};
+}
+
 /// The same, if it is a slice, an array or a `Vec`.
 #[inline(always)]
 pub fn sequence<T: Sequence + ?Sized>(x: &T) -> &T {

@@ -21,6 +21,16 @@ impl<I> IndexMut<I> for NoTangent {
     }
 }
 
+impl NoTangent {
+    /// As long as any sequence: generated code counts from its end, and every index leads to nothing.
+    #[doc(hidden)]
+    #[inline(always)]
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        usize::MAX
+    }
+}
+
 /// The parts of a tuple without a tangent.
 #[derive(Clone, Copy, Debug)]
 pub struct Nothings(

@@ -310,6 +310,38 @@ macro_rules! assigned_integers {
     };
 }
 
+macro_rules! integers {
+    ($($integer:ident)*) => { $(
+        integers!(@all $integer AddRule SubRule MulRule DivRule RemRule);
+    )* };
+    (@all $integer:ident $($rule:ident)*) => { $(
+        integers!(@one $integer $rule $integer, $integer);
+        integers!(@one $integer $rule &$integer, $integer);
+        integers!(@one $integer $rule $integer, &$integer);
+        integers!(@one $integer $rule &$integer, &$integer);
+    )* };
+    (@one $integer:ident $rule:ident $lhs:ty, $rhs:ty) => {
+        #[diagnostic::do_not_recommend]
+        impl $rule<$rhs> for $lhs {
+            type Out = $integer;
+            #[inline(always)]
+            fn vjp_lhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
+                NoTangent
+            }
+            #[inline(always)]
+            fn vjp_rhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
+                NoTangent
+            }
+            #[inline(always)]
+            fn jvp(_: &Self, _: &$rhs, _: &NoTangent, _: &NoTangent) -> NoTangent {
+                NoTangent
+            }
+        }
+    };
+}
+
+integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
 assigned_integers! {
     MulAssignRule [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize]
     DivAssignRule [i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize]

@@ -14,6 +14,7 @@ pub use crate::__index_way as index_way;
 pub use crate::__inside as inside;
 pub use crate::__item as item;
 pub use crate::__keep_value as keep_value;
+pub use crate::__lasting as lasting;
 pub use crate::__like as like;
 pub use crate::__operand as operand;
 pub use crate::__receiver as receiver;

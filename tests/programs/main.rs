@@ -47,6 +47,7 @@ mod disjoint;
 mod early_exits;
 mod enums;
 mod everyday_learning;
+mod everyday_objects;
 mod everyday_simulation;
 mod everyday_statistics;
 mod exchanged;

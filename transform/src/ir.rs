@@ -76,6 +76,8 @@ pub enum Role {
     Value,
     /// An item of a sequence of which nothing is known, and which may be a reference.
     Item,
+    /// Likewise, made once and still there when the reverse sweep runs, which looks at what it may refer to.
+    Lasting,
     /// Made in the forward sweep for the reverse sweep alone, so it can be moved there.
     Moved,
     /// Holds one saved value.

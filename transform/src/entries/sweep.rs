@@ -6,6 +6,7 @@ use super::shape::{Shape, by_value, pullback_params};
 use super::types::borrows;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::emit;
+use crate::ir::Role;
 use crate::masks;
 use crate::reverse::Sweep;
 use crate::ty::Ty;
@@ -170,7 +171,10 @@ pub(super) fn sweep_body(s: &Shape, sweep: &Sweep, masks: Option<&masks::Masked>
             false => Diagnostic::new(Code::BorrowingParameter, &p.ty, "").to_compile_error(),
         })
     });
-    let lasting = quote!(#(#lasting)*);
+    let looked_up = f.vars.iter().filter(|v| v.role == Role::Lasting);
+    let looked_up = looked_up.map(|v| &v.ident);
+    let looked_up = looked_up.filter(|name| crate::names::mentions(&reverse, name));
+    let lasting = quote!(#(#lasting)* #(let #looked_up = __rt::lasting!(#looked_up);)*);
     let result = match sweep.keeps_result {
         true => quote!(#rt::copied(&#ret)),
         false => quote!(#ret),

@@ -187,6 +187,7 @@ impl Lower {
                     count: Some(endless),
                 }
             }
+            _ if self.may_be_ours(m) => self.elements(e),
             _ => self.other_iter(e),
         }
     }
@@ -333,7 +334,8 @@ impl Lower {
         };
         let place = match self.place(inner) {
             Some(place) => place,
-            None if matches!(peel(inner), syn::Expr::MethodCall(_)) && !ty.is_sequence() => {
+            None if matches!(peel(inner), syn::Expr::MethodCall(m) if !ty.is_sequence() && !self.may_be_ours(m)) =>
+            {
                 return self.other_iter(e);
             }
             None => match self.value(inner) {

@@ -4,6 +4,7 @@ use super::Lower;
 use super::infer::peel;
 use crate::ir::*;
 use crate::ty::Ty;
+use crate::unfold::chain;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -66,6 +67,20 @@ impl Lower {
             && !NOT_OURS.contains(&name.as_str())
             && self.is_place(&m.receiver)
             && matches!(self.infer(&m.receiver).peeled(), Ty::Unknown)
+            && !m
+                .args
+                .iter()
+                .any(|a| matches!(peel(a), syn::Expr::Closure(_)))
+    }
+
+    /// Whether a method may be one of the user's own, which gives a sequence: nothing is known of the receiver, and
+    /// neither it nor the method is an iterator's.
+    pub(super) fn may_be_ours(&self, m: &syn::ExprMethodCall) -> bool {
+        !NOT_OURS.contains(&m.method.to_string().as_str())
+            && matches!(self.infer(&m.receiver).peeled(), Ty::Unknown)
+            && !chain::is_chain(&m.receiver)
+            && !chain::is_source(m)
+            && !chain::is_adaptor(m)
             && !m
                 .args
                 .iter()

@@ -40,6 +40,9 @@ impl Reverse<'_> {
                 }
             }
             if let How::Saved = how {
+                if self.may_be_borrowed(v) {
+                    self.f.vars[v].role = Role::Item;
+                }
                 let home = self.home.get(&v).copied().unwrap_or(0);
                 let in_loop = self.segments[home].in_loop;
                 let name = self.f.vars[v].ident.to_string();
@@ -117,6 +120,15 @@ impl Reverse<'_> {
         }
     }
 
+    /// Whether a variable may be a reference to the user's own data, in which it was looked up.
+    fn may_be_borrowed(&self, v: VarId) -> bool {
+        let var = &self.f.vars[v];
+        var.role == Role::Value
+            && matches!(var.ty, Ty::Unknown)
+            && !var.mutable
+            && !self.is_active(v)
+    }
+
     fn decide(&mut self, v: VarId) -> How {
         if self.f.params.iter().any(|p| p.var == v) {
             return How::There;
@@ -136,6 +148,9 @@ impl Reverse<'_> {
             _ => {}
         }
         if self.segments[*home].top && (self.f.vars[v].ty.is_copy() || !self.writes.is_moved(v)) {
+            if self.may_be_borrowed(v) && v != self.f.ret {
+                self.f.vars[v].role = Role::Lasting;
+            }
             return How::There;
         }
         if self.f.plain {

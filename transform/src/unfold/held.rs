@@ -207,7 +207,7 @@ impl Held {
                 parse_quote!(#of.map(|#part| #part.to_vec()))
             }
             (_, true) => parse_quote!(#of.copied()),
-            _ => of.clone(),
+            _ => parse_quote!((#of)),
         };
         chain.stages.clear();
         let all: Stmt = parse_quote!(let #held: __rt::Vec<_> = #more.collect::<__rt::Vec<_>>(););
