@@ -329,6 +329,43 @@ fn through_what_methods_give(a: f64, xs: &[f64]) -> f64 {
         .sum::<f64>()
 }
 
+#[differentiable]
+impl Gain {
+    fn bump(&mut self) -> Vec<f64> {
+        self.a *= 2.0;
+        vec![self.a, 1.0]
+    }
+}
+#[differentiable]
+fn scaled(xs: &[f64], a: f64) -> Vec<f64> {
+    xs.iter().map(|x| x * a).collect()
+}
+#[differentiable]
+fn ends_of_what_is_given(a: f64, xs: &[f64]) -> Option<f64> {
+    let g = Gain { a };
+    let mut s = *scaled(xs, a).last().unwrap() + *g.run(xs).first().expect("some") * a;
+    if let Some(v) = scaled(xs, a).last() {
+        s += v * v;
+    }
+    let last = scaled(xs, a).last()? * 2.0;
+    let first = g.run(xs).first().copied()?;
+    let other = scaled(xs, a).last().copied().unwrap_or(a);
+    Some(s * last * first + other)
+}
+/// The method that is asked for its first element runs once.
+#[differentiable]
+fn ends_of_what_changes(a: f64) -> Result<f64, String> {
+    let mut g = Gain { a };
+    let mut s = *g.bump().first().unwrap() * *g.bump().first().expect("one");
+    let next = *g.bump().first().ok_or("none")?;
+    s += next * g.a;
+    s *= g.bump().first().map_or(0.0, |v| v * 3.0);
+    Ok(s + match g.bump().first() {
+        Some(v) if *v > 2.0 => 0.0,
+        Some(v) => v + g.a,
+        None => 0.0,
+    })
+}
 fn holdings() -> HashMap<String, (usize, f64)> {
     HashMap::from([("a".to_string(), (0, 2.0)), ("b".to_string(), (2, -1.0))])
 }
@@ -364,6 +401,8 @@ programs! {
     causal { qkv: slice = vector(16, 1), t: konst = 2, d: konst = 4, heads: konst = 2 };
     built { c: val = 0.3, q: val = 0.5, xs: slice = vector(5, 1) };
     through_what_methods_give { a: val = 0.3, xs: slice = vector(3, 1) };
+    fallible ends_of_what_is_given { a: val = 0.3, xs: slice = vector(3, 1) };
+    fallible ends_of_what_changes { a: val = 0.3 };
     worth { prices: slice = vector(3, 1) } exact [vec![2.0, 0.0, -1.0]];
     compounded { x: val = 0.4, n: konst = 3 };
     by_config { x: val = 0.4 };

@@ -37,7 +37,28 @@ impl Lower {
             _ => false,
         };
         let ty = self.infer(&m.receiver);
-        !written && self.is_place(&m.receiver) && matches!(ty.peeled(), Ty::Unknown)
+        let known = self.is_place(&m.receiver) || self.ends_a_call(m);
+        !written && known && matches!(ty.peeled(), Ty::Unknown)
+    }
+
+    /// A call that may be of the user's own, and gives a sequence: `last` on what a method gives may as well be an
+    /// iterator's.
+    fn ends_a_call(&self, m: &syn::ExprMethodCall) -> bool {
+        match peel(&m.receiver) {
+            syn::Expr::Call(c) => {
+                !c.args.is_empty()
+                    && matches!(peel(&c.func), syn::Expr::Path(p) if !super::data::is_constructor(&p.path))
+            }
+            syn::Expr::MethodCall(of) => {
+                m.method == "first" && self.may_be_ours(of) && self.is_place(&of.receiver)
+            }
+            _ => false,
+        }
+    }
+
+    /// `f(x).last()` and its kin.
+    pub(super) fn is_end_of_a_call(&self, e: &syn::Expr) -> bool {
+        matches!(peel(e), syn::Expr::MethodCall(m) if self.ends_a_call(m))
     }
 
     /// `v.first()`, `v.last()` or `v.get(i)` on a sequence: the element that it refers to, if there is one.
@@ -51,7 +72,14 @@ impl Lower {
         }
         let name = m.method.to_string();
         let zero = || Operand::Lit(quote::quote!(0));
-        let place = self.place(&m.receiver)?;
+        let place = match self.place(&m.receiver) {
+            Some(place) => place,
+            // What a call gives has no name yet.
+            None => match self.value(&m.receiver)? {
+                crate::ir::Operand::Var(v) => crate::ir::Place::var(v),
+                Operand::Lit(_) => return None,
+            },
+        };
         self.sequence(&place, m.method.span());
         let step = match (name.trim_end_matches("_mut"), m.args.first()) {
             ("first", None) => Proj::Index(zero()),
@@ -96,12 +124,21 @@ impl Lower {
         }
     }
 
-    /// The element with a name for its index, which is written twice and computed once.
+    /// The element with a name for its index and for what a call gives, which are written twice and computed once.
     fn looked_up_once(&mut self, element: &syn::Expr) -> syn::Expr {
         let mut named = peel(element).clone();
         let syn::Expr::MethodCall(m) = &mut named else {
             return named;
         };
+        let receiver = &mut *m.receiver;
+        if matches!(
+            peel(receiver),
+            syn::Expr::Call(_) | syn::Expr::MethodCall(_)
+        ) {
+            let of = self.f.names.fresh("of");
+            self.stmts(&[parse_quote_spanned!(receiver.span()=> let #of = #receiver;)]);
+            *receiver = parse_quote_spanned!(receiver.span()=> #of);
+        }
         for index in &mut m.args {
             if !matches!(peel(index), syn::Expr::Lit(_) | syn::Expr::Path(_)) {
                 let at = self.f.names.fresh("at");

@@ -82,7 +82,9 @@ impl Lower {
             return expr;
         }
         let e = syn::Expr::MethodCall(m.clone());
-        if let Some(place) = self.element_unwrapped(&e)
+        // Of what a call gives, nothing tells here whether an element can be copied.
+        if !self.is_end_of_a_call(&m.receiver)
+            && let Some(place) = self.element_unwrapped(&e)
             && self.f.place_ty(&place).is_copy()
         {
             let ty = self.f.place_ty(&place);
