@@ -233,6 +233,12 @@ pub fn neutral<T: Tangent>() -> &'static T {
 #[inline(always)]
 pub fn assert_sequence<T: Sequence + ?Sized>(_: &T) {}
 
+/// The items of an iterator that has no derivative.
+#[inline(always)]
+pub fn items<I: IntoIterator>(of: I) -> I::IntoIter {
+    of.into_iter()
+}
+
 /// The bounds of the parts that `chunk_by` gives.
 pub fn chunks_by<T>(x: &[T], together: impl FnMut(&T, &T) -> bool) -> Vec<(usize, usize)> {
     bounds(x.chunk_by(together).map(<[T]>::len), 0)

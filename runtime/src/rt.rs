@@ -71,6 +71,7 @@ pub mod macros {
     pub use alloc::vec;
 }
 
+pub use alloc::collections::VecDeque;
 pub use alloc::vec;
 pub use alloc::vec::Vec;
 

@@ -175,6 +175,7 @@ fn of_different_lengths(x: &[f64], k: f64) -> f64 {
 }
 
 /// By hand, with a definition that is not beside the other; left early, which nobody sees.
+#[allow(deprecated)]
 #[differentiable]
 fn by_hand(x: &[f64], k: f64, limit: f64) -> f64 {
     let mut u = x.to_vec();

@@ -169,6 +169,8 @@ fn function(c: &syn::ExprCall) -> Option<Source> {
     let names = crate::names::of_path(&p.path);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let name = match names.as_slice() {
+        // What is marked as an iterator without a derivative.
+        ["__rt", "items"] => return Some(Source::Header(Expr::Call(c.clone()))),
         ["std" | "core", "iter", name] | ["iter", name] => *name,
         _ => return None,
     };

@@ -5,6 +5,7 @@ use super::Unfold;
 use super::chain::{Chain, Source, Stage, iterable};
 use super::closures::paren;
 use super::items::{Item, Mode, written};
+use super::sides::Side;
 use crate::diagnostics::{Code, Diagnostic};
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -37,12 +38,6 @@ enum Step {
     Enumerate(Ident),
     /// The other side by its elements' numbers: the number of the next, how many there are, and the first.
     Zip(Ident, Side),
-}
-
-/// A side of a `zip` whose items are found by their number.
-enum Side {
-    Elements(Expr, Ident),
-    Range(Ident, Option<Ident>),
 }
 
 impl Unfold<'_> {
@@ -209,54 +204,6 @@ impl Unfold<'_> {
         Ok(steps)
     }
 
-    /// The other side of a `zip` after items were dropped or computed.
-    fn side(&mut self, other: &Expr, at: &Ident, setup: &mut Vec<Stmt>) -> Result<Side> {
-        let chain = iterable(other);
-        let Source::Header(source) = &chain.source else {
-            return Err(self.unzipped(at));
-        };
-        if !chain.stages.is_empty() {
-            return Err(self.unzipped(at));
-        }
-        match source {
-            Expr::Range(r) => {
-                let Some(start) = &r.start else {
-                    return Err(self.unzipped(at));
-                };
-                if matches!(r.limits, syn::RangeLimits::Closed(_)) {
-                    return Err(self.unzipped(at));
-                }
-                let first = self.fresh("next");
-                setup.push(parse_quote!(let mut #first = #start;));
-                let end = r.end.as_ref().map(|end| {
-                    let name = self.fresh("end");
-                    setup.push(parse_quote!(let #name = #end;));
-                    name
-                });
-                Ok(Side::Range(first, end))
-            }
-            e => {
-                let of = match e {
-                    Expr::MethodCall(m) if m.method == "iter" && m.args.is_empty() => &*m.receiver,
-                    Expr::MethodCall(_) | Expr::Call(_) => return Err(self.unzipped(at)),
-                    Expr::Reference(r) if r.mutability.is_none() => &*r.expr,
-                    Expr::Path(_) => e,
-                    _ => return Err(self.unzipped(at)),
-                };
-                let count = self.fresh("count");
-                setup.push(parse_quote!(let #count = #of.len();));
-                Ok(Side::Elements(of.clone(), count))
-            }
-        }
-    }
-
-    fn unzipped(&self, at: &Ident) -> Diagnostic {
-        let detail = "this `zip` comes after a stage that drops or computes items, and its other side is \
-                      more than `y.iter()` or a range";
-        let help = "collect the items of either side into a `Vec` first, or write a loop";
-        Diagnostic::new(Code::IteratorNotYet, at, detail).with_help(help)
-    }
-
     pub(super) fn unknown(&self, method: &Ident) -> Diagnostic {
         let detail = format!("`{method}` on an iterator of values that carry a derivative");
         Diagnostic::new(Code::IteratorNotYet, method, detail)
@@ -371,11 +318,11 @@ impl Unfold<'_> {
                 let held = self.hold(item, &mut out);
                 let i = self.fresh("i");
                 match side {
-                    Side::Elements(of, count) => {
+                    Side::Elements(part, k, count) => {
                         out.push(parse_quote!(if #number >= #count { break #stop; }));
-                        out.push(parse_quote!(let #i: usize = #number;));
+                        out.push(parse_quote!(let #k: usize = #number;));
                         out.push(parse_quote!(#number += 1;));
-                        let part = Item::Value(parse_quote!(&#of[#i]));
+                        let part = Item::Value(part.clone());
                         let item = Item::Tuple(vec![held, part]);
                         out.extend(self.run(rest, item, stop, sink)?);
                     }

@@ -14,11 +14,34 @@ use syn::{Expr, Pat};
 pub(super) struct Tainted {
     names: HashSet<String>,
     changed: bool,
+    /// Whether a chain of an iterator leaves what it begins with as it is, whatever its closures see.
+    chains_read: bool,
 }
 
 /// Whether a parameter is active, by its position, pattern and type.
 pub(super) fn tainted(item: &syn::ItemFn, wrt: Option<&[syn::Ident]>, types: &Types) -> Tainted {
-    let mut tainted = Tainted::default();
+    from(Tainted::default(), item, wrt, types)
+}
+
+/// Likewise where the iterators are asked about that nothing active goes into.
+pub(super) fn of_iterators(
+    item: &syn::ItemFn,
+    wrt: Option<&[syn::Ident]>,
+    types: &Types,
+) -> Tainted {
+    let tainted = Tainted {
+        chains_read: true,
+        ..Tainted::default()
+    };
+    from(tainted, item, wrt, types)
+}
+
+fn from(
+    mut tainted: Tainted,
+    item: &syn::ItemFn,
+    wrt: Option<&[syn::Ident]>,
+    types: &Types,
+) -> Tainted {
     for (n, input) in item.sig.inputs.iter().enumerate() {
         let syn::FnArg::Typed(input) = input else {
             continue;
@@ -140,7 +163,9 @@ impl<'ast> Visit<'ast> for Tainted {
     }
 
     fn visit_expr_method_call(&mut self, e: &'ast syn::ExprMethodCall) {
-        if e.args.iter().any(|a| self.meets(a)) {
+        let reads =
+            self.chains_read && (super::chain::is_adaptor(e) || super::consumers::is_consumer(e));
+        if !reads && e.args.iter().any(|a| self.meets(a)) {
             self.written(&e.receiver);
         }
         if self.meets(e) {
