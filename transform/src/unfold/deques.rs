@@ -52,8 +52,11 @@ impl<'ast> Visit<'ast> for Find {
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
+/// A type as it is written: its path, and what is in it.
+type Written = (syn::Path, Option<Type>);
+
 /// The path of the type `VecDeque`, and what is in it.
-fn deque(path: &syn::Path) -> Option<(syn::Path, Option<Type>)> {
+fn deque(path: &syn::Path) -> Option<Written> {
     let last = path.segments.last()?;
     if last.ident != "VecDeque" {
         return None;
@@ -98,7 +101,7 @@ fn queue(local: &syn::Local) -> Option<(Ident, syn::Path, Option<Type>, Expr)> {
 }
 
 /// What makes a queue, as what makes a vector; with the type, where it is to be seen there.
-fn vector(e: &Expr, typed: bool) -> Option<(Option<(syn::Path, Option<Type>)>, Expr)> {
+fn vector(e: &Expr, typed: bool) -> Option<(Option<Written>, Expr)> {
     match e {
         Expr::Call(c) => {
             let Expr::Path(p) = peel(&c.func) else {

@@ -9,7 +9,7 @@ use syn::{Expr, Ident, Stmt, parse_quote};
 /// How the next item is had.
 pub(super) enum Side {
     /// The part of a number, by the number's name, and how many there are.
-    Elements(Expr, Ident, Ident),
+    Elements(Box<Expr>, Ident, Ident),
     /// The next integer, and the end.
     Range(Ident, Option<Ident>),
 }
@@ -49,7 +49,7 @@ impl Unfold<'_> {
                 };
                 let name = self.fresh("count");
                 setup.push(parse_quote!(let #name: usize = #count;));
-                Ok(Side::Elements(part, k, name))
+                Ok(Side::Elements(Box::new(part), k, name))
             }
         }
     }

@@ -322,7 +322,7 @@ impl Unfold<'_> {
                         out.push(parse_quote!(if #number >= #count { break #stop; }));
                         out.push(parse_quote!(let #k: usize = #number;));
                         out.push(parse_quote!(#number += 1;));
-                        let part = Item::Value(part.clone());
+                        let part = Item::Value((**part).clone());
                         let item = Item::Tuple(vec![held, part]);
                         out.extend(self.run(rest, item, stop, sink)?);
                     }
