@@ -108,6 +108,45 @@ macro_rules! poly {
 }
 poly! { p64: f64 = 2.0 + 1.0; p32: f32 = 0.5 * 3.0; }
 
+macro_rules! typed {
+    ($name:ident, $slice:ty, $number:ty, $pair:ty, $path:path, $word:ty, $pattern:pat, $body:expr) => {
+        #[differentiable]
+        fn $name(v: $slice, x: $number, pair: $pair, word: $word) -> $number {
+            let $pattern: $pair = pair;
+            let last = $body;
+            let more = $path(v, x);
+            let both: Vec<$number> = v.iter().map(|e: &$number| e * <$number>::abs(x)).collect();
+            let scaled = both.iter().sum::<$number>() * word.len() as $number;
+            scaled * more + pair.0 * pair.1 + last
+        }
+    };
+}
+#[differentiable]
+fn first_by(v: &[f64], x: f64) -> f64 {
+    v[0] * x
+}
+typed!(
+    of_given_types,
+    &[f64],
+    f64,
+    (f64, f64),
+    self::first_by,
+    &str,
+    (p, q),
+    { p * q + 2.0 }
+);
+
+#[test]
+fn types_that_a_macro_was_given() {
+    let (v, pair) = ([0.5, -2.0], (0.3, 0.4));
+    let (value, pullback) = of_given_types::vjp(&v, 0.7, pair, "abc");
+    assert!((value - (-1.5 * 0.7 * 3.0 * 0.35 + 0.24 + 2.0)).abs() < 1e-15);
+    let (v_bar, x_bar, pair_bar) = pullback(1.0);
+    assert!((v_bar[1] - 0.7 * 3.0 * 0.35).abs() < 1e-15);
+    assert!((x_bar - 2.0 * -1.5 * 3.0 * 0.35).abs() < 1e-12);
+    assert_eq!(pair_bar, (0.8, 0.6));
+}
+
 mod outer {
     pub mod inner {
         use pullback::differentiable;

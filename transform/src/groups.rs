@@ -1,4 +1,4 @@
-//! Expressions that a `macro_rules!` was given, in parentheses.
+//! Expressions that a `macro_rules!` was given, in parentheses; and types, without what keeps them together.
 //!
 //! `$e * y` with `a + b` for `$e` is `(a + b) * y`: rustc keeps what the macro was given together by delimiters that
 //! nobody sees. Tokens that come back from a procedural macro have lost these, so the ones that matter are written.
@@ -27,6 +27,10 @@ pub fn visible(tokens: TokenStream) -> TokenStream {
             Delimiter::None if is_operand(&trees, at) && is_loose(group, &trees, at) => {
                 Delimiter::Parenthesis
             }
+            Delimiter::None if is_type(group) => {
+                out.extend(visible(group.stream()));
+                continue;
+            }
             delimiter => delimiter,
         };
         let mut inner = Group::new(delimiter, visible(group.stream()));
@@ -34,6 +38,15 @@ pub fn visible(tokens: TokenStream) -> TokenStream {
         out.extend([TokenTree::Group(inner)]);
     }
     out
+}
+
+/// A type that holds together by itself, so that `x: $t` is read as if the type stood there.
+fn is_type(group: &Group) -> bool {
+    use syn::Type;
+    matches!(
+        syn::parse2::<Type>(group.stream()),
+        Ok(Type::Path(_) | Type::Reference(_) | Type::Slice(_) | Type::Array(_) | Type::Tuple(_))
+    )
 }
 
 fn is(trees: &[TokenTree], at: usize, c: char) -> bool {

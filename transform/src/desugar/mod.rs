@@ -3,6 +3,7 @@
 mod conditions;
 mod ends;
 mod iterators;
+mod paths;
 
 use crate::names::Names;
 use quote::ToTokens;
@@ -11,6 +12,7 @@ use syn::visit_mut::VisitMut;
 /// `let pattern = value else { … }; rest` becomes `match value { pattern => { rest } _ => { … } }`, in which the
 /// pattern binds as it does in the user's function, by value or by reference.
 pub fn desugar(item: &mut syn::ItemFn) {
+    paths::OfTypes.visit_block_mut(&mut item.block);
     iterators::AsMethods.visit_block_mut(&mut item.block);
     let names = Names::of(item.to_token_stream());
     LetElse { names }.visit_block_mut(&mut item.block);
