@@ -26,6 +26,52 @@ fn vectors(a: &T64, b: &T64) -> T64 {
     a.outer(b) * a.dot(b) + a.square().outer(a).sum()
 }
 
+#[differentiable]
+fn by_given_names(names: &str, a: &T64, b: &T64) -> T64 {
+    Tensor::einsum(names, a, b)
+}
+
+#[test]
+fn names_that_a_parameter_gives() {
+    let (a, b) = (t(&[2, 3], 1), t(&[4, 3], 2));
+    let (y, pullback) = by_given_names::vjp("ij,kj->ki", &a, &b);
+    let seed = t(&[4, 2], 3);
+    let (a_bar, b_bar) = pullback(seed.clone());
+    assert_eq!(y.to_vec(), a.matmul(&b.t()).t().to_vec());
+    assert_eq!(a_bar.to_vec(), seed.t().matmul(&b).to_vec());
+    assert_eq!(b_bar.to_vec(), seed.matmul(&a).to_vec());
+}
+
+#[differentiable]
+fn product(a: &T64, b: &T64) -> T64 {
+    a.matmul(b)
+}
+
+#[differentiable]
+fn with_none_of(a: &T64, b: &T64) -> T64 {
+    Tensor::concat(&[a.slice(1, 0..0), b.square()], 1)
+}
+
+/// Sums over no elements are zeros, and parts without elements are parts.
+#[test]
+fn products_of_nothing() {
+    let (a, b) = (T64::zeros([2, 3, 0]), T64::zeros([0, 4]));
+    let (y, pullback) = product::vjp(&a, &b);
+    assert_eq!((y.shape(), y.sum()), (&[2, 3, 4][..], 0.0));
+    let (a_bar, b_bar) = pullback(t(&[2, 3, 4], 1));
+    assert_eq!(
+        (a_bar.shape(), b_bar.shape()),
+        (&[2, 3, 0][..], &[0, 4][..])
+    );
+
+    let (a, b) = (t(&[2, 3], 1), t(&[2, 2], 2));
+    let (y, pullback) = with_none_of::vjp(&a, &b);
+    assert_eq!(y.shape(), &[2, 2]);
+    let (a_bar, b_bar) = pullback(Tensor::ones([2, 2]));
+    assert_eq!((a_bar.shape(), a_bar.sum()), (&[2, 3][..], 0.0));
+    assert_eq!(b_bar.to_vec(), (&b * 2.0).to_vec());
+}
+
 programs! {
     vector by_names { a: refer = t(&[2, 3], 1), b: refer = t(&[3, 2], 2) };
     vector stacks_by_names { a: refer = t(&[2, 2, 3, 2], 1), b: refer = t(&[2, 2, 3, 2], 2) };

@@ -36,6 +36,8 @@ impl<T: Element> Strided for Tensor<T> {
                     a.shape(),
                     a.strides().iter().map(|s| *s as usize).collect(),
                 ),
+                // ndarray finds gaps in memory without elements.
+                None if a.is_empty() => (&[], a.shape(), alloc::vec![0; self.ndim()]),
                 None => unreachable!("a tensor is a block of memory without gaps"),
             },
             _ => (

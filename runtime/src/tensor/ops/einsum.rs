@@ -3,7 +3,7 @@
 use super::super::rule::{Seed, each, plus, rules};
 use super::super::{Element, Tensor, reduce, shape};
 use crate::prelude::*;
-use crate::rt::{Constant, Owned};
+use crate::rt::Constant;
 use crate::third_party::constructor;
 use crate::{Differentiable, Tangent};
 
@@ -242,7 +242,7 @@ constructor! {
     TensorEinsumEntry [T: [Element]] for Tensor<T>;
     __differentiable_einsum __masked_einsum __jvp_einsum;
     (
-        names: &str, again Owned, slot Constant, dot Constant;
+        names: &str, again &str, slot Constant, dot Constant;
         a: &Tensor<T>, again &Tensor<T>, slot Option<&mut Tensor<T>>, dot Option<&Tensor<T>>;
         b: &Tensor<T>, again &Tensor<T>, slot Option<&mut Tensor<T>>, dot Option<&Tensor<T>>;
     ) -> Tensor<T>, seed Tensor<T>;
@@ -253,7 +253,7 @@ constructor! {
         let (a, b) = (a.clone(), b.clone());
         (y, move |
             t: Tensor<T>,
-            _: (Owned, &Tensor<T>, &Tensor<T>),
+            _: (&str, &Tensor<T>, &Tensor<T>),
             (_, a_bar, b_bar): (Constant, Option<&mut Tensor<T>>, Option<&mut Tensor<T>>),
             _: &mut crate::Tape,
         | {

@@ -248,10 +248,10 @@ fn pull<T: Element>(
     let b_bar = wanted[1].then(|| {
         if b2.ndim() == 2 && a2.ndim() > 2 {
             // The sum over the stack is part of one product.
-            let a2 = a2.shaped(&[
-                a2.len() / a2.shape()[a2.ndim() - 1].max(1),
-                a2.shape()[a2.ndim() - 1],
-            ]);
+            let [rows @ .., inner] = a2.shape() else {
+                unreachable!("a stack of matrices without axes")
+            };
+            let a2 = a2.shaped(&[rows.iter().product(), *inner]);
             let t = t.shaped(&[a2.shape()[0], b2.shape()[1]]);
             return product(&a2.swapped(), &t).shaped(b.shape());
         }
