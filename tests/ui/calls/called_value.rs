@@ -2,10 +2,11 @@
 
 use pullback::differentiable;
 
+const TABLE: [fn(f64) -> f64; 2] = [f64::sin, f64::cos];
+
 #[differentiable]
 fn f(x: f64) -> f64 {
-    let table = [f64::sin, f64::cos];
-    table[0](x)
+    TABLE[0](x)
 }
 
 fn main() {

@@ -4,8 +4,9 @@ use pullback::differentiable;
 
 #[differentiable]
 fn f(x: f64) -> f64 {
-    let all = [|y: f64| y * x];
-    all[0](x) * 2.0
+    let scaled = |y: f64| y * x;
+    let twice = Some(scaled);
+    twice.map_or(x, |g| g(x)) * 2.0
 }
 
 fn main() {
