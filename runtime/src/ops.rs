@@ -285,6 +285,24 @@ macro_rules! assigned_floats {
 
 assigned_floats!(f32 f64);
 
+/// The derivatives of an operator between integers.
+macro_rules! passes_nothing {
+    ($rhs:ty) => {
+        #[inline(always)]
+        fn vjp_lhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
+            NoTangent
+        }
+        #[inline(always)]
+        fn vjp_rhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
+            NoTangent
+        }
+        #[inline(always)]
+        fn jvp(_: &Self, _: &$rhs, _: &NoTangent, _: &NoTangent) -> NoTangent {
+            NoTangent
+        }
+    };
+}
+
 /// Integers among the fields of what carries a derivative.
 macro_rules! assigned_integers {
     ($($rule:ident [$($integer:ident)*])*) => { $( $(
@@ -294,18 +312,7 @@ macro_rules! assigned_integers {
     (@one $rule:ident $lhs:ty, $rhs:ty) => {
         #[diagnostic::do_not_recommend]
         impl $rule<$rhs> for $lhs {
-            #[inline(always)]
-            fn vjp_lhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
-                NoTangent
-            }
-            #[inline(always)]
-            fn vjp_rhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
-                NoTangent
-            }
-            #[inline(always)]
-            fn jvp(_: &Self, _: &$rhs, _: &NoTangent, _: &NoTangent) -> NoTangent {
-                NoTangent
-            }
+            passes_nothing!($rhs);
         }
     };
 }
@@ -324,18 +331,7 @@ macro_rules! integers {
         #[diagnostic::do_not_recommend]
         impl $rule<$rhs> for $lhs {
             type Out = $integer;
-            #[inline(always)]
-            fn vjp_lhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
-                NoTangent
-            }
-            #[inline(always)]
-            fn vjp_rhs(_: &Self, _: &$rhs, _: &NoTangent) -> NoTangent {
-                NoTangent
-            }
-            #[inline(always)]
-            fn jvp(_: &Self, _: &$rhs, _: &NoTangent, _: &NoTangent) -> NoTangent {
-                NoTangent
-            }
+            passes_nothing!($rhs);
         }
     };
 }

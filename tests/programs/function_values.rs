@@ -1,5 +1,6 @@
 //! Functions as values: under another name, in tuples, structs and arrays, passed on from there.
 
+use crate::functions::trapezoid;
 use crate::harness::programs;
 use pullback::differentiable;
 
@@ -16,16 +17,6 @@ fn cube(v: f64) -> f64 {
 #[differentiable]
 fn blend(v: f64, w: f64) -> f64 {
     v * w + v.sin()
-}
-
-#[differentiable]
-fn trapezoid(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
-    let h = (b - a) / n as f64;
-    let mut s = 0.5 * (f(a) + f(b));
-    for i in 1..n {
-        s += f(a + i as f64 * h);
-    }
-    s * h
 }
 
 #[differentiable]

@@ -5,7 +5,7 @@ use crate::harness::programs;
 use pullback::differentiable;
 
 #[differentiable]
-fn trapezoid(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
+pub fn trapezoid(f: impl Fn(f64) -> f64, a: f64, b: f64, n: usize) -> f64 {
     let h = (b - a) / n as f64;
     let mut s = 0.5 * (f(a) + f(b));
     for i in 1..n {

@@ -64,26 +64,13 @@ fn gives(f: &Function, v: VarId, block: &Block) -> bool {
         return false;
     };
     let is_value = matches!(&last.kind, Kind::Assign(p, e)
-        if p.base == v && p.path.is_empty() && is_simple(e));
+        if p.base == v && p.path.is_empty() && e.is_quiet());
     let is_definition = |s: &Stmt| match &s.kind {
-        Kind::Let(t, e) => *t != v && is_number(f, *t) && !f.vars[*t].mutable && is_simple(e),
+        Kind::Let(t, e) => *t != v && is_number(f, *t) && !f.vars[*t].mutable && e.is_quiet(),
         Kind::Check(..) => true,
         _ => false,
     };
     is_number(f, v) && f.vars[v].alias.is_none() && is_value && before.iter().all(is_definition)
-}
-
-/// Whether an expression writes nothing and calls nothing that could.
-fn is_simple(e: &Expr) -> bool {
-    match e {
-        Expr::Use(_) | Expr::Load(_) => true,
-        Expr::Neg(a) | Expr::Cast(a, _) => is_simple(a),
-        Expr::Binary(_, a, b) => is_simple(a) && is_simple(b),
-        Expr::Method(recv, _, args) => is_simple(recv) && args.iter().all(is_simple),
-        Expr::Helper(_, args) => args.iter().all(is_simple),
-        Expr::Opaque(o) => o.pure && o.writes.is_empty(),
-        _ => false,
-    }
 }
 
 /// A number that was read: from which variable, by which path, and the variable that has it.
@@ -93,7 +80,7 @@ type Read = (VarId, String, VarId);
 fn reads(f: &Function, block: &mut Block, known: &mut Vec<Read>) {
     for stmt in block {
         match &mut stmt.kind {
-            Kind::Let(v, e) if is_simple(e) => {
+            Kind::Let(v, e) if e.is_quiet() => {
                 if let Some((root, path)) = number_at(f, *v, e) {
                     match known.iter().find(|(r, p, _)| *r == root && *p == path) {
                         Some((.., earlier)) if *earlier != *v => {
@@ -104,8 +91,8 @@ fn reads(f: &Function, block: &mut Block, known: &mut Vec<Read>) {
                     }
                 }
             }
-            Kind::Assign(p, e) if is_simple(e) => forget(f, p, known),
-            Kind::Update(p, _, e) if is_simple(e) && f.place_ty(p).is_float() => {
+            Kind::Assign(p, e) if e.is_quiet() => forget(f, p, known),
+            Kind::Update(p, _, e) if e.is_quiet() && f.place_ty(p).is_float() => {
                 forget(f, p, known);
             }
             Kind::Declare(_) | Kind::Check(..) | Kind::Watch(..) | Kind::Alias(..) => {}

@@ -239,7 +239,7 @@ fn inline(f: &Function, block: &mut Block, count: &Occurrences, calls: &HashSet<
                 break;
             };
             let v = *v;
-            if !is_quiet(e) || calls.contains(&v) {
+            if !e.is_quiet() || calls.contains(&v) {
                 break;
             }
             let single = f.vars[v].temp
@@ -253,19 +253,6 @@ fn inline(f: &Function, block: &mut Block, count: &Occurrences, calls: &HashSet<
             from -= 1;
         }
         at += 1;
-    }
-}
-
-/// Evaluating the expression later, with nothing but such expressions in between, makes no difference.
-fn is_quiet(e: &Expr) -> bool {
-    match e {
-        Expr::Use(_) | Expr::Load(_) => true,
-        Expr::Neg(a) | Expr::Cast(a, _) => is_quiet(a),
-        Expr::Binary(_, a, b) => is_quiet(a) && is_quiet(b),
-        Expr::Method(recv, _, args) => is_quiet(recv) && args.iter().all(is_quiet),
-        Expr::Helper(_, args) => args.iter().all(is_quiet),
-        Expr::Opaque(o) => o.pure,
-        _ => false,
     }
 }
 

@@ -168,6 +168,24 @@ pub struct Opaque {
     pub span: Span,
 }
 
+impl Expr {
+    /// Whether evaluating it changes nothing, so that it may be done later with nothing but such expressions in
+    /// between.
+    pub fn is_quiet(&self) -> bool {
+        match self {
+            Expr::Use(_) | Expr::Load(_) => true,
+            Expr::Neg(a) | Expr::Cast(a, _) => a.is_quiet(),
+            Expr::Binary(_, a, b) => a.is_quiet() && b.is_quiet(),
+            Expr::Method(receiver, _, args) => {
+                receiver.is_quiet() && args.iter().all(Expr::is_quiet)
+            }
+            Expr::Helper(_, args) => args.iter().all(Expr::is_quiet),
+            Expr::Opaque(o) => o.pure && o.writes.is_empty(),
+            _ => false,
+        }
+    }
+}
+
 impl Opaque {
     /// Tokens that read and change nothing, and may be evaluated again.
     pub fn reading(tokens: TokenStream, reads: Vec<VarId>, span: Span) -> Opaque {

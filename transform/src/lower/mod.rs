@@ -7,6 +7,7 @@ mod calls;
 mod closures;
 mod control;
 mod data;
+mod eager;
 mod elements;
 mod expr;
 mod fallible;
