@@ -67,6 +67,7 @@ mod impls;
 mod iterators;
 mod joint;
 mod kept;
+mod lent;
 mod loops;
 mod matches;
 mod memory;

@@ -22,6 +22,7 @@ pub mod forward;
 pub mod functions;
 mod groups;
 pub mod ir;
+mod lent;
 mod located;
 pub mod lower;
 pub mod masks;

@@ -6,7 +6,7 @@ use crate::associated::Associated;
 use crate::diagnostics::{Code, Diagnostic, Diagnostics};
 use crate::entries::{self, Around};
 use crate::ty::Types;
-use crate::{analyse, desugar, fence, names, operators, places, traits};
+use crate::{analyse, desugar, fence, lent, names, operators, places, traits};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use std::rc::Rc;
@@ -243,7 +243,8 @@ fn expand_method(
     let lends = options.around.as_deref().is_some_and(has_lifetimes)
         && matches!(&function.sig.output, syn::ReturnType::Type(_, ty) if is_self(ty, options));
     if !is_wanted(&function) || lends {
-        return constant_maker(&function, options, around);
+        return constant_maker(&function, options, around)
+            .or_else(|| lent::entries(&function, options, around));
     }
     desugar::name_parameters(&mut function);
     // Each method is judged by itself, whatever is wrong with another.

@@ -466,7 +466,8 @@ fn is_field(e: &syn::Expr) -> bool {
     matches!(&*f.base, syn::Expr::Path(p) if p.path.is_ident("self")) || is_field(&f.base)
 }
 
-fn is_assertion(mac: &syn::Macro) -> bool {
+/// `assert!` and its like.
+pub fn is_assertion(mac: &syn::Macro) -> bool {
     let name = mac.path.segments.last().map(|s| s.ident.to_string());
     name.is_some_and(|n| {
         matches!(
