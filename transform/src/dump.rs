@@ -59,7 +59,7 @@ pub fn activity(f: &Function, activity: &Activity, reach: &Reach) -> String {
 /// For each value that the reverse sweep uses, how it gets there, and what else is kept.
 pub fn saved(f: &Function, sweep: &Sweep) -> String {
     let mut restored = BTreeMap::new();
-    each(&sweep.reverse, &mut |stmt| {
+    each_stmt(&sweep.reverse, &mut |stmt| {
         if let Kind::Let(v, e) = &stmt.kind
             && *v < f.vars.len()
         {
@@ -67,7 +67,7 @@ pub fn saved(f: &Function, sweep: &Sweep) -> String {
         }
     });
     let mut lines = BTreeMap::new();
-    each(&sweep.forward, &mut |stmt| {
+    each_stmt(&sweep.forward, &mut |stmt| {
         if let Kind::Let(v, _) | Kind::Bind(v, _) | Kind::Declare(v) = &stmt.kind {
             lines.entry(*v).or_insert_with(|| line_of(stmt.span));
         }
@@ -160,7 +160,7 @@ pub fn lines(f: &Function, block: &Block, set: &dyn Fn(&mut Style)) -> Vec<(Stri
     style.body = Some(Ident::new("body", Span::call_site()));
     style.labelled.insert(FUNCTION);
     let mut out = Vec::new();
-    each(block, &mut |stmt| {
+    each_stmt(block, &mut |stmt| {
         if let Some(line) = line_of(stmt.span) {
             let tokens = emit::block_tokens(f, &vec![stmt.clone()], &style);
             out.push((tokens.to_string(), line));
@@ -198,15 +198,6 @@ fn noted(
         out.push(stmt);
     }
     out
-}
-
-fn each(block: &Block, visit: &mut dyn FnMut(&Stmt)) {
-    for stmt in block {
-        visit(stmt);
-        for inner in stmt.blocks() {
-            each(inner, visit);
-        }
-    }
 }
 
 fn identifiers(tokens: TokenStream, out: &mut BTreeSet<String>) {

@@ -239,7 +239,13 @@ pub fn passes_derivatives(f: &Function, function: VarId) -> bool {
     let activity = solve(f, false);
     let varied = |v: VarId| activity.varied[f.root(&Place::var(v))];
     let mut found = false;
-    each_call(&f.body, &mut |args| {
+    each_stmt(&f.body, &mut |stmt| {
+        let (Kind::Let(_, Expr::Call(_, args))
+        | Kind::Assign(_, Expr::Call(_, args))
+        | Kind::Update(_, _, Expr::Call(_, args))) = &stmt.kind
+        else {
+            return;
+        };
         let uses = args.iter().any(|arg| match arg {
             Arg::Function(v, _) => *v == function,
             Arg::Closure(l, _) => l.captures.contains(&function),
@@ -254,17 +260,6 @@ pub fn passes_derivatives(f: &Function, function: VarId) -> bool {
         found |= uses && depends;
     });
     found
-}
-
-fn each_call(block: &Block, visit: &mut dyn FnMut(&[Arg])) {
-    for stmt in block {
-        match &stmt.kind {
-            Kind::Let(_, Expr::Call(_, args))
-            | Kind::Assign(_, Expr::Call(_, args))
-            | Kind::Update(_, _, Expr::Call(_, args)) => visit(args),
-            _ => stmt.blocks().into_iter().for_each(|b| each_call(b, visit)),
-        }
-    }
 }
 
 fn solve(f: &Function, functions: bool) -> Activity {

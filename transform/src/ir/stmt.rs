@@ -44,6 +44,16 @@ impl Stmt {
     }
 }
 
+/// Visits statements and those inside them, in the order of the source.
+pub fn each_stmt(stmts: &[Stmt], visit: &mut dyn FnMut(&Stmt)) {
+    for stmt in stmts {
+        visit(stmt);
+        for inner in stmt.blocks() {
+            each_stmt(inner, visit);
+        }
+    }
+}
+
 /// What a statement does.
 #[derive(Clone, Debug)]
 pub enum Kind {

@@ -31,7 +31,7 @@ pub(super) fn spelled_out(item: &mut syn::ItemFn, tainted: &Tainted) -> bool {
         }
         let mut whole = item.clone();
         ByHand.visit_block_mut(&mut whole.block);
-        if let Some(()) = own(&mut whole, &group) {
+        if own(&mut whole, &group).is_some() {
             *item = whole;
             changed = true;
         }
@@ -166,7 +166,7 @@ fn own(item: &mut syn::ItemFn, group: &[Ident]) -> Option<()> {
         names: &mut names,
         params: item.sig.inputs.iter().filter_map(slice_parameter).collect(),
         item: item.block.clone(),
-        done: None,
+        done: false,
     };
     match from_params {
         Some(roots) => {
@@ -175,7 +175,9 @@ fn own(item: &mut syn::ItemFn, group: &[Ident]) -> Option<()> {
         }
         None => {
             apart.visit_block_mut(&mut item.block);
-            apart.done?;
+            if !apart.done {
+                return None;
+            }
         }
     }
     Some(())
@@ -238,7 +240,7 @@ struct Apart<'a> {
     params: Vec<(Ident, bool, Option<Type>)>,
     /// The function as it was, in which uses are counted.
     item: Box<syn::Block>,
-    done: Option<()>,
+    done: bool,
 }
 
 impl Apart<'_> {
@@ -506,13 +508,13 @@ fn back(own: &Ident, at: &Ident, roots: &[Root]) -> Stmt {
 
 impl VisitMut for Apart<'_> {
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        if self.done.is_some() {
+        if self.done {
             return;
         }
         let stmts = std::mem::take(&mut block.stmts);
         block.stmts = match self.in_block(stmts) {
             Ok(stmts) => {
-                self.done = Some(());
+                self.done = true;
                 stmts
             }
             Err(stmts) => stmts,

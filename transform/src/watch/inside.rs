@@ -8,7 +8,7 @@
 use super::{Told, Watched};
 use crate::analysis::activity::{Activity, changed};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::ir::{Arg, Block, Callee, Expr, Function, Kind, Operand, Place, Stmt, VarId};
+use crate::ir::{Arg, Block, Callee, Expr, Function, Kind, Operand, Place, Stmt, VarId, each_stmt};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
@@ -168,7 +168,10 @@ fn call_before(f: &Function, stmts: &[Stmt], name: &Ident) -> Option<(VarId, Vec
 /// The calls that are asked in vain, since no argument carries a derivative.
 pub fn unheard(f: &Function, activity: &Activity) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
-    calls(&f.body, &mut |v, args| {
+    each_stmt(&f.body, &mut |stmt| {
+        let Kind::Let(v, Expr::Call(_, args)) = &stmt.kind else {
+            return;
+        };
         let varied = |v: VarId| activity.varied[v] && !f.vars[v].ty.is_constant();
         let carries = |arg: &Arg| match arg {
             Arg::Value(Operand::Var(v)) => varied(*v),
@@ -177,7 +180,7 @@ pub fn unheard(f: &Function, activity: &Activity) -> Vec<Diagnostic> {
             Arg::Function(v, _) => varied(*v),
             Arg::Closure(l, _) => l.captures.iter().any(|v| varied(f.root(&Place::var(*v)))),
         };
-        if let Some(inside) = f.asked.get(&v).and_then(|n| f.watched[*n].inside())
+        if let Some(inside) = f.asked.get(v).and_then(|n| f.watched[*n].inside())
             && !args.iter().any(carries)
         {
             errors.push(not_differentiated(&inside.name));
@@ -189,15 +192,6 @@ pub fn unheard(f: &Function, activity: &Activity) -> Vec<Diagnostic> {
 fn not_differentiated(name: &Ident) -> Diagnostic {
     let detail = format!("no derivative goes into this call of `{name}`");
     Diagnostic::new(Code::WatchInside, name, detail)
-}
-
-fn calls(block: &Block, visit: &mut dyn FnMut(VarId, &[Arg])) {
-    for stmt in block {
-        match &stmt.kind {
-            Kind::Let(v, Expr::Call(_, args)) => visit(*v, args),
-            _ => stmt.blocks().into_iter().for_each(|b| calls(b, visit)),
-        }
-    }
 }
 
 impl Watched {

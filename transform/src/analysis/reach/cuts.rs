@@ -114,19 +114,11 @@ pub(super) fn settle(
     cuts.sort_by_key(Cut::start);
 }
 
-/// Every statement, those inside others as well.
-fn each_stmt(block: &Block, visit: &mut dyn FnMut(&Stmt)) {
-    for stmt in block {
-        visit(stmt);
-        for inner in stmt.blocks() {
-            each_stmt(inner, visit);
-        }
-    }
-}
-
 /// The variables that a statement reads, in the statements inside it as well.
 pub(super) fn reads_within(f: &Function, stmt: &Stmt, out: &mut Vec<VarId>) {
-    each_stmt(&vec![stmt.clone()], &mut |stmt| reads(f, &stmt.kind, out));
+    each_stmt(std::slice::from_ref(stmt), &mut |stmt| {
+        reads(f, &stmt.kind, out)
+    });
 }
 
 fn reads(f: &Function, kind: &Kind, out: &mut Vec<VarId>) {
