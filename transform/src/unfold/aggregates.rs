@@ -2,6 +2,7 @@
 //! `let ode = Ode { rhs: |y| -k * y, h: 0.1 };` … `(ode.rhs)(y)`: each field becomes a variable, and a closure is then
 //! one that is bound to a name.
 
+use super::replaced::replaced;
 use super::values::{Locals, is_function};
 use crate::names::{self, Names};
 use quote::ToTokens;
@@ -116,14 +117,10 @@ fn patterns(pat: &Pat) -> Option<Vec<(Member, &Pat)>> {
 
 impl VisitMut for Apart {
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        for stmt in std::mem::take(&mut block.stmts) {
-            let bound = match &stmt {
-                Stmt::Local(local) => self.bound(local).or_else(|| self.rebound(local)),
-                _ => None,
-            };
-            self.changed |= bound.is_some();
-            block.stmts.extend(bound.unwrap_or_else(|| vec![stmt]));
-        }
+        self.changed |= replaced(block, |stmt| match stmt {
+            Stmt::Local(local) => self.bound(local).or_else(|| self.rebound(local)),
+            _ => None,
+        });
         visit_mut::visit_block_mut(self, block);
     }
     fn visit_expr_mut(&mut self, e: &mut Expr) {

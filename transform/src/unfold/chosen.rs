@@ -2,6 +2,7 @@
 //! item's number, and the item is the memory at that number, so that the reference leads where it did.
 
 use super::chain::{self, Chain, Source, is_place, peel};
+use super::replaced::replaced;
 use super::selection;
 use super::tainted::Tainted;
 use crate::names::Names;
@@ -304,15 +305,7 @@ fn is_irrefutable(pat: &Pat) -> bool {
 
 impl VisitMut for Chosen<'_> {
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        for stmt in std::mem::take(&mut block.stmts) {
-            match self.bound(&stmt) {
-                Some(stmts) => {
-                    self.changed = true;
-                    block.stmts.extend(stmts);
-                }
-                None => block.stmts.push(stmt),
-            }
-        }
+        self.changed |= replaced(block, |stmt| self.bound(stmt));
         visit_mut::visit_block_mut(self, block);
     }
     fn visit_expr_mut(&mut self, e: &mut Expr) {

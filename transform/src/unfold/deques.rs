@@ -4,6 +4,7 @@
 //! A queue that is used in any way that is not understood here stays what it is.
 
 use super::chain::peel;
+use super::replaced::replaced;
 use super::tainted::Tainted;
 use crate::fence::macro_args::{self, MacroArgs};
 use crate::names::{self, Names};
@@ -223,10 +224,7 @@ impl Write<'_> {
 
 impl VisitMut for Write<'_> {
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        for stmt in std::mem::take(&mut block.stmts) {
-            let stmts = self.definition(&stmt);
-            block.stmts.extend(stmts.unwrap_or_else(|| vec![stmt]));
-        }
+        replaced(block, |stmt| self.definition(stmt));
         visit_mut::visit_block_mut(self, block);
     }
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {

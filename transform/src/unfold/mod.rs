@@ -21,6 +21,7 @@ mod foreign;
 mod header;
 mod held;
 mod items;
+mod replaced;
 pub(crate) mod selection;
 mod sides;
 mod slices;

@@ -4,6 +4,7 @@ use super::{Find, function};
 use crate::fence::macro_args::{self, MacroArgs};
 use crate::names::Names;
 use crate::unfold::chain::peel;
+use crate::unfold::replaced::replaced;
 use crate::unfold::values::Locals;
 use quote::ToTokens;
 use std::collections::HashMap;
@@ -97,10 +98,7 @@ impl Write<'_, '_> {
 
 impl VisitMut for Write<'_, '_> {
     fn visit_block_mut(&mut self, block: &mut syn::Block) {
-        for stmt in std::mem::take(&mut block.stmts) {
-            let stmts = self.definition(&stmt);
-            block.stmts.extend(stmts.unwrap_or_else(|| vec![stmt]));
-        }
+        replaced(block, |stmt| self.definition(stmt));
         visit_mut::visit_block_mut(self, block);
     }
     fn visit_expr_mut(&mut self, e: &mut Expr) {
